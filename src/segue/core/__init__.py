@@ -1,0 +1,1 @@
+"""Vocabulary and contracts. Imports nothing of segue."""

@@ -1,0 +1,103 @@
+"""What a plug-in must be. Structural: a plug-in inherits from nothing and has only the abilities it has.
+
+A recipe is a frozen dataclass of hyper-parameters with `fit`; a model is what `fit` returns: immutable, saved to and
+loaded from a folder of plain files. Every model answers from the history in the query, never from a stored listener,
+so that what was heard a second ago counts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+import numpy as np
+
+from segue.core.events import Record
+from segue.core.types import F32, Arm, Candidates, Decision, Ids, Interactions, Queries, Query, ShelfView
+
+
+class Model(Protocol):
+    """Fitted and immutable. Saving, then loading, gives the same answers."""
+
+    def save(self, folder: Path) -> None:
+        """Plain .npy/.json files into an existing, empty folder."""
+        ...
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Arrays are mapped read-only, not read."""
+        ...
+
+
+@runtime_checkable
+class Scores(Protocol):
+    @property
+    def items(self) -> Ids:
+        """(N,) sorted: the items this model knows."""
+        ...
+
+    def score(self, queries: Queries) -> F32:
+        """(B, N) finite, higher is better, comparable within a row only. Unknown items in a history are ignored."""
+        ...
+
+
+@runtime_checkable
+class Relates(Protocol):
+    """Items like items, and why an item was scored as it was."""
+
+    @property
+    def items(self) -> Ids: ...
+
+    def similar(self, item: int) -> F32:
+        """(N,) similarity of every item to one; 0 where nothing is known."""
+        ...
+
+
+class Recipe(Protocol):
+    """Hyper-parameters as a frozen dataclass."""
+
+    needs_order: ClassVar[bool]  # meaningless where the source has no order
+
+    def fit(self, data: Interactions, rng: np.random.Generator) -> Any:
+        """A Model with Scores."""
+        ...
+
+
+class Importer(Protocol):
+    """A file or folder of an outside format, as records; one bad row is a Bad record, never an exception."""
+
+    def read(self, path: Path) -> Iterator[Record]: ...
+
+
+class Source(Protocol):
+    def __call__(self, query: Query, n: int) -> Candidates: ...
+
+
+class Rule(Protocol):
+    """Keeps a subset, in order. Never adds and never rescores. The runner records what fell and to which rule."""
+
+    def __call__(self, query: Query, candidates: Candidates) -> Candidates: ...
+
+
+class Ranker(Protocol):
+    """The same items, new scores."""
+
+    def __call__(self, query: Query, candidates: Candidates) -> Candidates: ...
+
+
+class Policy(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def choose(self, query: Query, arms: Sequence[Arm], k: int, rng: np.random.Generator) -> Decision: ...
+
+    def learn(self, decisions: Sequence[Decision], rewards: Sequence[Sequence[float]]) -> Self: ...
+
+
+class Shelf(Protocol):
+    """One kind of row on Home. `build` may give no view, or several ("Because you listened to …")."""
+
+    key: ClassVar[str]
+
+    def build(self, query: Query, kitchen: Any) -> Sequence[ShelfView]: ...

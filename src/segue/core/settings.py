@@ -1,0 +1,71 @@
+"""segue.toml and SEGUE_… variables as one frozen table; it is also the reference page of settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+FILE = "segue.toml"
+
+
+class Settings(BaseSettings):
+    """Every setting of a workspace. Precedence: argument, environment (`SEGUE_…`), `segue.toml`, default."""
+
+    model_config = SettingsConfigDict(env_prefix="SEGUE_", frozen=True, extra="forbid")
+
+    tenant: Annotated[str, Field(description="tenant of commands that name none")] = "default"
+    seed: Annotated[int, Field(description="seed of everything random")] = 0
+    recipes: Annotated[
+        tuple[str, ...], Field(description="recipes that `segue train` fits; empty: all that fit the data")
+    ] = ()
+    memory_mb: Annotated[int, Field(description="memory that one training step may take, MB", ge=256)] = 3000
+    threads: Annotated[int, Field(description="threads of linear algebra; 0: all cores", ge=0)] = 0
+    seal_rows: Annotated[int, Field(description="events in the front store before they are sealed", ge=1)] = 50_000
+    keep_releases: Annotated[int, Field(description="releases kept for rollback", ge=1)] = 5
+    host: Annotated[str, Field(description="address `segue serve` binds to")] = "127.0.0.1"
+    port: Annotated[int, Field(description="port of `segue serve`", ge=0, le=65535)] = 8800
+    exclude: Annotated[tuple[str, ...], Field(description="exclusions for every listener: tag:…, kind:…")] = ()
+    heard_days: Annotated[float, Field(description="days during which what was heard is not called new", ge=0)] = 30.0
+    artist_cap: Annotated[int, Field(description="cards of one artist on a shelf", ge=1)] = 2
+    album_cap: Annotated[int, Field(description="cards of one album on a shelf", ge=1)] = 1
+    shelf_cards: Annotated[int, Field(description="cards on a shelf", ge=1, le=100)] = 12
+    page_shelves: Annotated[int, Field(description="shelves on a page", ge=1, le=50)] = 12
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def read_settings(workspace: Path) -> Settings:
+    """Settings of a workspace, or InputError naming the wrong key and the valid ones."""
+    from pydantic import ValidationError
+
+    from segue.core.errors import InputError
+
+    class Here(Settings):
+        model_config = SettingsConfigDict(toml_file=workspace / FILE)
+
+    try:
+        return Here()
+    except ValidationError as e:
+        first = e.errors()[0]
+        valid = ", ".join(Settings.model_fields)
+        name = ".".join(map(str, first["loc"]))
+        raise InputError(f"{workspace / FILE}: {name}: {first['msg']}; settings are: {valid}") from None
+    except ValueError as e:  # broken TOML
+        raise InputError(f"{workspace / FILE}: {e}") from None

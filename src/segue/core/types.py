@@ -1,0 +1,277 @@
+"""Values that travel between packages: frozen, columnar, no behaviour beyond their own shape.
+
+Shape letters used in the whole package: B queries in a batch, E events, N items, U owners, D dimensions, K chosen.
+Numbers of items, listeners and playlists are permanent 32-bit catalogue numbers; 0 means none. Times are UTC ms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from segue.core.errors import UnknownName
+
+Ids = NDArray[np.int32]  # permanent catalogue numbers
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+F32 = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Countries = NDArray[np.bytes_]  # "S2", ISO 3166 alpha-2, b"" where unknown
+
+NO_IDS: Ids = np.zeros(0, np.int32)
+
+
+class Kind(IntEnum):
+    """What an item is. The numbers are stored: append only."""
+
+    TRACK = 1
+    ARTIST = 2
+    ALBUM = 3
+    PLAYLIST = 4
+    SHOW = 5
+    EPISODE = 6
+    AUDIOBOOK = 7
+    AUTHOR = 8
+    GENRE = 9
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, name: str) -> Kind:
+        try:
+            return cls[name.strip().upper()]
+        except KeyError:
+            raise UnknownName("kind", name, [k.label for k in cls]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What the catalogue knows of N items, in the order of the items they describe."""
+
+    artist: Ids  # (N,) first artist or author; 0 unknown
+    album: Ids  # (N,) album, or the show of an episode; 0 unknown
+    artists: sp.csr_array  # (N, catalogue numbers) bool: every credited artist
+    tags: sp.csr_array  # (N, T) float32: genres and tags, weight = how often applied
+    duration: I64  # (N,) ms; 0 unknown
+    released: I64  # (N,) UTC ms; 0 unknown
+    explicit: Bools  # (N,)
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """Who took what, grouped by owner: all that a recipe reads.
+
+    An owner is a listener, or a playlist (whose items are what was added to it), so that the same recipes serve both.
+    """
+
+    id: str  # content address of the data behind it
+    kind: Kind  # of the items
+    owners: Ids  # (U,) sorted
+    items: Ids  # (N,) sorted: every item of the kind in the catalogue, also those without events
+    indptr: I64  # (U+1,) events of owner u are indptr[u]:indptr[u+1]
+    rows: I32  # (E,) positions in `items`, each owner's oldest first
+    at: I64  # (E,) UTC ms, or a running order where the source had no times
+    weights: F32  # (E,) strength: 1 for a play, the count for sources that only have totals
+    country: Countries  # (U,)
+    attributes: Attributes
+    ordered: bool  # the order within an owner means something
+    timed: bool  # `at` are real times
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(U, N)."""
+        return len(self.owners), len(self.items)
+
+    def matrix(self) -> sp.csr_array:
+        """(U, N) float32 CSR, duplicates summed."""
+        out = sp.csr_array((self.weights.astype(np.float32), self.rows, self.indptr), shape=self.shape)
+        out.sum_duplicates()
+        return out
+
+    def owner_rows(self) -> I32:
+        """(E,) the owner's position of each event."""
+        return np.repeat(np.arange(len(self.owners), dtype=np.int32), np.diff(self.indptr))
+
+    def only(self, keep: Bools) -> Self:
+        """The same owners and items with the events where `keep` (E,) is true."""
+        counts = np.bincount(self.owner_rows()[keep], minlength=len(self.owners))
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return replace(self, indptr=indptr, rows=self.rows[keep], at=self.at[keep], weights=self.weights[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """A batch of B histories as columns: what a model scores. Each history is oldest first."""
+
+    indptr: I64  # (B+1,)
+    items: Ids  # (E,) catalogue numbers
+    weights: F32  # (E,)
+    at: I64  # (E,) UTC ms
+    now: I64  # (B,) UTC ms; the time asked for
+    hour: I32  # (B,) local hour of day, -1 unknown
+    country: Countries  # (B,)
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @classmethod
+    def of(
+        cls, indptr: I64, items: Ids, weights: F32 | None = None, at: I64 | None = None, now: I64 | None = None,
+        hour: I32 | None = None, country: Countries | None = None,
+    ) -> Self:  # fmt: skip
+        """A batch with what is left out filled in: weight 1, running order as time, nothing known of the context."""
+        b, e = len(indptr) - 1, len(items)
+        return cls(
+            indptr.astype(np.int64),
+            items.astype(np.int32),
+            np.ones(e, np.float32) if weights is None else weights,
+            np.arange(e, dtype=np.int64) if at is None else at,
+            np.zeros(b, np.int64) if now is None else now,
+            np.full(b, -1, np.int32) if hour is None else hour,
+            np.zeros(b, "S2") if country is None else country,
+        )
+
+    def slice(self, start: int, stop: int) -> Self:
+        """Queries start:stop."""
+        lo, hi = int(self.indptr[start]), int(self.indptr[stop])
+        return replace(
+            self, indptr=self.indptr[start : stop + 1] - lo, items=self.items[lo:hi], weights=self.weights[lo:hi],
+            at=self.at[lo:hi], now=self.now[start:stop], hour=self.hour[start:stop], country=self.country[start:stop],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The circumstances of one request."""
+
+    now: int = 0  # UTC ms
+    zone: str = "UTC"  # IANA name
+    country: str = ""  # ISO 3166 alpha-2
+    device: str = ""
+    activity: str = ""
+    words: str = ""
+    seeds: tuple[int, ...] = ()  # items the request starts from
+    explicit: bool = True  # explicit content allowed
+    familiarity: float = 0.5  # the dial: 0 all new … 1 all familiar
+    exclude: tuple[str, ...] = ()  # standing exclusions of the listener, "tag:christmas", "kind:audiobook", "artist:…"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Who asks, when, and after what."""
+
+    tenant: str
+    listener: int  # 0: anonymous
+    history: Ids = field(default_factory=lambda: NO_IDS)  # (E,) oldest first, newest last
+    weights: F32 = field(default_factory=lambda: np.zeros(0, np.float32))  # (E,)
+    at: I64 = field(default_factory=lambda: np.zeros(0, np.int64))  # (E,) UTC ms
+    context: Context = field(default_factory=Context)
+    hour: int = -1  # local hour of day
+    kind: Kind = Kind.TRACK  # what is asked for
+
+    def batch(self) -> Queries:
+        """This query as a batch of one."""
+        return Queries(
+            np.array([0, len(self.history)], np.int64), self.history, self.weights, self.at,
+            np.array([self.context.now], np.int64), np.array([self.hour], np.int32),
+            np.array([self.context.country.encode()[:2]], "S2"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Items with a score each and where each came from; columns, not objects."""
+
+    items: Ids  # (N,)
+    scores: F32  # (N,) NaN where the scorer does not know the item
+    source: NDArray[np.int16]  # (N,) position in `sources`
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.items.shape == self.scores.shape == self.source.shape):
+            raise ValueError(f"{self.items.shape=} {self.scores.shape=} {self.source.shape=}")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @classmethod
+    def of(cls, items: Ids, scores: F32, source: str) -> Self:
+        return cls(items.astype(np.int32), scores.astype(np.float32), np.zeros(len(items), np.int16), (source,))
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.int16))
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
+        """Rows by position or by mask, in the order given."""
+        return replace(self, items=self.items[rows], scores=self.scores[rows], source=self.source[rows])
+
+    def rescored(self, scores: F32) -> Self:
+        return replace(self, scores=scores.astype(np.float32))
+
+    def top(self, n: int) -> Self:
+        """Best n by score, ties by item number, NaN last."""
+        keys = np.where(np.isfinite(self.scores), self.scores, -np.inf)
+        return self.take(np.lexsort((self.items, -keys))[:n])
+
+    def first_of_each(self) -> Self:
+        """The same in order, each item only where it stands first."""
+        _, first = np.unique(self.items, return_index=True)
+        return self.take(np.sort(first))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a card is shown, as data: text is made from it later and says no more than it says."""
+
+    key: str  # "listened", "similar_to", "popular_in", "new_in_genre", …
+    because: tuple[int, ...] = ()  # items the reason rests on
+    words: tuple[str, ...] = ()  # a genre, a country …
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    item: int
+    reason: Reason
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfView:
+    key: str  # unique on the page: "because:123"
+    title: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Something a policy may choose."""
+
+    key: str
+    features: F32 = field(default_factory=lambda: np.zeros(0, np.float32))  # (D,)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a policy chose and how likely it was to: the row that counterfactual evaluation needs."""
+
+    policy: str
+    release: str
+    arms: tuple[str, ...]  # all that were eligible
+    chosen: tuple[int, ...]  # (K,) positions in arms, in the order shown
+    propensities: tuple[float, ...]  # (K,) P(this arm at this rank | ranks above), in (0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    page: str  # id of this page: impressions and clicks carry it
+    shelves: tuple[ShelfView, ...]
+    decision: Decision
+    dropped: tuple[tuple[str, int], ...] = ()  # (rule, how many candidates fell to it)
