@@ -1,0 +1,1 @@
+"""Work that goes from facts to knowledge: ingest, check, train, evaluate, promote."""

@@ -1,0 +1,1 @@
+"""Steps, the ledger of runs, releases."""

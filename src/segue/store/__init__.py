@@ -1,0 +1,1 @@
+"""Facts: the event log, the catalogue, snapshots, splits, forgetting."""
