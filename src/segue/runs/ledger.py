@@ -1,0 +1,84 @@
+"""The ledger: one row a run of a step, what went into it, how long it took and how it ended."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL, fingerprint TEXT NOT NULL, inputs TEXT NOT NULL, params TEXT NOT NULL,
+  seed INTEGER NOT NULL, code TEXT NOT NULL, started REAL NOT NULL,
+  status TEXT NOT NULL, seconds REAL, peak_mb REAL, error TEXT)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A row of the ledger. `status` is running, done or failed; a run that was killed stays `running`."""
+
+    id: int
+    name: str
+    fingerprint: str
+    inputs: tuple[str, ...]
+    params: Any
+    seed: int
+    code: str
+    started: float  # seconds since 1970, UTC
+    status: str
+    seconds: float | None
+    peak_mb: float | None  # of the process so far, not of the step alone
+    error: str | None
+
+
+class Ledger:
+    """Kept in `ledger.sqlite` of a folder of runs."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(folder / "ledger.sqlite", timeout=30, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute(_SCHEMA)
+
+    def begin(self, name: str, fingerprint: str, *, inputs: Sequence[str], params: Any, seed: int, code: str) -> int:
+        """A row in state running; returns its id."""
+        row = (name, fingerprint, json.dumps(list(inputs)), json.dumps(params), seed, code, time.time())
+        cursor = self._db.execute(
+            "INSERT INTO runs (name, fingerprint, inputs, params, seed, code, started, status)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'running')",
+            row,
+        )
+        return int(cursor.lastrowid or 0)
+
+    def end(self, run: int, status: str, seconds: float, error: str | None = None) -> None:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self._db.execute(
+            "UPDATE runs SET status = ?, seconds = ?, peak_mb = ?, error = ? WHERE id = ?",
+            (status, seconds, peak, error, run),
+        )
+
+    def runs(self, limit: int = 100) -> list[Run]:
+        """Newest first."""
+        rows = self._db.execute(
+            "SELECT id, name, fingerprint, inputs, params, seed, code, started, status, seconds, peak_mb, error"
+            " FROM runs ORDER BY id DESC LIMIT ?",
+            (limit,),
+        )
+        return [Run(r[0], r[1], r[2], tuple(json.loads(r[3])), json.loads(r[4]), *r[5:]) for r in rows]
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,184 @@
+"""A release: a folder with a manifest and the fitted models that serving maps. Which one is current is one small file.
+
+releases/<id>/manifest.json            what went in: data, code, parameters, seed, scores
+releases/<id>/models/<kind>-<owner>/   one fitted model a population
+releases/current-<tenant>.json         {"current": id, "before": [ids, newest first]}, replaced atomically
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from segue.core.errors import NotReady, UnknownName, UsageError, WorkspaceError
+from segue.core.types import Kind
+from segue.runs.files import sweep, whole_folder, write_whole
+
+FOLDER = "releases"
+MANIFEST = "manifest.json"
+
+
+class Population(msgspec.Struct, frozen=True, kw_only=True):
+    """One fitted model and how it was chosen."""
+
+    kind: str  # of the items
+    owner: str  # "listener" or "playlist"
+    model: str  # folder relative to the release
+    recipe: str  # name of the recipe that won
+    params: Any = None
+    protocol: str = ""  # of the inner split the choice was made on
+    scores: dict[str, float] = {}  # on that inner split
+    owners: int = 0
+    items: int = 0
+    events: int = 0
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a release says about itself."""
+
+    id: str
+    tenant: str
+    created: str  # ISO, UTC
+    snapshot: str  # id
+    simulated: bool
+    seed: int
+    version: str  # of segue
+    code: str  # digest of the training code
+    settings: Any = None
+    populations: tuple[Population, ...] = ()
+
+
+class _Pointer(msgspec.Struct, frozen=True):
+    current: str
+    before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def snapshot_folder(self) -> Path:
+        return self.folder.parent.parent / "snapshots" / self.manifest.snapshot
+
+    def population(self, kind: Kind, owner: str = "listener") -> Population | None:
+        return next((p for p in self.manifest.populations if p.kind == kind.label and p.owner == owner), None)
+
+    def model_folder(self, kind: Kind, owner: str = "listener") -> Path | None:
+        """Folder for `segue.fitted.load_model`; None where the release has no model for it."""
+        found = self.population(kind, owner)
+        return self.folder / found.model if found else None
+
+
+def write_release(workspace: Path, manifest: Manifest, models: Mapping[str, Path]) -> Release:
+    """A new release from fitted-model folders keyed by `Population.model`. The same content gives the same release.
+
+    Files are hard-linked where the file system can, so a release costs little. `manifest.id` is made here.
+    """
+    body = msgspec.structs.replace(manifest, id="", created="")
+    name = "r-" + hashlib.sha256(msgspec.json.encode(body)).hexdigest()[:12]
+    root = workspace / FOLDER
+    if (root / name / MANIFEST).is_file():
+        return read_release(root / name)
+    root.mkdir(parents=True, exist_ok=True)
+    sweep(root)
+    stamped = msgspec.structs.replace(manifest, id=name, created=datetime.now(UTC).isoformat(timespec="seconds"))
+    with whole_folder(root / name) as draft:
+        for relative, source in models.items():
+            shutil.copytree(source, draft / relative, copy_function=_link)
+        text = msgspec.json.format(msgspec.json.encode(stamped), indent=1)
+        (draft / MANIFEST).write_bytes(text)
+    return Release(root / name, stamped)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def read_release(folder: Path) -> Release:
+    try:
+        return Release(folder, msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest))
+    except (OSError, msgspec.MsgspecError) as e:
+        raise WorkspaceError(f"{folder} is not a release: {e}") from None
+
+
+def releases(workspace: Path, tenant: str) -> list[Release]:
+    """All of a tenant, newest first."""
+    found = [read_release(f.parent) for f in (workspace / FOLDER).glob(f"r-*/{MANIFEST}")]
+    return sorted((r for r in found if r.manifest.tenant == tenant), key=lambda r: r.manifest.created, reverse=True)
+
+
+def _pointer_file(workspace: Path, tenant: str) -> Path:
+    return workspace / FOLDER / f"current-{hashlib.sha256(tenant.encode()).hexdigest()[:8]}.json"
+
+
+def _pointer(workspace: Path, tenant: str) -> _Pointer | None:
+    try:
+        return msgspec.json.decode(_pointer_file(workspace, tenant).read_bytes(), type=_Pointer)
+    except FileNotFoundError:
+        return None
+    except msgspec.MsgspecError as e:
+        raise WorkspaceError(f"{_pointer_file(workspace, tenant)}: {e}") from None
+
+
+def current_release(workspace: Path, tenant: str) -> Release:
+    """The release that serves, or NotReady saying how to get one."""
+    pointer = _pointer(workspace, tenant)
+    if pointer is None or not pointer.current:
+        raise NotReady(f"no release for tenant {tenant!r} yet: run `segue train`")
+    return read_release(workspace / FOLDER / pointer.current)
+
+
+def promote(workspace: Path, tenant: str, release: str) -> Release:
+    """Make a release current. Promoting the current one changes nothing."""
+    known = [r.id for r in releases(workspace, tenant)]
+    if release not in known:
+        raise UnknownName("release", release, known)
+    old = _pointer(workspace, tenant)
+    if old is None or old.current != release:
+        before = (old.current, *(b for b in old.before if b != release)) if old else ()
+        _write(workspace, tenant, _Pointer(release, tuple(b for b in before if b != release)))
+    return read_release(workspace / FOLDER / release)
+
+
+def rollback(workspace: Path, tenant: str) -> Release:
+    """Back to the release that was current before, if it still exists."""
+    old = _pointer(workspace, tenant)
+    known = {r.id for r in releases(workspace, tenant)}
+    left = [b for b in old.before if b in known] if old else []
+    if not left:
+        raise UsageError(f"tenant {tenant!r} has no earlier release to go back to")
+    _write(workspace, tenant, _Pointer(left[0], tuple(left[1:])))
+    return read_release(workspace / FOLDER / left[0])
+
+
+def prune(workspace: Path, tenant: str, keep: int) -> list[str]:
+    """Remove all but the current and the newest releases; returns the ids removed."""
+    pointer = _pointer(workspace, tenant)
+    safe = {pointer.current, *pointer.before[: keep - 1]} if pointer else set()
+    gone = [r for r in releases(workspace, tenant)[keep:] if r.id not in safe]
+    for release in gone:
+        shutil.rmtree(release.folder)
+    return [r.id for r in gone]
+
+
+def _write(workspace: Path, tenant: str, pointer: _Pointer) -> None:
+    write_whole(_pointer_file(workspace, tenant), msgspec.json.encode(pointer).decode() + "\n")
