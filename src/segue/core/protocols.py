@@ -12,9 +12,24 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from segue.core.events import Record
-from segue.core.types import F32, Arm, Candidates, Decision, Ids, Interactions, Queries, Query, ShelfView
+from segue.core.types import (
+    F32,
+    I64,
+    Arm,
+    Bools,
+    Candidates,
+    Decision,
+    Ids,
+    Interactions,
+    Kind,
+    Queries,
+    Query,
+    ShelfView,
+)
 
 
 class Model(Protocol):
@@ -68,6 +83,61 @@ class Importer(Protocol):
     """A file or folder of an outside format, as records; one bad row is a Bad record, never an exception."""
 
     def read(self, path: Path) -> Iterator[Record]: ...
+
+
+class Facts(Protocol):
+    """The catalogue as the request path reads it: columns over N items, ordered by number."""
+
+    @property
+    def items(self) -> Ids:
+        """(N,) sorted."""
+        ...
+
+    @property
+    def kind(self) -> NDArray[np.uint8]: ...
+
+    @property
+    def artist(self) -> Ids:
+        """(N,) number of the first artist or author; 0 unknown."""
+        ...
+
+    @property
+    def album(self) -> Ids:
+        """(N,) number of the album, or the show of an episode; 0 unknown."""
+        ...
+
+    @property
+    def explicit(self) -> Bools: ...
+
+    @property
+    def released(self) -> I64:
+        """(N,) UTC ms; 0 unknown."""
+        ...
+
+    @property
+    def available_from(self) -> I64:
+        """(N,) UTC ms; 0 always."""
+        ...
+
+    @property
+    def tags(self) -> sp.csr_array:
+        """(N, T) float32: genres and tags, weight = how often applied."""
+        ...
+
+    @property
+    def tag_names(self) -> Sequence[str]:
+        """(T,)"""
+        ...
+
+    def rows(self, numbers: Ids) -> NDArray[np.intp]:
+        """Positions of numbers in `items`."""
+        ...
+
+    def of_kind(self, kind: Kind) -> Ids: ...
+
+    def title(self, number: int) -> str: ...
+
+    def uri(self, number: int) -> str: ...
 
 
 class Source(Protocol):

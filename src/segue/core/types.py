@@ -175,6 +175,8 @@ class Query:
     context: Context = field(default_factory=Context)
     hour: int = -1  # local hour of day
     kind: Kind = Kind.TRACK  # what is asked for
+    skipped: Ids = field(default_factory=lambda: NO_IDS)  # (S,) a row a skip, oldest first; a dislike is two rows
+    skipped_at: I64 = field(default_factory=lambda: np.zeros(0, np.int64))  # (S,) UTC ms
 
     def batch(self) -> Queries:
         """This query as a batch of one."""
