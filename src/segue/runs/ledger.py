@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL, fingerprint TEXT NOT NULL, inputs TEXT NOT NULL, params TEXT NOT NULL,
   seed INTEGER NOT NULL, code TEXT NOT NULL, started REAL NOT NULL,
-  status TEXT NOT NULL, seconds REAL, peak_mb REAL, error TEXT)
+  status TEXT NOT NULL, seconds REAL, peak_mb REAL, error TEXT, result TEXT)
 """
 
 
@@ -37,6 +37,7 @@ class Run:
     seconds: float | None
     peak_mb: float | None  # of the process so far, not of the step alone
     error: str | None
+    result: Any  # what the run reports of itself, as JSON says it
 
 
 class Ledger:
@@ -58,21 +59,24 @@ class Ledger:
         )
         return int(cursor.lastrowid or 0)
 
-    def end(self, run: int, status: str, seconds: float, error: str | None = None) -> None:
+    def end(self, run: int, status: str, seconds: float, error: str | None = None, result: Any = None) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self._db.execute(
-            "UPDATE runs SET status = ?, seconds = ?, peak_mb = ?, error = ? WHERE id = ?",
-            (status, seconds, peak, error, run),
+            "UPDATE runs SET status = ?, seconds = ?, peak_mb = ?, error = ?, result = ? WHERE id = ?",
+            (status, seconds, peak, error, json.dumps(result), run),
         )
 
-    def runs(self, limit: int = 100) -> list[Run]:
-        """Newest first."""
+    def runs(self, limit: int = 100, name: str | None = None) -> list[Run]:
+        """Newest first, of one name or of all."""
         rows = self._db.execute(
-            "SELECT id, name, fingerprint, inputs, params, seed, code, started, status, seconds, peak_mb, error"
-            " FROM runs ORDER BY id DESC LIMIT ?",
-            (limit,),
+            "SELECT id, name, fingerprint, inputs, params, seed, code, started, status, seconds, peak_mb, error, result"
+            " FROM runs WHERE ?1 IS NULL OR name = ?1 ORDER BY id DESC LIMIT ?2",
+            (name, limit),
         )
-        return [Run(r[0], r[1], r[2], tuple(json.loads(r[3])), json.loads(r[4]), *r[5:]) for r in rows]
+        return [
+            Run(r[0], r[1], r[2], tuple(json.loads(r[3])), json.loads(r[4]), *r[5:12], json.loads(r[12] or "null"))
+            for r in rows
+        ]
 
     def close(self) -> None:
         self._db.close()
