@@ -67,21 +67,16 @@ def run_import(name: str, importer: Any, path: Path) -> None:
     """Ingest with a progress bar, then say what came in and where the rest went."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from segue.importers import measured
+    from segue.importers import metered, size
     from segue.jobs.ingest import ingest
 
     with open_workspace(create=True) as (workspace, tenant):
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[rows]} rows"),
-        )
+        words = TextColumn("{task.description}"), TextColumn("{task.fields[rows]} rows")
         with (
             Progress(SpinnerColumn(), *words, BarColumn(), TimeElapsedColumn(), console=console, transient=True) as bar,
-            measured(path) as reading,
+            metered() as reading,
         ):
-            task = bar.add_task(name, total=reading.size or None, rows="0")
+            task = bar.add_task(name, total=size(path) or None, rows="0")
             done = ingest(
                 workspace,
                 name,

@@ -73,10 +73,7 @@ class Ledger:
             " FROM runs WHERE ?1 IS NULL OR name = ?1 ORDER BY id DESC LIMIT ?2",
             (name, limit),
         )
-        return [
-            Run(r[0], r[1], r[2], tuple(json.loads(r[3])), json.loads(r[4]), *r[5:12], json.loads(r[12] or "null"))
-            for r in rows
-        ]
+        return [_run(row) for row in rows]
 
     def close(self) -> None:
         self._db.close()
@@ -86,3 +83,8 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    head, inputs, params, middle, result = row[:3], row[3], row[4], row[5:12], row[12]
+    return Run(*head, tuple(json.loads(inputs)), json.loads(params), *middle, json.loads(result or "null"))
