@@ -86,5 +86,8 @@ class Ledger:
 
 
 def _run(row: tuple[Any, ...]) -> Run:
-    head, inputs, params, middle, result = row[:3], row[3], row[4], row[5:12], row[12]
-    return Run(*head, tuple(json.loads(inputs)), json.loads(params), *middle, json.loads(result or "null"))
+    number, name, mark, inputs, params, seed, code, started, status, seconds, peak, error, result = row
+    came = tuple(json.loads(inputs))
+    asked = json.loads(params)
+    said = json.loads(result or "null")
+    return Run(number, name, mark, came, asked, seed, code, started, status, seconds, peak, error, said)
