@@ -1,0 +1,15 @@
+"""The HTTP interface: one resource a file, listed here in the order in which they are documented and matched."""
+
+from __future__ import annotations
+
+from segue.web.api import events, health, home, items, listeners, recommendations
+from segue.web.resource import Resource
+
+RESOURCES: tuple[Resource, ...] = (
+    *home.RESOURCES,
+    *recommendations.RESOURCES,
+    *items.RESOURCES,
+    *listeners.RESOURCES,
+    *events.RESOURCES,
+    *health.RESOURCES,
+)

@@ -1,0 +1,130 @@
+"""The application: resources, pages and the door, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from segue.core.errors import SegueError
+from segue.web.api import RESOURCES
+from segue.web.auth import Keys, bearer
+from segue.web.guard import Guard
+from segue.web.openapi import openapi
+from segue.web.pages import PAGES, STATIC
+from segue.web.reply import error, from_http, from_segue
+from segue.web.resource import Resource, paths_of, read_params
+from segue.web.service import Backend
+from segue.web.watch import Metrics, Watch
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _endpoint(there: list[Resource]) -> Endpoint:
+    by_method = {r.method: r for r in there}
+
+    async def answer(request: Request) -> Response:
+        resource = by_method["GET" if request.method == "HEAD" else request.method]
+        request.scope["segue_route"] = resource.path
+        state = request.app.state
+        refused = _refused(resource, state.keys, request)
+        if refused is not None:
+            return refused
+        return await resource.answer(state.backend, request, read_params(request, resource.params))
+
+    return answer
+
+
+def _refused(resource: Resource, keys: Keys | None, request: Request) -> Response | None:
+    """An error where the key does not allow it. Without any key in the workspace the interface is open."""
+    if resource.scope is None or keys is None or not keys.all():
+        return None
+    text = bearer(request.headers.get("authorization", ""))
+    key = keys.find(text) if text else None
+    if key is None:
+        why = "that key is not known" if text else "a key is needed: Authorization: Bearer KEY (segue key create)"
+        return error(401, why, {"www-authenticate": "Bearer"})
+    if not key.allows(resource.scope):
+        return error(403, f"key {key.id} has {', '.join(key.scopes)}; this needs {resource.scope}")
+    return None
+
+
+def _routes() -> list[BaseRoute]:
+    routes: list[BaseRoute] = []
+    for path, there in paths_of(RESOURCES).items():
+        methods = [r.method for r in there]
+        routes.append(Route(path.replace("{uri}", "{uri:path}"), _endpoint(there), methods=methods))
+    document = msgspec.json.encode(openapi(RESOURCES))
+
+    async def described(request: Request) -> Response:
+        request.scope["segue_route"] = "/openapi.json"
+        return Response(document, media_type="application/json")
+
+    routes.append(Route("/openapi.json", described))
+    routes += [Route(path, page) for path, page in PAGES.items()]
+    routes.append(Mount("/static", STATIC))
+    return routes
+
+
+async def _on_segue(_request: Request, e: Exception) -> Response:
+    return from_segue(e) if isinstance(e, SegueError) else error(500, "something went wrong here; the log says what")
+
+
+async def _on_http(_request: Request, e: Exception) -> Response:
+    return from_http(e) if isinstance(e, HTTPException) else error(500, "something went wrong here")
+
+
+async def _on_gone(_request: Request, _e: Exception) -> Response:
+    return error(400, "the request ended before its body did")
+
+
+def create_app(
+    backend: Backend,
+    keys: Keys | None = None,
+    hosts: Iterable[str] | None = (),
+    log: Callable[..., Any] | None = None,
+    on_error: Callable[..., Any] | None = None,
+) -> Starlette:
+    """The ASGI application.
+
+    `keys`: None or an empty set leaves the interface open. `hosts`: names beside localhost that the server answers
+    to; None: any, which is only right with keys. `log(event, **fields)` gets one call a request.
+    """
+    metrics = Metrics()
+
+    async def broken(request: Request, e: Exception) -> Response:
+        if on_error is not None:
+            on_error("failed", route=str(request.scope.get("segue_route", "none")), exc_info=e)
+        return error(500, "something went wrong here; the log says what")
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        following = asyncio.create_task(backend.follow_releases())
+        try:
+            yield
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+            backend.close()
+
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(Watch, metrics=metrics, log=log), Middleware(Guard, hosts=hosts)],
+        exception_handlers={
+            SegueError: _on_segue, HTTPException: _on_http, ClientDisconnect: _on_gone, Exception: broken,
+        },
+        lifespan=lifespan,
+    )  # fmt: skip
+    app.router.redirect_slashes = False
+    app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
+    return app

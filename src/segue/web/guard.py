@@ -1,0 +1,105 @@
+"""The door: which requests come in at all, and what every answer carries.
+
+Without keys the server is for this machine's own browser. Another site in that browser must then neither read nor
+write: the Host check stops DNS rebinding, Origin and Sec-Fetch-Site stop cross-site requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from segue.web.reply import error
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MAX_QUERY = 16_384  # bytes of a path or of a query string
+MAX_HEADERS = 32_768  # bytes of all headers together
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+ALWAYS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, lower case, without port or brackets; empty where it is malformed."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to bind to is reached from this machine only."""
+    name = host.strip("[]").lower()
+    return name in LOOPBACK or (name.startswith("127.") and name.replace(".", "").isdigit())
+
+
+class Guard:
+    """ASGI middleware. `hosts` are the names the server answers to; None: any (only ever with keys)."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = ()) -> None:
+        self.app = app
+        self.hosts = None if hosts is None else LOOPBACK | {h.strip("[]").lower() for h in hosts}
+
+    def refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        """Status and reason where a request must not come in."""
+        if len(scope["query_string"]) > MAX_QUERY or len(scope.get("raw_path") or b"") > MAX_QUERY:
+            return HTTPStatus.REQUEST_URI_TOO_LONG, f"an address may have {MAX_QUERY} bytes"
+        if sum(len(k) + len(v) for k, v in headers.raw) > MAX_HEADERS:
+            return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"headers may have {MAX_HEADERS} bytes"
+        host = headers.get("host", "")
+        if self.hosts is not None and host_name(host) not in self.hosts:
+            return HTTPStatus.MISDIRECTED_REQUEST, (
+                f"this server does not answer to {host[:100]!r}; it answers to {', '.join(sorted(self.hosts))} "
+                "(segue serve --allow-host NAME adds one)"
+            )
+        site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "")
+        if scope["method"] not in {"GET", "HEAD"} or not (mode == "navigate" and not scope["path"].startswith("/v1")):
+            if site not in {"none", "same-origin"}:
+                return HTTPStatus.FORBIDDEN, f"a page of another site ({site}) may not call this server"
+            origin = headers.get("origin")
+            if origin is not None and not _same(origin, host):
+                return HTTPStatus.FORBIDDEN, f"a page of {origin[:100]!r} may not call this server"
+        return None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in ALWAYS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith(("/v1", "/api")):
+                    headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        refused = self.refusal(scope, Headers(scope=scope))
+        if refused is not None:
+            await error(*refused)(scope, receive, dressed)
+        else:
+            await self.app(scope, receive, dressed)
+
+
+def _same(origin: str, host: str) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()

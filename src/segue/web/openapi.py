@@ -1,0 +1,100 @@
+"""OpenAPI 3.1 of the resources, made from their parameter structs and answer types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, cast
+
+import msgspec
+
+from segue import __version__
+from segue.web.reply import ErrorView
+from segue.web.resource import Resource, paths_of
+
+REF = "#/components/schemas/{name}"
+
+
+def _tuples(value: Any) -> Any:
+    """The same with lists for tuples, as JSON has it."""
+    if isinstance(value, dict):
+        return {k: _tuples(v) for k, v in value.items()}
+    return [_tuples(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def _parameters(resource: Resource) -> list[dict[str, Any]]:
+    (_,), parts = msgspec.json.schema_components([resource.params], ref_template=REF)
+    schema = cast(dict[str, Any], parts[resource.params.__name__])
+    out = []
+    for name, field in schema["properties"].items():
+        choices = [c for c in field.get("anyOf", [field]) if c.get("type") != "null"]
+        plain = {k: v for k, v in choices[0].items() if k != "description"}
+        if "default" in field and field["default"] is not None:
+            plain["default"] = field["default"]
+        in_path = name in resource.in_path
+        text = choices[0].get("description", "")
+        out.append(
+            {"name": name, "in": "path" if in_path else "query", "required": in_path or name in schema["required"]}
+            | ({"description": text} if text else {})
+            | {"schema": plain}
+        )
+    return out
+
+
+def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
+    plain = resource.returns is str
+    answer = {"type": "string"} if plain else schema_of[id(resource.returns)]
+    responses: dict[str, Any] = {
+        "200": {"description": "OK", "content": {"text/plain" if plain else "application/json": {"schema": answer}}}
+    }
+    for status in resource.errors:
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/json": {"schema": schema_of[id(ErrorView)]}},
+        }
+    out: dict[str, Any] = {
+        "summary": resource.summary,
+        "operationId": f"{resource.method.lower()}_" + "_".join(p.strip("{}") for p in resource.path.split("/") if p),
+        "parameters": _parameters(resource),
+        "responses": responses,
+    }
+    if resource.body is not None:
+        out["requestBody"] = {
+            "required": True,
+            "content": {media: {"schema": schema_of[id(resource.body)]} for media in resource.media},
+        }
+    if resource.scope is not None:
+        out["security"] = [{}, {"key": []}]
+        out["x-scope"] = resource.scope.value
+    return out
+
+
+def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
+    """The whole document, ready for JSON."""
+    types = [ErrorView] + [t for r in resources for t in (r.returns, r.body) if t is not None and t is not str]
+    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
+    schema_of = {id(t): s for t, s in zip(types, schemas, strict=True)}
+    return cast(
+        dict[str, Any],
+        _tuples(
+            {
+                "openapi": "3.1.0",
+                "info": {
+                    "title": "Segue",
+                    "version": __version__,
+                    "description": "A personal Home from listening data. On the machine's own address the interface "
+                    "is open until a key is made with `segue key create`; then every call but health needs "
+                    "`Authorization: Bearer KEY` with the scope named in `x-scope`.",
+                    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+                },
+                "paths": {
+                    path: {r.method.lower(): _operation(r, schema_of) for r in there}
+                    for path, there in paths_of(resources).items()
+                },
+                "components": {
+                    "schemas": components,
+                    "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+                },
+            }
+        ),
+    )

@@ -1,0 +1,73 @@
+"""What people see: templates, style and modules, all our own, all from this server.
+
+A page carries no data: its module asks the HTTP interface and puts text in as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from segue import __version__
+
+HERE = Path(__file__).parent
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+class _Static(StaticFiles):
+    """Files that the browser asks about again each time, so that a new version is never mixed with an old one."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        scope["segue_route"] = "/static"
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+STATIC = _Static(directory=HERE / "static", check_dir=False)
+
+
+def _page(name: str, route: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        request.scope["segue_route"] = route
+        service = request.app.state.backend.current
+        words: dict[str, Any] = {
+            "version": __version__,
+            "simulated": bool(service is not None and service.simulated),
+            "tenant": service.tenant if service is not None else "default",
+        }
+        if name == "docs.html":
+            words["resources"] = _listing()
+        text = _ENVIRONMENT.get_template(name).render(words)
+        return Response(text, media_type="text/html", headers={"cache-control": "no-store"})
+
+    return answer
+
+
+def _listing() -> list[dict[str, Any]]:
+    from segue.web.api import RESOURCES
+    from segue.web.openapi import openapi
+
+    paths = openapi(RESOURCES)["paths"]
+    return [
+        {"method": r.method, "path": r.path, "summary": r.summary, "scope": r.scope,
+         "parameters": paths[r.path][r.method.lower()]["parameters"]}
+        for r in RESOURCES
+    ]  # fmt: skip
+
+
+PAGES = {
+    "/": _page("home.html", "/"),
+    "/item/{uri:path}": _page("item.html", "/item/{uri}"),
+    "/listener/{id:path}": _page("listener.html", "/listener/{id}"),
+    "/docs": _page("docs.html", "/docs"),
+}

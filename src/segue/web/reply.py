@@ -1,0 +1,54 @@
+"""Errors as JSON: {"error": {"code", "message"}}."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError, WorkspaceError
+from segue.web.service import Busy
+
+STATUS: tuple[tuple[type[SegueError], int], ...] = (
+    (UnknownName, 404),
+    (UsageError, 400),
+    (InputError, 400),
+    (NotReady, 503),
+    (Busy, 503),
+    (WorkspaceError, 503),
+    (SegueError, 500),
+)
+
+
+class ErrorText(msgspec.Struct, frozen=True):
+    code: str  # the HTTP status as words: "not_found"
+    message: str
+
+
+class ErrorView(msgspec.Struct, frozen=True):
+    error: ErrorText
+
+
+def error(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    """A JSON error."""
+    try:
+        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    except ValueError:
+        code = "error"
+    safe = message.encode("utf-8", "replace").decode()
+    body = msgspec.json.encode(ErrorView(ErrorText(code, safe)))
+    return Response(body, status, headers, "application/json")
+
+
+def from_segue(e: SegueError) -> Response:
+    """The answer to an error raised on purpose."""
+    status = next(code for kind, code in STATUS if isinstance(e, kind))
+    return error(status, str(e), {"retry-after": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+
+
+def from_http(e: HTTPException) -> Response:
+    """The answer to what routing refused."""
+    known = {404: "no such address; /docs lists them", 405: "not with this method; see the Allow header"}
+    return error(e.status_code, known.get(e.status_code, e.detail), dict(e.headers or {}))

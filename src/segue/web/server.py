@@ -1,0 +1,104 @@
+"""`segue serve`: the application on a socket."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from segue.core.errors import UsageError
+from segue.web.application import create_app
+from segue.web.auth import Keys
+from segue.web.guard import is_loopback
+from segue.web.service import Backend, Service
+from segue.web.watch import make_log
+
+GRACE_S = 10  # for requests that are being answered when the server is told to stop
+
+
+def open_workspace(workspace: Path, tenant: str | None) -> Service:
+    """The service of a workspace."""
+    from segue.app import open_service
+
+    service: Service = open_service(workspace, tenant)
+    return service
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket, or UsageError saying what stands in the way."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]"), port))
+    except (OSError, OverflowError) as e:
+        sock.close()
+        raise UsageError(f"cannot listen on {host} port {port}: {e}; --port 0 takes any free one") from None
+    return sock
+
+
+def address(sock: socket.socket, host: str) -> str:
+    """The URL that reaches a socket."""
+    port = sock.getsockname()[1]
+    shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1") else host  # noqa: S104
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+
+
+def serve(
+    workspace: Path,
+    host: str = "127.0.0.1",
+    port: int = 8800,
+    tenant: str | None = None,
+    allow_hosts: Sequence[str] = (),
+    access_log: bool = True,
+    on_ready: Callable[[str], None] = print,
+) -> None:
+    """Serve a workspace until told to stop (SIGINT, SIGTERM). `on_ready` gets the URL once it is being listened to.
+
+    UsageError where an address that others can reach is asked for while the workspace has no key.
+    """
+    keys = Keys(workspace)
+    local = is_loopback(host)
+    if not local and not keys.all():
+        raise UsageError(
+            f"{host} can be reached from other machines and this workspace has no key; make one with "
+            "`segue key create`, or serve on 127.0.0.1"
+        )
+    log = make_log(sys.stderr, as_json=not sys.stderr.isatty())
+    backend = Backend(lambda: open_workspace(workspace, tenant))
+    sock = bind(host, port)
+    try:
+        why = backend.open()
+        if why:
+            log.warning("not ready", reason=why)
+        hosts = (*allow_hosts, host) if local else (list(allow_hosts) or None)
+        app = create_app(backend, keys, hosts, log.info if access_log else None, log.error)
+        config = uvicorn.Config(
+            app, loop=_loop(), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False,
+            server_header=False, date_header=True, proxy_headers=False, timeout_keep_alive=15, backlog=512,
+            timeout_graceful_shutdown=GRACE_S,
+        )  # fmt: skip
+        server = _Announcing(config, lambda: on_ready(address(sock, host)))
+        server.run(sockets=[sock])
+    finally:
+        sock.close()
+
+
+def _loop() -> str:
+    return "asyncio" if sys.platform == "win32" else "uvloop"
+
+
+class _Announcing(uvicorn.Server):
+    """Says where it is once it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()

@@ -1,0 +1,146 @@
+"""What serving needs of the composition root, and how its calls leave the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from segue.core.errors import NotReady, SegueError
+from segue.core.events import AnyEvent
+from segue.core.types import Context
+from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
+
+T = TypeVar("T")
+REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
+READERS = 2  # threads that compute; more of them only fight for the interpreter
+WAITING = 200  # calls that may wait; beyond that the server says it is busy
+
+
+class Counts(Protocol):
+    """What an append answers."""
+
+    @property
+    def accepted(self) -> int: ...
+
+    @property
+    def duplicates(self) -> int: ...
+
+
+class Service(Protocol):
+    """The part of `segue.app.Service` that is reached over HTTP."""
+
+    @property
+    def release(self) -> str | None: ...
+
+    @property
+    def simulated(self) -> bool: ...
+
+    @property
+    def tenant(self) -> str: ...
+
+    def home(self, listener: str, context: Context | None = None) -> HomeView: ...
+
+    def recommend(
+        self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
+        context: Context | None = None,
+    ) -> Recommendations: ...  # fmt: skip
+
+    def similar(self, uri_or_text: str, kind: str | None = None, n: int = 10) -> Sequence[CardView]: ...
+
+    def append(self, events: Sequence[AnyEvent]) -> Counts: ...
+
+    def listeners(self, prefix: str = "", limit: int = 50) -> Sequence[ListenerView]: ...
+
+    def card(self, uri: str) -> CardView: ...
+
+    def history(self, listener: str, n: int) -> Sequence[Any]: ...
+
+    def search_titles(self, words: str, kind: str | None, n: int) -> Sequence[CardView]: ...
+
+    def reload(self) -> Any: ...
+
+
+class Busy(SegueError):
+    """More calls wait than the server will hold; ask again."""
+
+
+class Backend:
+    """A service behind two small pools: reads share `READERS` threads, appends have one thread of their own.
+
+    Appends wait for the disk and reads for the processor, so that neither queues behind the other. The service may be
+    missing (no workspace content, no release): then calls raise NotReady with the reason, and it is looked for again.
+    """
+
+    def __init__(self, open_it: Callable[[], Service], readers: int = READERS) -> None:
+        self._open, self._why = open_it, "not opened yet"
+        self._service: Service | None = None
+        self._looked, self._lock = 0.0, threading.Lock()
+        self._readers = ThreadPoolExecutor(readers, "segue-read")
+        self._writer = ThreadPoolExecutor(1, "segue-write")
+        self._waiting = 0
+
+    def _opened(self) -> Service:
+        with self._lock:
+            if self._service is None:
+                if time.monotonic() - self._looked < REOPEN_S and self._looked:
+                    raise NotReady(self._why)
+                self._looked = time.monotonic()
+                try:
+                    self._service = self._open()
+                except SegueError as e:
+                    self._why = str(e)
+                    raise NotReady(self._why) from e
+            return self._service
+
+    def open(self) -> str:
+        """Open now; the reason where that was not possible, else an empty string."""
+        try:
+            self._opened()
+        except NotReady as e:
+            return str(e)
+        return ""
+
+    @property
+    def current(self) -> Service | None:
+        """The service where it is open."""
+        return self._service
+
+    async def read(self, call: Callable[[Service], T]) -> T:
+        """`call(service)` on a reader thread."""
+        return await self._run(self._readers, call)
+
+    async def write(self, call: Callable[[Service], T]) -> T:
+        """`call(service)` on the writer thread, in order of arrival."""
+        return await self._run(self._writer, call)
+
+    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[Service], T]) -> T:
+        if self._waiting >= WAITING:
+            raise Busy(f"{self._waiting} requests are waiting; ask again in a second")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, lambda: call(self._opened()))
+        finally:
+            self._waiting -= 1
+
+    async def follow_releases(self) -> None:
+        """Until cancelled: take up a new release as it is promoted."""
+        while True:
+            await asyncio.sleep(REOPEN_S)
+            service = self._service
+            if service is not None:
+                try:
+                    await asyncio.get_running_loop().run_in_executor(self._readers, service.reload)
+                except SegueError as e:
+                    self._why = str(e)
+
+    def close(self) -> None:
+        """Let running calls end, then close the service."""
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._writer.shutdown(wait=True)
+        close = getattr(self._service, "close", None)
+        if close is not None:
+            close()

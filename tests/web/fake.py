@@ -1,0 +1,210 @@
+"""A small service in memory: enough catalogue to fill a page, and a Home that really changes with what is heard."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from segue.core.errors import InputError, UnknownName
+from segue.core.events import AnyEvent, Play, Save, Skip, Uri
+from segue.core.types import Context, Kind
+from segue.surfaces.views import (
+    CardView,
+    DecisionView,
+    HomeView,
+    ListenerView,
+    Person,
+    ReasonView,
+    Recommendations,
+    ShelfCards,
+)
+
+GENRES = ("dream pop", "jazz", "techno", "folk", "metal", "ambient", "hip hop", "classical", "soul", "indie rock")
+FIRST = (
+    "Velvet",
+    "Paper",
+    "Night",
+    "Golden",
+    "Silent",
+    "Electric",
+    "Wild",
+    "Distant",
+    "Hollow",
+    "Slow",
+    "Blue",
+    "Amber",
+)
+SECOND = (
+    "Harbour",
+    "Lanterns",
+    "Rivers",
+    "Signals",
+    "Orchard",
+    "Machines",
+    "Tides",
+    "Echo",
+    "Garden",
+    "Ashes",
+    "Comet",
+)
+HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "javascript:alert(1) & <b>bold</b>")
+
+
+@dataclass
+class Receipt:
+    accepted: int
+    duplicates: int
+
+
+def _pick(words: Sequence[str], *parts: object) -> str:
+    return words[int(hashlib.md5(repr(parts).encode()).hexdigest(), 16) % len(words)]
+
+
+def _catalogue(n: int) -> dict[str, CardView]:
+    cards: dict[str, CardView] = {}
+    for i in range(n):
+        genre = GENRES[i % len(GENRES)]
+        person = Person(f"segue:artist:fake:a{i % 40}", f"{_pick(FIRST, i % 40)} {_pick(SECOND, i % 40, 1)}")
+        title = f"{_pick(FIRST, i, 2)} {_pick(SECOND, i, 3)}"
+        if i % 37 == 5:
+            title = HOSTILE[(i // 37) % len(HOSTILE)]
+        kind = {7: "album", 11: "show", 13: "audiobook", 17: "artist", 19: "playlist", 23: "episode"}.get(
+            i % 24, "track"
+        )
+        name = person.name if kind == "artist" else title
+        cards[f"segue:{kind}:fake:{i}"] = CardView(
+            f"segue:{kind}:fake:{i}", str(i), kind, name, () if kind == "artist" else (person,), genres=(genre,),
+            duration_ms=150_000 + i % 90 * 1000, explicit=i % 9 == 0, description="About " + name,
+        )  # fmt: skip
+    return cards
+
+
+@dataclass
+class FakeService:
+    """Home: what was heard, what is like it, and the rest, without what was skipped."""
+
+    release: str | None = "r-1"
+    simulated: bool = True
+    tenant: str = "default"
+    size: int = 480
+    seen: dict[str, AnyEvent] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    pages: count[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.cards = _catalogue(self.size)
+        self.names = [f"L{i:05d}" for i in range(60)] + ["<b>mallory</b>"]
+
+    def _of(self, listener: str, kind: type[AnyEvent]) -> list[str]:
+        return [e.item for e in self.seen.values() if e.listener == listener and isinstance(e, kind)]  # type: ignore[union-attr]  # Play, Skip, Save have items
+
+    def _shown(self, card: CardView, key: str, text: str, because: tuple[Person, ...], saved: set[str]) -> CardView:
+        reason = ReasonView(key, text, because)
+        return CardView(
+            card.uri, card.id, card.kind, card.title, card.artists, card.album, card.genres, card.description,
+            card.duration_ms, card.explicit, reason, 1.0, key, card.uri in saved,
+        )  # fmt: skip
+
+    def home(self, listener: str, context: Context | None = None) -> HomeView:
+        context = context or Context()
+        with self.lock:
+            heard, skipped = self._of(listener, Play), set(self._of(listener, Skip))
+            saved = set(self._of(listener, Save))
+        start = int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
+        pool = [
+            c for c in list(self.cards.values())[start:] + list(self.cards.values())[:start] if c.uri not in skipped
+        ]
+        pool = [c for c in pool if context.explicit or not c.explicit]
+        if context.familiarity > 0.7:
+            pool.reverse()
+        shelves, used = [], set[str]()
+
+        def shelf(
+            key: str, title: str, why: str, text: str, cards: list[CardView], because: tuple[Person, ...] = ()
+        ) -> None:
+            mine = [c for c in cards if c.uri not in used][:12]
+            used.update(c.uri for c in mine)
+            if mine:
+                shelves.append(ShelfCards(key, title, tuple(self._shown(c, why, text, because, saved) for c in mine)))
+
+        recent = [self.cards[u] for u in dict.fromkeys(reversed(heard)) if u in self.cards]
+        shelf("jump-back-in", "Jump back in", "listened", "You listened to this", recent)
+        for one in recent[:2]:
+            like = [c for c in pool if c.genres == one.genres and c.kind in ("track", "album", "artist")]
+            text = f"Because you listened to {one.title}"
+            shelf(f"because:{one.id}", text, "similar_to", text, like, (Person(one.uri, one.title),))
+        shelf(
+            "made-for-you",
+            "Made for you",
+            "taste",
+            "Close to what you play most",
+            [c for c in pool if c.kind in ("track", "album")],
+        )
+        for kind, title in (("playlist", "Your daily mixes"), ("artist", "Artists you might like"),
+                            ("show", "Shows you might like"), ("audiobook", "Audiobooks for you")):  # fmt: skip
+            shelf(kind + "s", title, "popular", "Popular with listeners like you", [c for c in pool if c.kind == kind])
+        for genre in GENRES[:3]:
+            shelf(
+                f"genre:{genre}",
+                f"New in {genre}",
+                "new_in_genre",
+                f"New in {genre}",
+                [c for c in pool if c.genres == (genre,)],
+            )
+        decision = DecisionView(
+            "fake", str(self.release), tuple(s.key for s in shelves), tuple(range(len(shelves))), (1.0,) * len(shelves)
+        )
+        known = bool(heard) or listener in self.names
+        return HomeView(
+            f"page-{next(self.pages)}",
+            self.tenant,
+            listener,
+            str(self.release),
+            tuple(shelves),
+            decision,
+            self.simulated,
+            known,
+        )
+
+    def recommend(self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
+                  context: Context | None = None) -> Recommendations:  # fmt: skip
+        for seed in seeds:
+            self.card(seed)
+        wanted = kind or "track"
+        cards = [c for c in self.cards.values() if c.kind == wanted][:n]
+        return Recommendations(self.tenant, listener, str(self.release), wanted, tuple(cards))
+
+    def card(self, uri: str) -> CardView:
+        Uri.parse(uri)
+        if uri not in self.cards:
+            raise UnknownName("item", uri)
+        return self.cards[uri]
+
+    def similar(self, uri_or_text: str, kind: str | None = None, n: int = 10) -> list[CardView]:
+        one = self.card(uri_or_text)
+        return [c for c in self.cards.values() if c.genres == one.genres and c != one and kind in (None, c.kind)][:n]
+
+    def append(self, events: Sequence[AnyEvent]) -> Receipt:
+        with self.lock:
+            before = len(self.seen)
+            for e in events:
+                if isinstance(e, Play) and Uri.parse(e.item).kind is Kind.GENRE:
+                    raise InputError("a genre cannot be played")
+                self.seen.setdefault(e.id, e)
+            fresh = len(self.seen) - before
+        return Receipt(fresh, len(events) - fresh)
+
+    def listeners(self, prefix: str = "", limit: int = 50) -> list[ListenerView]:
+        return [ListenerView(n, 100 - i, "SE") for i, n in enumerate(self.names) if n.startswith(prefix)][:limit]
+
+    def history(self, listener: str, n: int) -> list[CardView]:
+        return [self.cards[u] for u in reversed(self._of(listener, Play)) if u in self.cards][:n]
+
+    def search_titles(self, words: str, kind: str | None, n: int) -> list[CardView]:
+        return [c for c in self.cards.values() if words.lower() in c.title.lower() and kind in (None, c.kind)][:n]
+
+    def reload(self) -> bool:
+        return False
