@@ -1,0 +1,244 @@
+"""Items, listeners and tenants, their permanent numbers, and the merges between sources."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from segue.core.errors import InputError, UnknownName
+from segue.core.events import MAX_ID, MAX_TEXT, Item, Uri
+from segue.core.types import Kind
+from segue.store import merging
+from segue.store.database import Database
+from segue.store.names import normal_name
+
+REMEMBERED = 500_000
+"""Entries of a cache before it starts anew."""
+_FILL = """UPDATE items SET
+ name = CASE title WHEN '' THEN ? ELSE name END, title = CASE title WHEN '' THEN ? ELSE title END,
+ description = CASE description WHEN '' THEN ? ELSE description END, album = CASE album WHEN 0 THEN ? ELSE album END,
+ duration_ms = CASE duration_ms WHEN 0 THEN ? ELSE duration_ms END,
+ released = CASE released WHEN 0 THEN ? ELSE released END, explicit = max(explicit, ?),
+ language = CASE language WHEN '' THEN ? ELSE language END,
+ countries = CASE countries WHEN '' THEN ? ELSE countries END,
+ available_from = CASE available_from WHEN 0 THEN ? ELSE available_from END
+ WHERE number = ?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two numbers that stand for one item."""
+
+    id: int
+    kept: int
+    gone: int
+    why: str
+    at: int  # UTC ms
+
+
+class Catalogue:
+    """Facts about items by tenant. Numbers are global, 32-bit, never reused; nothing crosses from tenant to tenant."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._items: dict[tuple[int, str], int] = {}
+        self._listeners: dict[tuple[int, str], int] = {}
+        self._said: set[int] = set()
+        self._forgotten = -1
+        database.on_rollback.append(self._clear)
+
+    def _clear(self) -> None:
+        self._items.clear()
+        self._listeners.clear()
+        self._said.clear()
+
+    # --- adding -----------------------------------------------------------------------------------------------------
+
+    def add(self, tenant: str, items: Sequence[Item]) -> tuple[int, int]:
+        """Take facts: (items not known before, items known), each counted once; people and albums named count too."""
+        if not items:
+            return 0, 0
+        with self._db.write():
+            return self.add_within(self._db.tenant(tenant, create=True), items)
+
+    def add_within(self, tenant: int, items: Sequence[Item]) -> tuple[int, int]:
+        """`add` as a part of the caller's transaction, for a tenant's number."""
+        before = self.last_item()
+        unsaid: list[Item] = []
+        for item in items:
+            mark = hash((tenant, item))
+            if mark not in self._said:
+                self._said.add(mark)
+                unsaid.append(item)
+        if len(self._said) > REMEMBERED:
+            self._said.clear()
+        named = [uri for i in unsaid for uri in (i.uri, *i.artists, *((i.album,) if i.album else ()))]
+        numbers = self.item_numbers(tenant, named)
+        touched = self._fill(tenant, unsaid, numbers, before)
+        merging.merge_touched(self._db.connection, touched)
+        own = set(self.item_numbers(tenant, {i.uri for i in items}).values())
+        return self.last_item() - before, sum(n <= before for n in own)
+
+    def last_item(self) -> int:
+        """The highest number of an item so far: what is above it later is new."""
+        row = self._db.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
+        return int(row[0]) if row else 0
+
+    def _fill(self, tenant: int, items: Sequence[Item], numbers: dict[str, int], before: int) -> list[int]:
+        """Write the facts; the numbers whose title or outside ids may be new."""
+        fields, tags, aliases, credits = [], [], [], []
+        for item in items:
+            number = numbers[item.uri]
+            title = item.title[:MAX_TEXT].strip()
+            kind = item.uri.split(":", 2)[1]
+            name = normal_name(title) if title and kind in ("artist", "author") else ""
+            fields.append((
+                name, title, item.description[:MAX_TEXT], numbers[item.album] if item.album else 0, item.duration_ms,
+                item.released, int(item.explicit), item.language,
+                ",".join(sorted({c.strip().upper() for c in item.countries})), item.available_from, number,
+            ))  # fmt: skip
+            tags += [(number, tag, 0) for tag in item.tags if tag] + [(number, tag, 1) for tag in item.genres if tag]
+            aliases += [(tenant, outside, number) for outside in item.same_as if outside]
+            credits += [(number, numbers[artist]) for artist in item.artists]
+        many = self._db.connection.executemany
+        many(_FILL, fields)
+        many("INSERT INTO tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET genre = 1 WHERE excluded.genre > genre", tags)
+        many("INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)", aliases)
+        many(
+            "INSERT INTO credits SELECT ?1, (SELECT count(*) FROM credits WHERE item = ?1), ?2 "
+            "WHERE NOT EXISTS (SELECT 1 FROM credits WHERE item = ?1 AND artist = ?2)",
+            credits,
+        )
+        return sorted({f[-1] for f in fields if f[0]} | {a[2] for a in aliases})
+
+    def item_numbers(self, tenant: int, uris: Iterable[str]) -> dict[str, int]:
+        """Numbers of uris, creating what is missing; merges are not followed. Within a write transaction."""
+        if len(self._items) > REMEMBERED:
+            self._items.clear()
+        execute, known, out = self._db.connection.execute, self._items, {}
+        for uri in uris:
+            number = known.get((tenant, uri))
+            if number is None:
+                parsed = Uri.parse(uri)
+                if len(parsed.id) > MAX_ID:
+                    raise InputError(f"the id of {uri[:80]!r}… has {len(parsed.id)} characters, at most {MAX_ID}")
+                key = (tenant, int(parsed.kind), parsed.namespace, parsed.id)
+                row = execute(_BY_KEY, key).fetchone()
+                number = int(row[0]) if row else int(execute(_NEW_ITEM, key).lastrowid or 0)
+                known[tenant, uri] = number
+            out[uri] = number
+        return out
+
+    def listener_numbers(self, tenant: int, ids: Iterable[str]) -> dict[str, int]:
+        """Numbers of listeners, creating what is missing. Within a write transaction."""
+        forgotten = self._db.meta("forgotten")
+        if forgotten != self._forgotten or len(self._listeners) > REMEMBERED:
+            self._forgotten = forgotten  # somebody was forgotten, perhaps by another process
+            self._listeners.clear()
+        execute, known, out = self._db.connection.execute, self._listeners, {}
+        for id in ids:
+            number = known.get((tenant, id))
+            if number is None:
+                if not 1 <= len(id) <= MAX_ID:
+                    raise InputError(f"listener ids have 1 to {MAX_ID} characters: {id[:80]!r}")
+                row = execute("SELECT number FROM listeners WHERE tenant = ? AND id = ?", (tenant, id)).fetchone()
+                new = "INSERT INTO listeners (tenant, id) VALUES (?, ?)"
+                number = int(row[0]) if row else int(execute(new, (tenant, id)).lastrowid or 0)
+                known[tenant, id] = number
+            out[id] = number
+        return out
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def _one(self, sql: str, values: tuple[object, ...]) -> sqlite3.Row | None:
+        with self._db.lock:
+            row: sqlite3.Row | None = self._db.connection.execute(sql, values).fetchone()
+            return row
+
+    def _all(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+        with self._db.lock:
+            return self._db.connection.execute(sql, values).fetchall()
+
+    def number(self, tenant: str, uri: str) -> int | None:
+        """Number that stands for a uri, merges followed; None where the tenant has no such item."""
+        parsed = Uri.parse(uri)
+        row = self._one(_BY_KEY, (self._db.tenant(tenant), int(parsed.kind), parsed.namespace, parsed.id))
+        return self.current(int(row[0])) if row else None
+
+    def current(self, number: int) -> int:
+        """The number that stands for this one after all merges: events keep the number they came with."""
+        with self._db.lock:
+            return merging.root(self._db.connection, number)
+
+    def uri(self, number: int) -> str:
+        """The uri a number was made for, or UnknownName."""
+        row = self._one("SELECT kind, namespace, id FROM items WHERE number = ?", (number,))
+        if row is None:
+            raise UnknownName("item", str(number))
+        return str(Uri(Kind(row[0]), row[1], row[2]))
+
+    def listener_number(self, tenant: str, id: str) -> int | None:
+        row = self._one("SELECT number FROM listeners WHERE tenant = ? AND id = ?", (self._db.tenant(tenant), id))
+        return int(row[0]) if row else None
+
+    def listener_id(self, number: int) -> str:
+        row = self._one("SELECT id FROM listeners WHERE number = ?", (number,))
+        if row is None:
+            raise UnknownName("listener", str(number))
+        return str(row[0])
+
+    def find(self, tenant: str, text: str, kind: Kind | None = None) -> list[int]:
+        """Items by full uri, by the id of a source or of an outside system, else by title."""
+        if text.startswith("segue:"):
+            number = self.number(tenant, text)
+            return [] if number is None else [number]
+        own = self._db.tenant(tenant)
+        only = f" AND kind = {int(kind)}" if kind else ""
+        found = self._all(
+            f"SELECT number FROM items WHERE tenant = ?1 AND id = ?2{only} UNION SELECT item FROM aliases "
+            f"JOIN items ON number = item WHERE aliases.tenant = ?1 AND aliases.id = ?2{only} ORDER BY 1",
+            (own, text),
+        )
+        named = self._all(
+            f"SELECT number FROM items WHERE tenant = ? AND fold(title) = ?{only} ORDER BY number",
+            (own, text.strip().casefold()),
+        )
+        return list(dict.fromkeys(self.current(int(n)) for (n,) in (*found, *named)))
+
+    def sources(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """How many items each source named, by (namespace, kind)."""
+        rows = self._all(
+            "SELECT namespace, kind, count(*) FROM items WHERE tenant = ? GROUP BY 1, 2", (self._db.tenant(tenant),)
+        )
+        return {(namespace, Kind(kind)): n for namespace, kind, n in rows}
+
+    def counts(self, tenant: str) -> dict[Kind, int]:
+        """How many items there are of each kind, what was merged counted once."""
+        rows = self._all(
+            "SELECT kind, count(*) FROM items WHERE tenant = ? AND kept = 0 GROUP BY 1", (self._db.tenant(tenant),)
+        )
+        return {Kind(kind): n for kind, n in rows}
+
+    # --- merges -----------------------------------------------------------------------------------------------------
+
+    def merges(self, tenant: str) -> list[Merge]:
+        """Merges that stand, oldest first."""
+        rows = self._all(
+            "SELECT id, kept, gone, why, at FROM merges WHERE tenant = ? AND undone = 0 ORDER BY id",
+            (self._db.tenant(tenant),),
+        )
+        return [Merge(*row) for row in rows]
+
+    def undo_merge(self, merge_id: int) -> None:
+        """Set the two apart again, with the facts each had; they are not merged anew."""
+        with self._db.write() as connection:
+            row = connection.execute("SELECT gone FROM merges WHERE id = ? AND undone = 0", (merge_id,)).fetchone()
+            if row is None:
+                raise UnknownName("merge", str(merge_id))
+            connection.execute("UPDATE items SET kept = 0 WHERE number = ?", row)
+            connection.execute("UPDATE merges SET undone = 1 WHERE id = ?", (merge_id,))
+
+
+_BY_KEY = "SELECT number FROM items WHERE tenant = ? AND kind = ? AND namespace = ? AND id = ?"
+_NEW_ITEM = "INSERT INTO items (tenant, kind, namespace, id) VALUES (?, ?, ?, ?)"

@@ -1,0 +1,179 @@
+"""The one SQLite database of a workspace: its tables, its connection, its transactions.
+
+Catalogue, events, dedupe keys and the manifest of sealed segments share it so that one import batch is one commit.
+Several processes may have it open: readers see the last commit, writers take turns.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from segue.core.errors import WorkspaceError
+from segue.store.schema import STORED
+
+VERSION = 1
+"""Of the tables below and of the sealed segments: a workspace of another version is refused."""
+BUSY_MS = 60_000  # how long one writer waits for another
+
+
+def _front_columns() -> str:
+    kinds = {pa.string(): "TEXT", pa.float32(): "REAL"}
+    return ", ".join(
+        f'"{f.name}" {kinds.get(f.type, "INTEGER")}{"" if f.nullable else " NOT NULL"}'
+        for f in STORED
+        if f.name != "seq"
+    )
+
+
+TABLES = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('last_seq', 0), ('forgotten', 0);
+CREATE TABLE tenants (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
+CREATE TABLE listeners (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants, id TEXT NOT NULL,
+  UNIQUE (tenant, id));
+CREATE TABLE items (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants,
+  kind INTEGER NOT NULL, namespace TEXT NOT NULL, id TEXT NOT NULL,
+  kept INTEGER NOT NULL DEFAULT 0,
+  title TEXT NOT NULL DEFAULT '', name TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
+  album INTEGER NOT NULL DEFAULT 0, duration_ms INTEGER NOT NULL DEFAULT 0, released INTEGER NOT NULL DEFAULT 0,
+  explicit INTEGER NOT NULL DEFAULT 0, language TEXT NOT NULL DEFAULT '', countries TEXT NOT NULL DEFAULT '',
+  available_from INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (tenant, kind, namespace, id));
+CREATE INDEX items_name ON items (tenant, kind, name) WHERE name != '';
+CREATE INDEX items_kept ON items (kept) WHERE kept != 0;
+CREATE TABLE credits (
+  item INTEGER NOT NULL REFERENCES items, position INTEGER NOT NULL, artist INTEGER NOT NULL REFERENCES items,
+  PRIMARY KEY (item, position)) WITHOUT ROWID;
+CREATE TABLE tags (
+  item INTEGER NOT NULL REFERENCES items, tag TEXT NOT NULL, genre INTEGER NOT NULL,
+  PRIMARY KEY (item, tag)) WITHOUT ROWID;
+CREATE TABLE aliases (
+  tenant INTEGER NOT NULL REFERENCES tenants, id TEXT NOT NULL, item INTEGER NOT NULL REFERENCES items,
+  PRIMARY KEY (tenant, id, item)) WITHOUT ROWID;
+CREATE INDEX aliases_item ON aliases (item);
+CREATE TABLE merges (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants,
+  kept INTEGER NOT NULL REFERENCES items, gone INTEGER NOT NULL REFERENCES items,
+  why TEXT NOT NULL, at INTEGER NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE front (seq INTEGER PRIMARY KEY, {_front_columns()});
+CREATE TABLE segments (
+  path TEXT PRIMARY KEY, tenant INTEGER NOT NULL REFERENCES tenants, rows INTEGER NOT NULL,
+  first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL);
+CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """One connection, shared by the threads of a process one at a time."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        self.lock = threading.RLock()
+        self.on_rollback: list[Callable[[], None]] = []
+        self.connection = sqlite3.connect(
+            path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            self._prepare(create)
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self, create: bool) -> None:
+        execute = self.connection.execute
+        try:
+            execute("PRAGMA journal_mode = WAL")
+            for pragma in (
+                "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "cache_size = -65536",
+                "temp_store = MEMORY",
+            ):  # fmt: skip
+                execute(f"PRAGMA {pragma}")
+            self.connection.create_function("fold", 1, str.casefold, deterministic=True)
+            if create and self._version() == 0:
+                with self.write():
+                    if self._version() == 0:  # nobody else was quicker
+                        for statement in TABLES.split(";\n"):
+                            execute(statement)
+                        execute(f"PRAGMA user_version = {VERSION}")
+            found = self._version()
+        except sqlite3.DatabaseError as e:
+            raise WorkspaceError(f"{self.path} is not a database of Segue: {e}") from None
+        if found != VERSION:
+            raise WorkspaceError(
+                f"{self.path} is a workspace of version {found}, this is version {VERSION}: "
+                "make a new one with `segue init` and import again"
+            )
+
+    def _version(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is on disk when the block ends; inside another one, part of that one."""
+        with self.lock:
+            if self.connection.in_transaction:
+                yield self.connection
+                return
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as e:
+                raise WorkspaceError(f"{self.path} is in use by another process: {e}") from None
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                for forget in self.on_rollback:
+                    forget()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view over several statements."""
+        with self.lock:
+            if self.connection.in_transaction:
+                yield self.connection
+                return
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                self.connection.execute("ROLLBACK")
+
+    def meta(self, key: str) -> int:
+        with self.lock:
+            return int(self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+    def set_meta(self, key: str, value: int) -> None:
+        self.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+
+    def tenant(self, name: str, *, create: bool = False) -> int:
+        """Number of a tenant; 0 where nobody knows it and it is not to be created."""
+        with self.lock:
+            row = self.connection.execute("SELECT number FROM tenants WHERE name = ?", (name,)).fetchone()
+            if row:
+                return int(row[0])
+            if not create:
+                return 0
+            return int(self.connection.execute("INSERT INTO tenants (name) VALUES (?)", (name,)).lastrowid or 0)
+
+    def overwrite_freed(self) -> None:
+        """Make what was deleted unreadable: rebuild the file and empty the write-ahead log."""
+        with self.lock:
+            self.connection.execute("VACUUM")
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise WorkspaceError(f"{self.path} is being read by another process: stop it and run this again")
+
+    def close(self) -> None:
+        with self.lock:
+            self.connection.close()

@@ -1,0 +1,118 @@
+"""Events as they come in, as columns: from objects, checked, and back to objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segue.core.errors import InputError
+from segue.core.events import (
+    EVENT_TYPES,
+    FIRST_AT,
+    LAST_AT,
+    MAX_ATTRS,
+    MAX_ID,
+    AnyEvent,
+    Counted,
+    Event,
+    Rating,
+    Search,
+)
+from segue.core.types import Kind
+from segue.store.schema import EDGE, STRINGS
+
+TYPE_NAMES: tuple[str, ...] = tuple(str(t.__struct_config__.tag) for t in EVENT_TYPES)
+"""The position plus one is the stored code."""
+CODES = {t: i + 1 for i, t in enumerate(EVENT_TYPES)}
+PLAYLIST_PREFIX = f"segue:{Kind.PLAYLIST.label}:"
+_NUMBERS = ("ms_played", "propensity", "row", "position", "shuffle", "offline", "ordered")
+
+
+def code(kind: type[Event]) -> int:
+    """The stored number of an event type."""
+    return CODES[kind]
+
+
+def to_table(events: Sequence[AnyEvent]) -> pa.Table:
+    """Events as (E,) rows of EDGE; what an event does not say is null."""
+    columns: dict[str, list[object]] = {
+        "id": [e.id for e in events],
+        "type": [TYPE_NAMES[CODES[type(e)] - 1] for e in events],
+        "tenant": [e.tenant for e in events],
+        "listener": [e.listener for e in events],
+        "item": [getattr(e, "item", None) for e in events],
+        "at": [e.at for e in events],
+        "v": [e.v for e in events],
+        "value": [e.count if isinstance(e, Counted) else e.value if isinstance(e, Rating) else None for e in events],
+        "attrs": [_attrs(e) if e.attrs else None for e in events],
+    }
+    for name in _NUMBERS:
+        columns[name] = [getattr(e, name, None) for e in events]
+    for name in STRINGS:
+        columns[name] = [getattr(e, name, None) or None for e in events]
+    return pa.table([pa.array(columns[f.name], f.type) for f in EDGE], schema=EDGE)
+
+
+def _attrs(event: Event) -> str:
+    text = msgspec.json.encode(event.attrs).decode()
+    if len(text) > MAX_ATTRS:
+        raise InputError(f"event {event.id!r}: attrs of {len(text)} bytes, at most {MAX_ATTRS}")
+    return text
+
+
+def checked(table: pa.Table) -> pa.Table:
+    """The columns of EDGE in order, missing ones filled with null, or InputError naming the column and the row."""
+    unknown = set(table.column_names) - set(EDGE.names)
+    if unknown:
+        raise InputError(f"no event column {sorted(unknown)[0]!r}; columns are: {', '.join(EDGE.names)}")
+    out = []
+    for field in EDGE:
+        if field.name not in table.column_names:
+            if field.name == "v":
+                out.append(pa.chunked_array([pa.repeat(pa.scalar(1, field.type), len(table))]))
+                continue
+            if not field.nullable:
+                raise InputError(f"the event column {field.name!r} is missing")
+            out.append(pa.chunked_array([pa.nulls(len(table), field.type)]))
+            continue
+        column = table[field.name]
+        keep = pa.types.is_dictionary(column.type) and pa.types.is_string(field.type)
+        if column.type != field.type and not keep:
+            try:
+                column = column.cast(field.type)
+            except pa.ArrowInvalid as e:
+                raise InputError(f"event column {field.name!r}: {e}") from None
+        if not field.nullable and column.null_count:
+            raise InputError(f"row {_first(pc.is_null(column))}: {field.name!r} is empty")
+        out.append(column)
+    result = pa.table(out, names=EDGE.names)
+    _check_values(result)
+    return result
+
+
+def _check_values(table: pa.Table) -> None:
+    if not len(table):
+        return
+    types = pc.unique(table["type"]).to_pylist()
+    for name in types:
+        if name not in TYPE_NAMES:
+            raise InputError(f"no event type {name!r}; types are: {', '.join(TYPE_NAMES)}")
+    ends = pc.min_max(table["at"]).as_py()
+    if ends["min"] < FIRST_AT or ends["max"] > LAST_AT:
+        wrong = pc.or_(pc.less(table["at"], FIRST_AT), pc.greater(table["at"], LAST_AT))
+        raise InputError(f"row {_first(wrong)}: time {ends} is not in UTC ms from 1970 to 2100")
+    longest = pc.max(pc.utf8_length(table["id"])).as_py()
+    if longest > MAX_ID or pc.min(pc.utf8_length(table["id"])).as_py() < 1:
+        raise InputError(f"event ids have 1 to {MAX_ID} characters, one has {longest}")
+    if table["item"].null_count:
+        search = TYPE_NAMES[CODES[Search] - 1]
+        wrong = pc.and_(pc.is_null(table["item"]), pc.not_equal(table["type"].cast(pa.string()), search))
+        if pc.any(wrong).as_py():
+            raise InputError(f"row {_first(wrong)}: the event names no item; only a search may")
+
+
+def _first(mask: pa.ChunkedArray) -> int:
+    return int(pc.index(mask, True).as_py())

@@ -1,0 +1,325 @@
+"""The event log: SQLite in front, sealed Parquet behind, each event kept once by (tenant, id).
+
+An append is durable when it returns. Small batches go to the front, large ones straight to a sealed segment; either
+way dedupe keys, new listeners, new items and the events (or the manifest row of their segment) are one transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from segue.core.errors import WorkspaceError
+from segue.core.events import AnyEvent, Event, Item
+from segue.core.types import Bools
+from segue.store import segments
+from segue.store.catalogue import Catalogue
+from segue.store.database import Database
+from segue.store.edge import CODES, PLAYLIST_PREFIX, TYPE_NAMES, checked, to_table
+from segue.store.schema import STORED
+from segue.store.segments import Segment
+
+DIRECT = 5_000
+"""Events of an append that is sealed at once."""
+_INSERT = f"INSERT INTO front VALUES ({', '.join('?' * len(STORED))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an append did."""
+
+    accepted: int  # events that are new
+    duplicates: int  # events whose id was known
+    items_new: int  # items not known before, also those that only events or other items name
+    items_known: int  # items of the append that were known
+    last_seq: int  # of the whole log
+
+
+class EventLog:
+    """Append, read by time, tail by arrival. Safe for several threads and several processes."""
+
+    def __init__(self, root: Path, database: Database, catalogue: Catalogue, *, seal_rows: int = 50_000) -> None:
+        self._root = root
+        self._db = database
+        self._catalogue = catalogue
+        self._seal_rows = seal_rows
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what a crash left. Only while nobody writes: a file without a manifest row may be in the making."""
+        if not segments.orphans(self._root, self._db.connection):
+            return
+        execute = self._db.connection.execute
+        with contextlib.suppress(sqlite3.OperationalError):
+            execute("PRAGMA busy_timeout = 0")
+            try:
+                execute("BEGIN IMMEDIATE")
+                for path in segments.orphans(self._root, self._db.connection):
+                    path.unlink(missing_ok=True)
+                execute("ROLLBACK")
+            finally:
+                execute("PRAGMA busy_timeout = 60000")
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> Receipt:
+        """Take events, and facts about items of the tenant of the first event; on disk when this returns.
+
+        Raises InputError, and takes nothing, where an event is not valid.
+        """
+        return self._append(to_table(events), items, events[0].tenant if events else "default")
+
+    def append_table(self, table: pa.Table, items: Sequence[Item] = (), tenant: str | None = None) -> Receipt:
+        """The same for (E,) rows of EDGE; missing columns are null, text may be dictionary-encoded.
+
+        `tenant` is that of `items`; by default that of the first row.
+        """
+        table = checked(table)
+        return self._append(table, items, tenant or (table["tenant"][0].as_py() if len(table) else "default"))
+
+    def _append(self, table: pa.Table, items: Sequence[Item], tenant: str) -> Receipt:
+        if not len(table) and not items:
+            return Receipt(0, 0, 0, 0, self.last_seq)
+        keys = _keys(table)
+        with self._db.write() as connection:
+            before = self._catalogue.last_item()
+            known = self._catalogue.add_within(self._db.tenant(tenant, create=True), items)[1] if items else 0
+            new = self._unseen(keys)
+            fresh = table if new.all() else table.filter(pa.array(new))
+            last = self._db.meta("last_seq")
+            if len(fresh):
+                stored = self._resolved(fresh, last)
+                last += len(stored)
+                self._db.set_meta("last_seq", last)
+                if len(stored) >= DIRECT:
+                    segments.enlist(connection, segments.write(self._root, stored))
+                else:
+                    connection.executemany(_INSERT, zip(*(c.to_pylist() for c in stored.columns)))
+            made = self._catalogue.last_item() - before
+        if 0 < len(fresh) < DIRECT and self._front_rows() >= self._seal_rows:
+            self.seal()
+        return Receipt(len(fresh), len(table) - len(fresh), made, known, last)
+
+    def _front_rows(self) -> int:
+        with self._db.lock:
+            return int(self._db.connection.execute("SELECT count(*) FROM front").fetchone()[0])
+
+    def _unseen(self, keys: list[bytes]) -> Bools:
+        """(E,) the first event of each key that the log does not have; its key is now taken."""
+        new = np.zeros(len(keys), np.bool_)
+        if not keys:
+            return new
+        halves = np.frombuffer(b"".join(keys), ">u8").reshape(-1, 2)
+        order = np.lexsort((np.arange(len(keys)), halves[:, 1], halves[:, 0]))
+        ranked = halves[order]
+        order = order[np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])]  # one of each, in key order
+        connection = self._db.connection
+        mine = [(keys[i],) for i in order.tolist()]
+        find = "SELECT 1 FROM seen WHERE key = ?"
+        sample = mine[:: max(1, len(mine) // 64)]
+        if not any(connection.execute(find, key).fetchone() for key in sample):
+            connection.execute("SAVEPOINT taking")
+            had = connection.total_changes
+            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", mine)
+            if connection.total_changes - had == len(mine):
+                connection.execute("RELEASE taking")
+                new[order] = True
+                return new
+            connection.execute("ROLLBACK TO taking")
+            connection.execute("RELEASE taking")
+        missing = np.fromiter((connection.execute(find, key).fetchone() is None for key in mine), np.bool_, len(mine))
+        connection.executemany("INSERT INTO seen VALUES (?)", [k for k, m in zip(mine, missing.tolist()) if m])
+        new[order[missing]] = True
+        return new
+
+    def _resolved(self, table: pa.Table, last: int) -> pa.Table:
+        """EDGE to STORED: strings to numbers, each different one looked up once."""
+        names, tenants = _encoded(table["tenant"])
+        own = np.array([self._db.tenant(name, create=True) for name in names], np.int32)[tenants]
+        types, codes = _encoded(table["type"])
+        columns: dict[str, Any] = {
+            "seq": np.arange(last + 1, last + 1 + len(table), dtype=np.int64),
+            "type": np.array([TYPE_NAMES.index(t) + 1 for t in types], np.uint8)[codes],
+            "tenant": own,
+            "listener": _looked_up(own, table["listener"], self._catalogue.listener_numbers),
+            "item": _looked_up(own, table["item"], self._catalogue.item_numbers),
+            "playlist": _looked_up(own, table["context"], self._catalogue.item_numbers, PLAYLIST_PREFIX),
+        }
+        for name in STORED.names:
+            if name not in columns:
+                column = table[name]
+                columns[name] = column.cast(STORED.field(name).type) if pa.types.is_dictionary(column.type) else column
+        return pa.table([columns[name] for name in STORED.names], schema=STORED).combine_chunks()
+
+    def seal(self) -> int:
+        """Move the front into sealed segments: how many events went."""
+        with self._db.write() as connection:
+            table = self._front()
+            if len(table):
+                segments.enlist(connection, segments.write(self._root, table))
+                connection.execute("DELETE FROM front WHERE seq <= ?", (int(table["seq"].to_numpy().max()),))
+        return len(table)
+
+    def compact(self) -> int:
+        """Write small segments anew, together: how many files there are fewer."""
+        with self._db.write() as connection:
+            old: list[Segment] = []
+            new: list[Segment] = []
+            small = segments.listed(connection, "rows < ?", (segments.ROWS,))
+            for tenant in sorted({s.tenant for s in small}):
+                own = [s for s in small if s.tenant == tenant]
+                for together in _bundles(own):
+                    table = pa.concat_tables([segments.load(self._root, s) for s in together])
+                    old += together
+                    new += segments.write(self._root, table)
+            segments.delist(connection, old)
+            segments.enlist(connection, new)
+        segments.remove(self._root, old)
+        return len(old) - len(new)
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    @property
+    def last_seq(self) -> int:
+        return self._db.meta("last_seq")
+
+    def count(self, tenant: str) -> int:
+        """Events of a tenant."""
+        with self._db.read() as connection:
+            number = (self._db.tenant(tenant),)
+            sealed = connection.execute("SELECT coalesce(sum(rows), 0) FROM segments WHERE tenant = ?", number)
+            front = connection.execute("SELECT count(*) FROM front WHERE tenant = ?", number)
+            return int(sealed.fetchone()[0]) + int(front.fetchone()[0])
+
+    def read(
+        self,
+        tenant: str,
+        since: int | None = None,
+        until: int | None = None,
+        types: Sequence[type[Event]] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Events of since <= at < until (UTC ms) as columns of STORED, sorted by (at, seq), late ones in their place.
+
+        Items and playlists have the numbers they came with: `Catalogue.current` and snapshots follow merges.
+        """
+        lo, hi = -1 if since is None else since, 1 << 62 if until is None else until
+        wanted = list(STORED.names) if columns is None else list(columns)
+        needed = list(dict.fromkeys([*wanted, "at", "seq", *(() if types is None else ("type",))]))
+        table = self._gather(tenant, "last_at >= ? AND first_at < ?", "at >= ? AND at < ?", (lo, hi), needed)
+        at = table["at"].to_numpy()
+        keep: Bools = (at >= lo) & (at < hi)
+        if types is not None:
+            keep &= np.isin(table["type"].to_numpy(), [CODES[t] for t in types])
+        table = table if keep.all() else table.filter(pa.array(keep))
+        return segments.by_time(table).select(wanted)
+
+    def tail(self, tenant: str, after_seq: int, limit: int = 100_000) -> pa.Table:
+        """At most `limit` events that arrived after `after_seq`, in order of arrival, as columns of STORED."""
+        table = self._gather(tenant, "last_seq > ?", "seq > ?", (after_seq,), STORED.names)
+        keep: Bools = table["seq"].to_numpy() > after_seq
+        table = table if keep.all() else table.filter(pa.array(keep))
+        return segments.by_arrival(table).slice(0, limit)
+
+    def _gather(self, tenant: str, sealed: str, front: str, values: Sequence[int], columns: Sequence[str]) -> pa.Table:
+        """Whole segments that may hold what is asked for, and the rows of the front that do."""
+        schema = pa.schema([STORED.field(c) for c in columns])
+        while True:
+            with self._db.read() as connection:
+                number = self._db.tenant(tenant)
+                parts = [self._front(columns, f"tenant = ? AND {front}", (number, *values))]
+                files = segments.listed(connection, f"tenant = ? AND {sealed}", (number, *values))
+            try:
+                parts += [segments.load(self._root, s, columns) for s in files]
+            except FileNotFoundError:  # compacted by another process since the manifest was read
+                if not self._moved(files):
+                    raise WorkspaceError(
+                        f"{self._root}: a sealed segment is missing; restore it from a backup"
+                    ) from None
+                continue
+            return pa.concat_tables(parts).cast(schema).combine_chunks()
+
+    def _moved(self, files: Sequence[Segment]) -> bool:
+        with self._db.read() as connection:
+            return not {s.path for s in files} <= {s.path for s in segments.listed(connection)}
+
+    def _front(self, columns: Sequence[str] | None = None, where: str = "1", values: Sequence[int] = ()) -> pa.Table:
+        fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
+        names = ", ".join(f'"{f.name}"' for f in fields)
+        with self._db.lock:
+            rows = self._db.connection.execute(
+                f"SELECT {names} FROM front WHERE {where} ORDER BY seq", values
+            ).fetchall()
+        lists = zip(*rows) if rows else [()] * len(fields)
+        arrays = [
+            pa.array(values, pa.int64()).cast(pa.bool_()) if f.type == pa.bool_() else pa.array(values, f.type)
+            for f, values in zip(fields, lists)
+        ]
+        return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _keys(table: pa.Table) -> list[bytes]:
+    """(E,) 16 bytes that stand for (tenant, id)."""
+    names, tenants = _encoded(table["tenant"])
+    ids = table["id"].cast(pa.string()).cast(pa.binary()).to_pylist()
+    heads = [name.encode() + b"\x1f" for name in names]
+    if len(heads) == 1:
+        head = heads[0]
+        return [blake2b(head + id, digest_size=16).digest() for id in ids]
+    return [blake2b(heads[t] + id, digest_size=16).digest() for t, id in zip(tenants.tolist(), ids)]
+
+
+def event_keys(tenant: str, ids: Sequence[str]) -> list[bytes]:
+    """The dedupe keys of a tenant's events."""
+    head = tenant.encode() + b"\x1f"
+    return [blake2b(head + id.encode(), digest_size=16).digest() for id in ids]
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.intp]]:
+    """Different values, and (E,) the position of each row's; -1 for null."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    array = column.unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
+    codes: NDArray[np.intp] = pc.fill_null(array.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return array.dictionary.to_pylist(), codes
+
+
+def _looked_up(
+    tenants: NDArray[np.int32], column: pa.ChunkedArray, look_up: Any, prefix: str = ""
+) -> NDArray[np.int32]:
+    """(E,) numbers of a text column, 0 for null and for text without the prefix; each (tenant, text) asked for once."""
+    texts, codes = _encoded(column)
+    out = np.zeros(len(codes), np.int32)
+    for tenant in np.unique(tenants):
+        mine = (tenants == tenant) & (codes >= 0)
+        used = np.flatnonzero(np.bincount(codes[mine], minlength=1))
+        asked = [texts[i] for i in used.tolist() if not prefix or texts[i].startswith(prefix)]
+        numbers = look_up(int(tenant), asked)
+        by_code = np.array([numbers.get(t, 0) for t in texts] or [0], np.int32)
+        out[mine] = by_code[codes[mine]]
+    return out
+
+
+def _bundles(small: Sequence[Segment]) -> list[list[Segment]]:
+    """Neighbours in time to be written together, about twice a full segment at a time."""
+    bundles: list[list[Segment]] = [[]]
+    rows = 0
+    for segment in small:
+        if rows >= 2 * segments.ROWS:
+            bundles.append([])
+            rows = 0
+        bundles[-1].append(segment)
+        rows += segment.rows
+    return [b for b in bundles if len(b) > 1]

@@ -1,0 +1,111 @@
+"""Which items of two sources are one, recorded so that it can be undone.
+
+Every (kind, namespace, id) has a number of its own for ever, and facts stay with the number they were said of. A merge
+only sets `kept` of the number that goes: readers follow it, and undoing a merge clears it. So nothing is lost by one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable
+
+from segue.core.types import Kind
+
+NAMED = (Kind.ARTIST, Kind.AUTHOR)  # one by a shared name, too
+MERGED = (*NAMED, Kind.TRACK, Kind.ALBUM)  # one by a shared outside id
+
+
+def root(connection: sqlite3.Connection, number: int) -> int:
+    """The number that stands for this one after all merges."""
+    while True:
+        row = connection.execute("SELECT kept FROM items WHERE number = ?", (number,)).fetchone()
+        if row is None or not row[0]:
+            return number
+        number = int(row[0])
+
+
+def group(connection: sqlite3.Connection, number: int) -> list[int]:
+    """Every number that stands for the same as this root, the root first."""
+    found = [number]
+    for one in found:
+        found += [n for (n,) in connection.execute("SELECT number FROM items WHERE kept = ? ORDER BY number", (one,))]
+    return found
+
+
+def merge_touched(connection: sqlite3.Connection, numbers: Iterable[int]) -> int:
+    """Merge what items that were just said have in common with those of other sources; how many went."""
+    merged = 0
+    for number in numbers:
+        row = connection.execute(
+            "SELECT tenant, kind, namespace, name FROM items WHERE number = ?", (number,)
+        ).fetchone()
+        tenant, kind, namespace, name = row
+        if kind not in MERGED:
+            continue
+        shared = connection.execute(
+            "SELECT DISTINCT i.number, a.id FROM aliases m JOIN aliases a ON a.tenant = m.tenant AND a.id = m.id "
+            "JOIN items i ON i.number = a.item WHERE m.item = ? AND i.kind = ? AND i.namespace != ? ORDER BY i.number",
+            (number, kind, namespace),
+        ).fetchall()
+        for other, outside in shared:
+            merged += _merge(connection, tenant, number, other, f"same outside id {outside}")
+        if name and kind in NAMED:
+            for other in _namesakes(connection, tenant, kind, namespace, name):
+                if not _known_apart(connection, number, other):
+                    merged += _merge(connection, tenant, number, other, f"same name {name!r}")
+    return merged
+
+
+def _namesakes(connection: sqlite3.Connection, tenant: int, kind: int, namespace: str, name: str) -> list[int]:
+    """The only one of that name in each other namespace; nobody where the name is not unique in one's own."""
+    rows = connection.execute(
+        "SELECT namespace, min(number), count(*) FROM items "
+        "WHERE tenant = ? AND kind = ? AND name = ? GROUP BY namespace",
+        (tenant, kind, name),
+    ).fetchall()
+    if len(rows) < 2 or any(space == namespace and n > 1 for space, _, n in rows):
+        return []
+    return sorted(first for space, first, n in rows if space != namespace and n == 1)
+
+
+def _known_apart(connection: sqlite3.Connection, one: int, other: int) -> bool:
+    """Both have an outside id of the same system, and none in common: two people of one name."""
+    ids: list[set[str]] = []
+    for number in (one, other):
+        rows = connection.execute("SELECT id FROM aliases WHERE item = ?", (number,))
+        ids.append({i for (i,) in rows})
+    systems = [{i.rpartition(":")[0] for i in own} for own in ids]
+    return bool(systems[0] & systems[1]) and not ids[0] & ids[1]
+
+
+def _merge(connection: sqlite3.Connection, tenant: int, one: int, other: int, why: str) -> int:
+    """Let the lower of two roots stand for both, unless that puts two ids of one namespace together."""
+    kept, gone = sorted((root(connection, one), root(connection, other)))
+    if kept == gone:
+        return 0
+    sides = [group(connection, kept), group(connection, gone)]
+    spaces = [
+        {connection.execute("SELECT namespace FROM items WHERE number = ?", (n,)).fetchone()[0] for n in side}
+        for side in sides
+    ]
+    if spaces[0] & spaces[1] or _was_undone(connection, sides):
+        return 0
+    connection.execute("UPDATE items SET kept = ? WHERE number = ?", (kept, gone))
+    connection.execute(
+        "INSERT INTO merges (tenant, kept, gone, why, at) VALUES (?, ?, ?, ?, ?)",
+        (tenant, kept, gone, why, int(time.time() * 1000)),
+    )
+    return 1
+
+
+def _was_undone(connection: sqlite3.Connection, sides: list[list[int]]) -> bool:
+    """Somebody took such a merge back: it is not made again."""
+    for one in sides[0]:
+        for other in sides[1]:
+            pair = (min(one, other), max(one, other))
+            if connection.execute(
+                "SELECT 1 FROM merges WHERE kept = ? AND gone = ? AND undone = 1 LIMIT 1", pair
+            ).fetchone():
+                return True
+    return False

@@ -1,0 +1,76 @@
+"""The folder that holds everything: settings, facts, snapshots, runs, releases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from segue.core.errors import WorkspaceError
+from segue.core.settings import FILE, Settings, read_settings
+from segue.store.catalogue import Catalogue
+from segue.store.database import Database
+from segue.store.log import EventLog
+
+DATABASE = "store.sqlite"
+
+
+class Workspace:
+    """An open workspace. Use as a context manager, or `close()` it."""
+
+    def __init__(self, path: Path, settings: Settings, database: Database) -> None:
+        self.path = path
+        self.settings = settings
+        self.database = database
+        self.catalogue = Catalogue(database)
+        self.log = EventLog(path, database, self.catalogue, seal_rows=settings.seal_rows)
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make it where it is missing, keep what is there, and open it."""
+        path = Path(path)
+        if path.exists() and not path.is_dir():
+            raise WorkspaceError(f"{path} is a file, a workspace is a folder")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if not (path / FILE).exists():
+                (path / FILE).write_text(settings_page())
+            Database(path / DATABASE, create=True).close()
+        except OSError as e:
+            raise WorkspaceError(f"cannot make a workspace at {path}: {e.strerror}") from None
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The workspace of a folder, or WorkspaceError where there is none, or one of another version."""
+        path = Path(path)
+        if not (path / DATABASE).is_file():
+            raise WorkspaceError(f"no workspace at {path}: run `segue init` there, or name one with --workspace")
+        settings = read_settings(path)
+        return cls(path, settings, Database(path / DATABASE))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def settings_page() -> str:
+    """segue.toml as a new workspace gets it: every setting with what it means and its default, commented out."""
+    lines = ["# Settings of this Segue workspace. Remove the leading # of a line to change its value."]
+    for name, field in Settings.model_fields.items():
+        value = field.default
+        # Booleans, numbers, strings and lists of strings are written in TOML as they are in JSON.
+        lines += [
+            "",
+            f"# {field.description}",
+            f"# {name} = {json.dumps(list(value) if isinstance(value, tuple) else value)}",
+        ]
+    return "\n".join(lines) + "\n"
