@@ -1,0 +1,335 @@
+"""The commands. Heavy imports wait until a command runs, so that `segue --help` is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from segue.cli.workplace import console, open_workspace, out, workspace_path
+
+Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write JSON to this file.", show_default=False)]
+HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write a page to this file.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
+
+HELP = """Personalization for audio: bring listening in, train, and serve a Home for every listener.
+
+The usual way: [bold]segue import[/] FORMAT PATH, then [bold]segue train[/], then [bold]segue serve[/]
+(or [bold]segue home[/] LISTENER). No data at hand? [bold]segue demo[/] makes a simulated world.
+
+Everything lives in a workspace folder: --workspace, or SEGUE_WORKSPACE, or ./segue-workspace. It is made by the first
+import. --workspace and --tenant may stand anywhere on the line.
+"""
+
+
+def make_app(importing: bool) -> Any:
+    """All commands. The formats of `segue import` are looked up only where they are needed."""
+    app = typer.Typer(
+        help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False
+    )
+
+    @app.callback()
+    def everywhere(
+        workspace: Annotated[Path, typer.Option(envvar="SEGUE_WORKSPACE", help="Folder of the workspace.")] = Path(
+            "segue-workspace"
+        ),
+        tenant: Annotated[str, typer.Option(envvar="SEGUE_TENANT", help="Whose data: tenants never mix.")] = "default",
+    ) -> None: ...
+
+    if importing:
+        from segue.cli.importing import import_app, run_import
+
+        app.add_typer(import_app(run_import), name="import", rich_help_panel="Data")
+    else:
+        stand_in = typer.Typer(no_args_is_help=True)
+        stand_in.callback()(lambda: None)
+        app.add_typer(stand_in, name="import", help="Bring in listening and catalogues.", rich_help_panel="Data")
+
+    for panel, commands in PANELS.items():
+        for name, function in commands.items():
+            app.command(name, rich_help_panel=panel)(function)
+    app.add_typer(make_keys_app(), name="key", help="API keys for the service.", rich_help_panel="Service")
+    return app
+
+
+def init() -> None:
+    """Make an empty workspace with a commented segue.toml."""
+    with open_workspace(create=True) as (workspace, _):
+        console.print(f"workspace ready at [bold]{workspace.path}[/]; settings in {workspace.path / 'segue.toml'}")
+
+
+def check(
+    against: Annotated[
+        str | None, typer.Option(help="Snapshot id to compare volumes with.", show_default=False)
+    ] = None,
+    json: JsonFile = None,
+    html: HtmlFile = None,
+) -> None:
+    """Look for what is wrong with the data; exit 1 when a gate fails."""
+    from segue.jobs.check import check as run
+
+    with open_workspace() as (workspace, tenant):
+        report = run(workspace, tenant, against=against)
+    report.print(console)
+    if json:
+        json.write_text(report.json())
+    if html:
+        html.write_text(report.html())
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def train(
+    recipe: Annotated[
+        list[str] | None, typer.Option(help="Only these recipes; may be repeated.", show_default=False)
+    ] = None,
+    kind: Kinds = None,
+    promote: Annotated[bool, typer.Option(help="Make the new release current.")] = True,
+) -> None:
+    """Learn from the log: tune on an inner split, fit what did best on everything, make a release, promote it."""
+    from segue.cli.show import print_trained, training_steps
+    from segue.jobs.train import train as run
+
+    with open_workspace() as (workspace, tenant), training_steps(console) as say:
+        trained = run(workspace, tenant, recipes=tuple(recipe or ()), kind=kind, promoting=promote, say=say)
+    print_trained(console, trained)
+
+
+def evaluate(
+    kind: Kinds = None,
+    owner: Annotated[str | None, typer.Option(help="listener or playlist; default: both.", show_default=False)] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Hold out what was taken from this day on (YYYY-MM-DD).", show_default=False)
+    ] = None,
+    seen: Annotated[str, typer.Option(help="drop or keep items the listener already had.")] = "drop",
+    seeds: Annotated[int, typer.Option(help="Random splits to average over, where the split is random.", min=1)] = 1,
+    json: JsonFile = None,
+    html: HtmlFile = None,
+) -> None:
+    """The leaderboard: the released recipe beside the baselines on rows nothing was tuned on, with intervals."""
+    from segue.cli.show import print_leaderboards, training_steps, write_reports
+    from segue.jobs.evaluate import evaluate as run
+
+    with open_workspace() as (workspace, tenant), training_steps(console) as say:
+        boards = run(workspace, tenant, kind=kind, owner=owner, since=since, seen=seen, seeds=seeds, say=say)
+    print_leaderboards(out, boards)
+    write_reports(console, boards, json, html)
+
+
+def promote(
+    run: Annotated[str | None, typer.Argument(help="Release id; default: the newest.", show_default=False)] = None,
+) -> None:
+    """Make a release current. Servers pick it up by themselves."""
+    from segue.jobs.promote import promote as go
+
+    with open_workspace() as (workspace, tenant):
+        release = go(workspace, tenant, run)
+    console.print(f"release [bold]{release.id}[/] is current")
+
+
+def rollback() -> None:
+    """Back to the release that was current before."""
+    from segue.runs.releases import rollback as go
+
+    with open_workspace() as (workspace, tenant):
+        release = go(workspace.path, tenant)
+    console.print(f"back to release [bold]{release.id}[/]")
+
+
+def releases() -> None:
+    """List the releases, newest first."""
+    from segue.cli.show import print_releases
+    from segue.runs.releases import releases as all_of
+
+    with open_workspace() as (workspace, tenant):
+        print_releases(out, workspace.path, tenant, all_of(workspace.path, tenant))
+
+
+def recommend(
+    listener: Annotated[str | None, typer.Argument(help="Listener id as imported.", show_default=False)] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Everybody, to a file.")] = False,
+    listeners_file: Annotated[
+        Path | None, typer.Option(help="Only the listeners named in this file, one a line.", show_default=False)
+    ] = None,
+    kind: Kinds = None,
+    n: Annotated[int, typer.Option("--n", "-n", help="How many; default 10, with --all 100.", min=1, max=10_000)] = 0,
+    seen: Annotated[str, typer.Option(help="With --all: drop or keep what the listener already had.")] = "drop",
+    seed_item: Annotated[
+        list[str] | None, typer.Option(help="Start from this item; may be repeated.", show_default=False)
+    ] = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="With --all: file to write.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Recommendations for one listener, or with --all for everybody."""
+    from segue.cli.show import batch, print_cards, print_json, service
+
+    if all_ or listeners_file:
+        batch("listener", out_file, kind=kind, n=n or 100, seen=seen, only=listeners_file)
+        return
+    if listener is None:
+        raise typer.BadParameter("name a LISTENER, or ask for --all")
+    found = service().recommend(listener, kind=kind, n=n or 10, seeds=tuple(seed_item or ()))
+    print_json(out, found) if json else print_cards(out, found.items)
+
+
+def continue_(
+    all_: Annotated[bool, typer.Option("--all", help="Every playlist, to a file.")] = False,
+    n: Annotated[int, typer.Option("--n", "-n", help="How many a playlist.", min=1, max=10_000)] = 500,
+    seen: Annotated[str, typer.Option(help="drop or keep what the playlist already holds.")] = "drop",
+    kind: Kinds = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default=False)] = None,
+) -> None:
+    """What to add to playlists."""
+    from segue.cli.show import batch
+
+    if not all_:
+        raise typer.BadParameter("ask for --all")
+    batch("playlist", out_file, kind=kind, n=n, seen=seen, only=None)
+
+
+def similar(
+    item: Annotated[str, typer.Argument(help="Uri, id as imported, or exact title.")],
+    kind: Kinds = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many.")] = 10,
+    json: Json = False,
+) -> None:
+    """Items like an item."""
+    from segue.cli.show import print_cards, print_json, service
+
+    found = service().similar(item, kind=kind, n=n)
+    print_json(out, found) if json else print_cards(out, found)
+
+
+def home(
+    listener: Annotated[str, typer.Argument(help="Listener id as imported; an unknown one gets a newcomer's Home.")],
+    familiarity: Annotated[float, typer.Option(help="The dial: 0 all new … 1 all familiar.", min=0, max=1)] = 0.5,
+    country: Annotated[str, typer.Option(help="Where they are (ISO code).", show_default=False)] = "",
+    json: Json = False,
+) -> None:
+    """A listener's Home: shelves, cards and why each is there."""
+    from segue.cli.show import context, print_home, print_json, service
+
+    page = service().home(listener, context(familiarity=familiarity, country=country))
+    print_json(out, page) if json else print_home(out, page)
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="Part of a title.")],
+    kind: Kinds = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many.")] = 10,
+    json: Json = False,
+) -> None:
+    """Find items by title."""
+    from segue.cli.show import print_cards, print_json, service
+
+    found = service().search_titles(words, kind=kind, n=n)
+    print_json(out, found) if json else print_cards(out, found)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address; default 127.0.0.1.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default 8800.", show_default=False)] = None,
+) -> None:
+    """Serve Home, the API and events over HTTP."""
+    from segue.web.server import serve as run
+
+    run(workspace_path(), host=host, port=port)
+
+
+def demo(
+    serve: Annotated[bool, typer.Option(help="Serve at the end.")] = True,
+    listeners: Annotated[int, typer.Option(help="Simulated listeners.", min=10, max=100_000)] = 500,
+    seed: Annotated[int, typer.Option(help="Seed of the world.")] = 0,
+    host: Annotated[str | None, typer.Option(help="Address; default 127.0.0.1.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default 8800.", show_default=False)] = None,
+) -> None:
+    """A simulated world from nothing: import, check, train, evaluate, release, serve."""
+    from segue.cli.demo import run
+
+    run(workspace_path(), listeners=listeners, seed=seed, serving=serve, host=host, port=port)
+
+
+def export(
+    listener: Annotated[str, typer.Argument(help="Listener id as imported.")],
+    out_file: Annotated[Path, typer.Option("--out", help="Zip file to write.")],
+) -> None:
+    """Everything known of one listener, as a zip of JSON lines."""
+    from segue.store.privacy import export_listener
+
+    with open_workspace() as (workspace, tenant):
+        export_listener(workspace, tenant, listener, out_file)
+    console.print(f"wrote {out_file}")
+
+
+def forget(
+    listener: Annotated[str, typer.Argument(help="Listener id as imported.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a listener from log, sealed files, snapshots and releases. There is no way back."""
+    from segue.cli.show import print_forgotten
+    from segue.store.privacy import forget_listener
+
+    if not yes:
+        typer.confirm(f"Forget {listener!r} for good?", abort=True)
+    with open_workspace() as (workspace, tenant):
+        print_forgotten(console, forget_listener(workspace, tenant, listener))
+
+
+def merges(
+    undo: Annotated[int | None, typer.Option(help="Take this merge back.", show_default=False)] = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many to list.")] = 20,
+) -> None:
+    """Items of different sources that were recognized as the same; --undo N takes one apart again."""
+    from segue.cli.show import print_merges
+
+    with open_workspace() as (workspace, tenant):
+        if undo is not None:
+            workspace.catalogue.undo_merge(undo)
+            console.print(f"merge {undo} is undone; the next `segue train` sees two items")
+        else:
+            print_merges(out, workspace, tenant, n)
+
+
+def doctor() -> None:
+    """What is installed, what is missing, what would help."""
+    from segue.cli.doctor import report
+
+    if not report(out, workspace_path()):
+        raise typer.Exit(1)
+
+
+def make_keys_app() -> typer.Typer:
+    """Commands about API keys."""
+    from segue.cli import keys
+
+    app = typer.Typer(no_args_is_help=True)
+    app.command("create")(keys.create)
+    app.command("list")(keys.listing)
+    app.command("revoke")(keys.revoke)
+    return app
+
+
+PANELS: dict[str, dict[str, Any]] = {
+    "Start here": {"demo": demo, "doctor": doctor},
+    "Data": {"init": init, "check": check, "merges": merges, "export": export, "forget": forget},
+    "Models": {
+        "train": train,
+        "evaluate": evaluate,
+        "promote": promote,
+        "rollback": rollback,
+        "releases": releases,
+    },
+    "Answers": {
+        "home": home,
+        "recommend": recommend,
+        "continue": continue_,
+        "similar": similar,
+        "search": search,
+    },
+    "Service": {"serve": serve},
+}

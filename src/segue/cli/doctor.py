@@ -1,0 +1,76 @@
+"""What is installed, what is missing, what would help."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from segue import __version__
+
+MINIMUM_DISK = 2 * 2**30  # bytes
+
+
+def report(out: Console, workspace: Path) -> bool:
+    """Print one line a finding; False where something needed is missing."""
+    fine = True
+
+    def line(ok: bool | None, what: str, hint: str = "") -> None:
+        mark = {True: ("ok   ", "green"), False: ("miss ", "bold red"), None: ("note ", "yellow")}[ok]
+        out.print(Text.assemble(mark, what, (f"  {hint}" if hint else "", "dim")))
+
+    line(True, f"segue {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+    line(True, f"{os.cpu_count()} cores, {_memory() / 2**30:.1f} GB memory")
+    for name in _needed():
+        try:
+            version(name)
+        except PackageNotFoundError:
+            fine = False
+            line(False, name, "run ./run setup")
+    root = next(p for p in (workspace, *workspace.absolute().parents) if p.exists())
+    free = shutil.disk_usage(root).free
+    line(free > MINIMUM_DISK or None, f"{free / 2**30:.1f} GB free at {root}", "" if free > MINIMUM_DISK else "little")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    hint = "" if chromium else "only the page tests need it: apt install chromium"
+    line(True if chromium else None, "chromium" if chromium else "no chromium", hint)
+    _look_at_workspace(workspace, line)
+    return fine
+
+
+def _look_at_workspace(workspace: Path, line: object) -> None:
+    from segue.core.errors import SegueError
+    from segue.runs.releases import current_release
+    from segue.store.workspace import Workspace
+
+    say = line
+    assert callable(say)
+    if not (workspace / "store.sqlite").exists():
+        say(None, f"no workspace at {workspace}", "segue import … makes one; segue demo fills one")
+        return
+    try:
+        with Workspace.open(workspace) as opened:
+            tenant = opened.settings.tenant
+            say(True, f"workspace {workspace}: {opened.log.count(tenant):,} events of tenant {tenant!r}")
+            release = current_release(workspace, tenant)
+            say(True, f"release {release.id} serves, made {release.manifest.created}")
+    except SegueError as e:
+        say(None, str(e))
+
+
+def _memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _needed() -> list[str]:
+    """Names of the packages that the core install asks for."""
+    names = []
+    for line in requires("segue") or []:
+        if "extra ==" not in line:
+            names.append(line.split(";")[0].split(">")[0].split("=")[0].split("[")[0].strip())
+    return names

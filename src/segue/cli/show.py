@@ -1,0 +1,192 @@
+"""How answers look in a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+import typer
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from segue.cli.workplace import console, open_workspace, workspace_path
+
+if TYPE_CHECKING:
+    from segue.app import Service
+    from segue.core.types import Context
+    from segue.jobs.train import Trained
+    from segue.runs.releases import Release
+    from segue.store.privacy import Forgotten
+    from segue.store.workspace import Workspace
+    from segue.surfaces.views import CardView, HomeView
+
+
+def service() -> Service:
+    """The released service of the workspace, for one answer."""
+    from segue.app import open_service
+
+    return open_service(workspace_path())
+
+
+def context(familiarity: float, country: str) -> Context:
+    from segue.core.types import Context
+
+    return Context(now=int(time.time() * 1000), familiarity=familiarity, country=country.upper())
+
+
+def print_json(out: Console, value: Any) -> None:
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    out.file.write(text + "\n")
+
+
+def _names(card: CardView) -> str:
+    return ", ".join(p.name for p in card.artists)
+
+
+def print_cards(out: Console, cards: Sequence[CardView]) -> None:
+    if not cards:
+        out.print("nothing found")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("", "title", "by", "kind", "why", "id"):
+        table.add_column(name, overflow="fold" if name == "title" else "ellipsis", no_wrap=name != "title")
+    for rank, card in enumerate(cards, 1):
+        why = card.reason.text if card.reason else ""
+        cells = [Text(str(rank), "dim"), Text(card.title, "bold"), Text(_names(card)), Text(card.kind, "dim")]
+        table.add_row(*cells, Text(why, "italic"), Text(card.id, "dim"))
+    out.print(table)
+
+
+def print_home(out: Console, page: HomeView) -> None:
+    who = Text.assemble(("Home of ", ""), (page.listener, "bold"), ("" if page.known else " (a newcomer)", "italic"))
+    if page.simulated:
+        who.append("   simulated listeners and catalogue", "yellow")
+    out.print(who)
+    for shelf in page.shelves:
+        out.print()
+        out.print(Text(shelf.title, "bold cyan"))
+        lines = []
+        for card in shelf.cards:
+            by = _names(card)
+            line = Text.assemble(("  " + card.title, ""), (f" – {by}" if by else "", "dim"))
+            if card.reason and card.reason.text:
+                line.append(f"   {card.reason.text}", "italic dim")
+            lines.append(line)
+        out.print(Group(*lines))
+    out.print(Text(f"\nrelease {page.release}", "dim"))
+
+
+@contextmanager
+def training_steps(console: Console) -> Iterator[Callable[[str], None]]:
+    """A spinner with the step in hand; each finished line stays."""
+    with console.status("starting") as status:
+
+        def say(text: str) -> None:
+            if text.startswith("  "):
+                console.print(Text(text, "dim"))
+            status.update(text.strip())
+
+        yield say
+
+
+def print_trained(console: Console, trained: Trained) -> None:
+    for population in trained.release.manifest.populations:
+        scores = sorted(population.scores.items(), key=lambda s: -s[1])
+        line = Text.assemble(
+            (f"{population.kind}s for {population.owner}s: ", "bold"), (population.recipe, "bold green"),
+            f"  ({population.owners:,} {population.owners and population.owner}s, {population.items:,} items,"
+            f" {population.events:,} events)",
+        )  # fmt: skip
+        console.print(line)
+        if scores:
+            shown = ", ".join(f"{name} {value:.4f}" for name, value in scores[:8])
+            console.print(Text(f"  chosen on {population.protocol}: {shown}", "dim"))
+    state = "current" if trained.promoted else "made, not promoted"
+    console.print(Text.assemble("release ", (trained.release.id, "bold"), f" is {state} ({trained.seconds:.1f} s)"))
+
+
+def print_leaderboards(out: Console, boards: Sequence[Any]) -> None:
+    from segue.evaluation.report import terminal
+
+    for board in boards:
+        out.print(terminal(board))
+        out.print()
+
+
+def write_reports(console: Console, boards: Sequence[Any], json: Path | None, html: Path | None) -> None:
+    from segue.evaluation.report import html_page, json_text
+
+    if json:
+        json.write_text(json_text(boards))
+        console.print(f"wrote {json}")
+    if html:
+        html.write_text(html_page(boards))
+        console.print(f"wrote {html}")
+
+
+def print_releases(out: Console, workspace: Path, tenant: str, all_: Sequence[Release]) -> None:
+    from segue.core.errors import NotReady
+    from segue.runs.releases import current_release
+
+    try:
+        current = current_release(workspace, tenant).id
+    except NotReady:
+        current = ""
+    if not all_:
+        out.print("no release yet: run `segue train`")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("", "release", "made", "snapshot", "models"):
+        table.add_column(name)
+    for release in all_:
+        m = release.manifest
+        models = ", ".join(f"{p.kind}/{p.owner}: {p.recipe}" for p in m.populations)
+        table.add_row("→" if m.id == current else "", m.id, m.created, m.snapshot, models)
+    out.print(table)
+
+
+def print_merges(out: Console, workspace: Workspace, tenant: str, n: int) -> None:
+    found = workspace.catalogue.merges(tenant)
+    out.print(f"{len(found):,} items of different sources are one")
+    for merge in found[:n]:
+        out.print(Text(f"  {merge.id}: {merge.gone_uri} = {merge.kept_uri}  ({merge.why})"))
+
+
+def print_forgotten(console: Console, done: Forgotten) -> None:
+    console.print(f"{done.events:,} events are gone, and the listener with them")
+    if done.releases:
+        console.print(f"removed releases that had learned from them: {', '.join(done.releases)}; run `segue train`")
+
+
+def batch(owner: str, out_file: Path | None, *, kind: str | None, n: int, seen: str, only: Path | None) -> None:
+    """recommend --all and continue --all."""
+    from rich.progress import Progress
+
+    from segue.core.errors import UsageError
+    from segue.core.types import Kind
+    from segue.jobs.recommend import Owner, recommend_all
+
+    if out_file is None:
+        raise typer.BadParameter("name the file to write with --out")
+    if seen not in ("drop", "keep"):
+        raise UsageError(f"--seen {seen!r}; it is drop or keep")
+    try:
+        names = [line for line in only.read_text().splitlines() if line] if only else None
+    except OSError as e:
+        raise UsageError(f"cannot read {only}: {e.strerror}") from None
+    started = time.monotonic()
+    with open_workspace() as (workspace, tenant), Progress(console=console, transient=True) as bar:
+        task = bar.add_task(f"{owner}s", total=None)
+        written = recommend_all(
+            workspace, tenant, out_file, owner=cast(Owner, owner), kind=Kind.parse(kind) if kind else None, n=n,
+            seen="drop" if seen == "drop" else "keep", only=names,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )  # fmt: skip
+    console.print(
+        f"{written.owners:,} {owner}s, up to {n} {written.kind}s each, in {time.monotonic() - started:.1f} s: {out_file}"
+    )

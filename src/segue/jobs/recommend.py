@@ -1,0 +1,132 @@
+"""Recommendations for everybody at once: a line of JSON a listener or playlist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from segue.core.errors import NotReady, UnknownName
+from segue.core.types import I64, Ids, Interactions, Kind, Queries
+from segue.evaluation.ranking import distinct, top_k
+from segue.fitted import load_model
+from segue.runs.files import DRAFT
+from segue.runs.releases import Population, Release, current_release
+from segue.store.snapshot import Snapshot, open_snapshot, take
+from segue.store.workspace import Workspace
+
+Owner = Literal["listener", "playlist"]
+CELLS = 6_000_000  # scores held at a time (24 MB)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written."""
+
+    owner: Owner
+    kind: str
+    owners: int
+    items: int
+    out: Path
+
+
+def pick_population(release: Release, owner: Owner, kind: Kind | None) -> Population:
+    """The population asked for, or the one with the most events; UnknownName with those there are."""
+    there = [p for p in release.manifest.populations if p.owner == owner]
+    if kind is None and there:
+        return max(there, key=lambda p: p.events)
+    for population in there:
+        if kind is not None and population.kind == kind.label:
+            return population
+    if not there:
+        raise NotReady(f"release {release.id} has no model for {owner}s: there were none to learn from")
+    raise UnknownName(f"model for kind in release {release.id}", kind.label if kind else "", [p.kind for p in there])
+
+
+def recommend_all(
+    workspace: Workspace,
+    tenant: str,
+    out: Path,
+    *,
+    owner: Owner = "listener",
+    kind: Kind | None = None,
+    n: int = 100,
+    seen: Literal["drop", "keep"] = "drop",
+    only: Sequence[str] | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Written:
+    """Write `{"listener": id, "items": [...], "scores": [...]}` for everybody, ids as imported, best first.
+
+    Histories are those of the log as it stands now, which may be newer than the release. `only` names the owners
+    wanted; one that is unknown gets what a newcomer gets. The file appears whole or not at all.
+    """
+    release = current_release(workspace.path, tenant)
+    population = pick_population(release, owner, kind)
+    item_kind = Kind.parse(population.kind)
+    snapshot = open_snapshot(release.snapshot_folder)
+    if workspace.log.last_seq > snapshot.last_seq:
+        snapshot = take(workspace, tenant, simulated=snapshot.simulated)
+    model = load_model(release.folder / population.model)
+    data = snapshot.interactions(item_kind, owner)
+    names = (
+        [str(snapshot.catalogue.source_id(int(o))) for o in data.owners]
+        if owner == "playlist"
+        else [snapshot.listeners.id(int(o)) for o in data.owners]
+    )
+    namespaces = (
+        [""] * len(names) if owner == "playlist" else [snapshot.listeners.namespace(int(o)) for o in data.owners]
+    )
+    wanted = _rows(names, only)
+    draft = out.with_name(f"{DRAFT}{out.name}")
+    block = max(1, CELLS // max(1, len(model.items)))
+    ids: dict[str, list[str]] = {}
+    encode = msgspec.json.Encoder().encode
+    with draft.open("wb") as file:
+        for start in range(0, len(wanted), block):
+            rows = wanted[start : start + block]
+            queries = _queries(data, rows)
+            scores = model.score(queries)
+            drop = distinct(model.items, queries.indptr, queries.items) if seen == "drop" else None
+            best, values = top_k(scores, n, drop)
+            for b, row in enumerate(rows):
+                name, namespace = (only[start + b], "") if row < 0 and only else (names[row], namespaces[row])
+                label = ids.get(namespace) or ids.setdefault(namespace, _labels(snapshot, model.items, namespace))
+                found = best[b][best[b] >= 0]
+                line = {
+                    owner: name,
+                    "items": [label[i] for i in found.tolist()],
+                    "scores": [round(v, 5) for v in values[b, : len(found)].tolist()],
+                }
+                file.write(encode(line) + b"\n")
+            progress(start + len(rows), len(wanted))
+    draft.replace(out)
+    return Written(owner, population.kind, len(wanted), n, out)
+
+
+def _rows(names: Sequence[str], only: Sequence[str] | None) -> I64:
+    """(B,) positions of the owners asked for, -1 for one that nobody knows."""
+    if only is None:
+        return np.arange(len(names), dtype=np.int64)
+    place = {name: i for i, name in enumerate(names)}
+    return np.array([place.get(name, -1) for name in only], np.int64)
+
+
+def _queries(data: Interactions, rows: I64) -> Queries:
+    """Histories of some owners; -1 is an empty one."""
+    known = np.maximum(rows, 0)
+    counts = np.where(rows >= 0, data.indptr[known + 1] - data.indptr[known], 0)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    events = np.repeat(data.indptr[known] - indptr[:-1], counts) + np.arange(indptr[-1])
+    country = np.where(rows >= 0, data.country[known], b"") if len(data.country) else None
+    now = np.full(len(rows), int(data.at.max()) if data.timed and len(data.at) else 0, np.int64)
+    items = data.items[data.rows[events]]
+    return Queries.of(indptr, items, data.weights[events], data.at[events], now=now, country=country)
+
+
+def _labels(snapshot: Snapshot, items: Ids, namespace: str) -> list[str]:
+    """(N,) the items' ids as the listener's own source wrote them."""
+    return [snapshot.catalogue.source_id(int(i), namespace or None) for i in items]
