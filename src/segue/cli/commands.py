@@ -13,7 +13,7 @@ Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, epi
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write JSON to this file.", show_default=False)]
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write a page to this file.", show_default=False)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
+OutFile = Annotated[Path | None, typer.Option("--out", help="With --all: file to write.", show_default=False)]
 
 HELP = """Personalization for audio: bring listening in, train, and serve a Home for every listener.
 
@@ -62,9 +62,7 @@ def init() -> None:
 
 
 def check(
-    against: Annotated[
-        str | None, typer.Option(help="Snapshot id to compare volumes with.", show_default=False)
-    ] = None,
+    against: Annotated[str | None, typer.Option(help="Snapshot to compare volumes with.", show_default=False)] = None,
     json: JsonFile = None,
     html: HtmlFile = None,
 ) -> None:
@@ -160,9 +158,7 @@ def recommend(
     seed_item: Annotated[
         list[str] | None, typer.Option(help="Start from this item; may be repeated.", show_default=False)
     ] = None,
-    out_file: Annotated[
-        Path | None, typer.Option("--out", help="With --all: file to write.", show_default=False)
-    ] = None,
+    out_file: OutFile = None,
     json: Json = False,
 ) -> None:
     """Recommendations for one listener, or with --all for everybody."""
@@ -182,7 +178,7 @@ def continue_(
     n: Annotated[int, typer.Option("--n", "-n", help="How many a playlist.", min=1, max=10_000)] = 500,
     seen: Annotated[str, typer.Option(help="drop or keep what the playlist already holds.")] = "drop",
     kind: Kinds = None,
-    out_file: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default=False)] = None,
+    out_file: OutFile = None,
 ) -> None:
     """What to add to playlists."""
     from segue.cli.show import batch

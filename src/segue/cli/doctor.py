@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sqlite3
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -69,8 +70,5 @@ def _memory() -> int:
 
 def _needed() -> list[str]:
     """Names of the packages that the core install asks for."""
-    names = []
-    for line in requires("segue") or []:
-        if "extra ==" not in line:
-            names.append(line.split(";")[0].split(">")[0].split("=")[0].split("[")[0].strip())
-    return names
+    lines = [line for line in requires("segue") or [] if "extra ==" not in line]
+    return [re.split(r"[;>=<\[ ]", line)[0] for line in lines]

@@ -187,6 +187,5 @@ def batch(owner: str, out_file: Path | None, *, kind: str | None, n: int, seen: 
             seen="drop" if seen == "drop" else "keep", only=names,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
-    console.print(
-        f"{written.owners:,} {owner}s, up to {n} {written.kind}s each, in {time.monotonic() - started:.1f} s: {out_file}"
-    )
+    seconds = time.monotonic() - started
+    console.print(f"{written.owners:,} {owner}s, up to {n} {written.kind}s each, in {seconds:.1f} s: {out_file}")

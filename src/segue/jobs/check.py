@@ -6,7 +6,7 @@ import html
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TYPE_NAMES = tuple(str(t.__struct_config__.tag) for t in EVENT_TYPES)
 COLUMNS = ("id", "type", "listener", "item", "playlist", "at", "ms_played", "words", "page", "position")
+KEPT = 0.9  # share of a population's events that has to be left since the snapshot it is held against
 COLOURS = {"fail": "bold red", "warn": "yellow", "note": "dim"}
 
 
@@ -103,7 +104,7 @@ def _against(workspace: Workspace, now: Snapshot, name: str) -> list[Finding]:
         raise UnknownName("snapshot", name, sorted(p.name for p in root.glob("*") if not p.name.startswith(".")))
     before = open_snapshot(root / name)
     have = {(kind, owner): events for kind, owner, events in now.populations()}
-    lost = [
+    return [
         Finding(
             "volume", "fail", f"{kind.label}s of {owner}s: {have.get((kind, owner), 0):,} events, {events:,} before"
         )

@@ -57,7 +57,7 @@ def recommend_all(
     n: int = 100,
     seen: Literal["drop", "keep"] = "drop",
     only: Sequence[str] | None = None,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Written:
     """Write `{"listener": id, "items": [...], "scores": [...]}` for everybody, ids as imported, best first.
 
