@@ -105,10 +105,7 @@ def _against(workspace: Workspace, now: Snapshot, name: str) -> list[Finding]:
     before = open_snapshot(root / name)
     have = {(kind, owner): events for kind, owner, events in now.populations()}
     return [
-        Finding(
-            "volume", "fail", f"{kind.label}s of {owner}s: {have.get((kind, owner), 0):,} events, {events:,} before"
-        )
+        Finding("volume", "fail", f"{kind.label}s of {owner}s: {left:,} events, {events:,} before", events - left)
         for kind, owner, events in before.populations()
-        if have.get((kind, owner), 0) < 0.9 * events
+        if (left := have.get((kind, owner), 0)) < KEPT * events
     ]
-    return [replace(f, count=1) for f in lost]
