@@ -72,12 +72,12 @@ class EventLog:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> Receipt:
-        """Take events, and facts about items of the tenant of the first event; on disk when this returns.
+    def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = (), tenant: str | None = None) -> Receipt:
+        """Take events, and facts about items of `tenant` (by default the first event's); on disk when this returns.
 
         Raises InputError, and takes nothing, where an event is not valid.
         """
-        return self._append(to_table(events), items, events[0].tenant if events else "default")
+        return self._append(to_table(events), items, tenant or (events[0].tenant if events else "default"))
 
     def append_table(self, table: pa.Table, items: Sequence[Item] = (), tenant: str | None = None) -> Receipt:
         """The same for (E,) rows of EDGE; missing columns are null, text may be dictionary-encoded.
