@@ -65,7 +65,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 class Play(Event, frozen=True, kw_only=True, omit_defaults=True, tag="play"):
     item: Id
-    ms_played: Ms
+    ms_played: Ms  # 0 without a reason_end: the source does not know how long, but counts it as a play (a scrobble)
     reason_start: Text = ""  # "trackdone", "clickrow", …
     reason_end: Text = ""  # "trackdone", "fwdbtn", …
     context: Text = ""  # uri of the playlist, album, shelf or radio it was played from
