@@ -1,0 +1,80 @@
+"""Items related by what they share (artists, an album, tags): the profile of a history against every item."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import scipy.sparse as sp
+
+from segue.core.types import F32, Ids, Queries
+from segue.fitted._reading import positions
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTraits:
+    """score(history, j) = sum over traits t of (sum over i in history of fresh(i) * traits[i, t]) ** saturation
+    * traits[j, t], an item of the history once, as when it was taken last.
+
+    fresh(i) = 2 ** -(days before the newest of the history / half_life_days), 1 where that is 0.
+    """
+
+    items: Ids  # (N,) sorted
+    traits: sp.csr_array  # (N, T) float32, not negative
+    saturation: float  # 1: ten tracks of an artist count ten times as much as one; 0.5: about three times
+    half_life_days: float
+
+    def score(self, queries: Queries) -> F32:
+        """(B, N) float32, 0 where nothing is shared."""
+        profile = self._histories(queries) @ self.traits
+        profile.data **= np.float32(self.saturation)
+        return np.asarray((profile @ self.traits.T).toarray(), np.float32)
+
+    def _histories(self, queries: Queries) -> sp.csr_array:
+        """(B, N) CSR of how fresh each item of a history is, in (0, 1]."""
+        b, n = len(queries), len(self.items)
+        at = positions(queries.items, self.items)
+        row = np.repeat(np.arange(b), np.diff(queries.indptr))
+        row, column, when = row[at >= 0], at[at >= 0], queries.at[at >= 0]
+        order = np.lexsort((when, column, row))
+        key = row[order] * n + column[order]
+        last = np.flatnonzero(np.diff(key, append=-1))
+        row, column, when = row[order][last], column[order][last], when[order][last]
+        fresh = np.ones(len(row), np.float32)
+        if self.half_life_days:
+            newest = np.full(b, np.iinfo(np.int64).min)
+            np.maximum.at(newest, row, when)
+            fresh = np.exp2((when - newest[row]) / (DAY_MS * self.half_life_days)).astype(np.float32)
+        indptr = np.searchsorted(row, np.arange(b + 1)).astype(np.int32)
+        return sp.csr_array((fresh, column.astype(np.int32), indptr), shape=(b, n))
+
+    def similar(self, item: int) -> F32:
+        """(N,) product of the traits; 0 for the item itself."""
+        at = int(positions(np.array([item], np.int32), self.items)[0])
+        if at < 0:
+            return np.zeros(len(self.items), np.float32)
+        out = np.asarray((self.traits[[at]] @ self.traits.T).toarray(), np.float32)[0]
+        out[at] = 0
+        return out
+
+    def save(self, folder: Path) -> None:
+        np.save(folder / "items.npy", self.items)
+        np.save(folder / "indptr.npy", self.traits.indptr.astype(np.int64))
+        np.save(folder / "columns.npy", self.traits.indices.astype(np.int32))
+        np.save(folder / "values.npy", self.traits.data.astype(np.float32))
+        rest = {"traits": self.traits.shape[1], "saturation": self.saturation, "half_life_days": self.half_life_days}
+        (folder / "shared.json").write_text(json.dumps(rest) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        items, indptr, columns, values = (
+            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "indptr", "columns", "values")
+        )
+        rest = json.loads((folder / "shared.json").read_text())
+        shape = (len(items), rest.pop("traits"))
+        return cls(items, sp.csr_array((values, columns, np.asarray(indptr, np.int32)), shape=shape), **rest)

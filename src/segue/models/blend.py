@@ -1,0 +1,213 @@
+"""A learned blend of every recipe that applies, tuned on an inner split of the data it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.optimize import minimize
+
+from segue.core.protocols import Scores
+from segue.core.types import F32, Bools, Ids, Interactions
+from segue.evaluation.ranking import distinct, positions
+from segue.fitted.blend import Blend as FittedBlend
+from segue.fitted.blend import standardized
+from segue.models import RECIPES
+from segue.models._folds import CHUNK, Fold, last_out, part_out
+from segue.models._tuning import Trial, Tunable, tune
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What learning a blend found: all that a leaderboard or a run's record wants to know."""
+
+    model: FittedBlend  # fitted on everything
+    recipes: dict[str, Any]  # by component: the hyper-parameters chosen
+    weights: dict[str, float]
+    inner: dict[str, float]  # NDCG@k on the inner split: each component, and "blend"
+    trials: dict[str, list[Trial]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """Tune each component, weigh their standardized scores by listwise softmax, then climb NDCG@k weight by weight.
+
+    The softmax over candidates is ListNet's top-one loss (Cao et al. 2007), the climb is coordinate ascent (Metzler
+    and Croft 2007). Tuning and weighing see only an inner split; the components are then refitted on all the data
+    with the same hyper-parameters.
+    """
+
+    needs_order: ClassVar[bool] = False
+
+    components: tuple[str, ...] = ()  # names of recipes; none: all that apply to the data
+    k: int = 10
+    tuning_queries: int = 5000
+    weighing_queries: int = 12000
+    candidates: int = 100  # of each component, a query
+    budget: float = 30.0  # seconds of search a component
+
+    def fit(self, data: Interactions, rng: np.random.Generator) -> FittedBlend:
+        return self.learn(data, rng).model
+
+    def learn(self, data: Interactions, rng: np.random.Generator, folds: Sequence[Fold] = ()) -> Outcome:
+        """As `fit`, with everything found on the way. `folds` replaces the default inner split."""
+        seed = int(rng.integers(2**31))
+        chosen_folds = list(folds) or [last_out(data) if data.ordered else part_out(data, rng)]
+        names = self.components or tuple(n for n in RECIPES if applies(RECIPES[n], data))
+        recipes: dict[str, Any] = {}
+        trials: dict[str, list[Trial]] = {}
+        small = chosen_folds[0].sample(self.tuning_queries, rng)
+        for name in names:
+            start: Tunable = RECIPES[name]()  # type: ignore[assignment]
+            recipes[name], trials[name] = tune(start, small, seed, self.k, budget=self.budget)
+        parts = []
+        for fold in chosen_folds:
+            models = [recipes[n].fit(fold.train, np.random.default_rng(seed)) for n in names]
+            parts.append(features(models, fold.sample(self.weighing_queries, rng), self.candidates))
+        table = Table.joined(parts)
+        weights = climbed(table, softmax_weights(table), self.k)
+        inner = {n: table.ndcg(one, self.k) for n, one in zip(names, np.eye(len(names), dtype=np.float32), strict=True)}
+        inner["blend"] = table.ndcg(weights, self.k)
+        fitted = [recipes[n].fit(data, np.random.default_rng(seed)) for n in names]
+        return Outcome(
+            assembled(dict(zip(names, fitted, strict=True)), weights), recipes,
+            dict(zip(names, weights.tolist(), strict=True)), inner, trials,
+        )  # fmt: skip
+
+
+def applies(recipe: type[Any], data: Interactions) -> bool:
+    """Whether a blend may take the recipe: it says what to try, and the data has the order it needs."""
+    return hasattr(recipe, "axes") and (data.ordered or not recipe.needs_order)
+
+
+def assembled(models: Mapping[str, Scores], weights: F32) -> FittedBlend:
+    """A fitted blend of fitted models. Where nothing of a history is known all weights count alike."""
+    items: Ids = np.unique(np.concatenate([m.items for m in models.values()]))
+    return FittedBlend(items, tuple(models), tuple(models.values()), weights, np.ones_like(weights))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Candidates of B queries, padded to M: what blend weights are learned from."""
+
+    values: F32  # (B, M, C) standardized scores
+    real: Bools  # (B, M) not padding
+    hits: Bools  # (B, M) in the truth
+    ideal: F32  # (B,) how many items the truth has
+
+    @classmethod
+    def joined(cls, parts: Sequence[Table]) -> Table:
+        width = max(p.real.shape[1] for p in parts)
+
+        def pad(a: Any) -> Any:
+            return np.pad(a, [(0, 0), (0, width - a.shape[1])] + [(0, 0)] * (a.ndim - 2))
+
+        return cls(
+            np.concatenate([pad(p.values) for p in parts]), np.concatenate([pad(p.real) for p in parts]),
+            np.concatenate([pad(p.hits) for p in parts]), np.concatenate([p.ideal for p in parts]),
+        )  # fmt: skip
+
+    def ndcg(self, weights: F32, k: int) -> float:
+        """Mean NDCG@k of the blend among the candidates, ties by mid-rank."""
+        return float(np.mean(self.gains(self.values @ weights, k)))
+
+    def gains(self, scores: F32, k: int) -> F32:
+        """(B,) NDCG@k of (B, M) scores."""
+        scores = np.where(self.real, scores, -np.inf)
+        query, place = np.nonzero(self.hits)
+        own = scores[query, place][:, None]
+        rows = scores[query]
+        rank = 1 + (rows > own).sum(axis=1) + ((rows == own).sum(axis=1) - 1) / 2
+        gain = np.where(rank <= k, 1 / np.log2(rank + 1), 0)
+        best = np.cumsum(np.concatenate([[0.0], 1 / np.log2(np.arange(2, k + 2))]))
+        total = np.bincount(query, gain, minlength=len(scores))
+        return np.asarray(total / best[np.clip(self.ideal.astype(int), 1, k)], np.float32)
+
+
+def features(models: Sequence[Scores], fold: Fold, m: int) -> Table:
+    """The best `m` unheard of each model for each query, all models' scores of them, and which are true.
+
+    Truth that no model puts among its best is left out of the candidates, but counts in the ideal.
+    """
+    items = fold.train.items
+    parts = []
+    for start in range(0, len(fold.queries), CHUNK):
+        queries = fold.queries.slice(start, min(start + CHUNK, len(fold.queries)))
+        truth = fold.truth.slice(start, start + len(queries))
+        seen = distinct(items, queries.indptr, queries.items)
+        planes = [_on(items, model, standardized(model.score(queries))) for model in models]
+        unheard = np.ones(planes[0].shape, bool)
+        unheard[seen.owner(), seen.rows] = False
+        wanted = np.zeros_like(unheard)
+        width = min(m, len(items))
+        for plane in planes:
+            masked = np.where(unheard, plane, -np.inf)
+            top = np.argpartition(-masked, width - 1, axis=1)[:, :width]
+            np.put_along_axis(wanted, top, True, axis=1)
+        wanted &= unheard
+        true = np.zeros_like(unheard)
+        true[truth.owner(), truth.rows] = True
+        counts = wanted.sum(axis=1)
+        query, column = np.nonzero(wanted)
+        place = np.arange(len(query)) - np.repeat(np.cumsum(counts) - counts, counts)
+        shape = (len(queries), int(counts.max(initial=1)))
+        values = np.zeros((*shape, len(models)), np.float32)
+        real, hits = np.zeros(shape, bool), np.zeros(shape, bool)
+        for c, plane in enumerate(planes):
+            values[query, place, c] = plane[query, column]
+        real[query, place] = True
+        hits[query, place] = true[query, column]
+        parts.append(Table(values, real, hits, np.diff(truth.indptr).astype(np.float32)))
+    return Table.joined(parts)
+
+
+def _on(items: Ids, model: Scores, scores: F32) -> F32:
+    """(B, N) over `items`; 0 where the model does not know one."""
+    if len(model.items) == len(items):
+        return scores
+    at = positions(items, model.items)
+    out = np.zeros((len(scores), len(items)), np.float32)
+    out[:, at[at >= 0]] = scores[:, at >= 0]
+    return out
+
+
+def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
+    """(C,) minimum of the mean of -log softmax(values @ w) over the true candidates."""
+    use = table.hits.any(axis=1)
+    values, real, hits = table.values[use], table.real[use], table.hits[use]
+    c = values.shape[2]
+    if len(values) == 0:
+        return np.full(c, 1 / c, np.float32)
+    target = hits / hits.sum(axis=1, keepdims=True)
+
+    def loss(w: Any) -> tuple[float, Any]:
+        z = np.where(real, values @ w.astype(np.float32), -np.inf)
+        z -= z.max(axis=1, keepdims=True)
+        p = np.exp(z)
+        p /= p.sum(axis=1, keepdims=True)
+        log_p = np.where(hits, np.log(np.maximum(p, 1e-30)), 0)
+        slope = np.einsum("bm,bmc->c", (p - target).astype(np.float32), values) / len(values)
+        return float(-(target * log_p).sum() / len(values) + penalty * (w @ w)), slope + 2 * penalty * w
+
+    found = minimize(loss, np.full(c, 0.1), jac=True, method="L-BFGS-B", options={"maxiter": 100})
+    return np.asarray(found.x, np.float32)
+
+
+def climbed(table: Table, weights: F32, k: int, passes: int = 3) -> F32:
+    """Coordinate ascent on NDCG@k from the given weights. The largest weight is 1 in the end."""
+    best, score = weights.copy(), table.ndcg(weights, k)
+    size = float(np.abs(best).max()) or 1.0
+    for step in (0.3, 0.15, 0.07)[:passes]:
+        for c in range(len(best)):
+            for change in (-step * size, step * size, -float(best[c])):
+                tried = best.copy()
+                tried[c] += change
+                value = table.ndcg(tried, k)
+                if value > score + 1e-6:
+                    best, score = tried, value
+    return np.asarray(best / max(float(np.abs(best).max()), 1e-9), np.float32)
+
+
+plugin = Blend

@@ -1,0 +1,40 @@
+"""The rest of the albums (or shows) of a history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from segue.core.types import Interactions
+from segue.fitted.shared_traits import SharedTraits
+from segue.models._traits import holding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameAlbum:
+    """Scores an item by what it shares with the history: how much of the album is in it. Learns nothing from owners."""
+
+    needs_order: ClassVar[bool] = False
+    axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "saturation": (0.5, 1.0, 0.25),
+        "half_life_days": (0.0, 365.0, 90.0, 30.0),
+    }
+    draft: ClassVar[Mapping[str, Any]] = {}
+
+    saturation: float = 0.5
+    half_life_days: float = 0.0  # 0: what was taken long ago counts like new; needs times
+
+    @classmethod
+    def suits(cls, data: Interactions) -> bool:
+        """Where the catalogue says so much."""
+        return bool((data.attributes.album > 0).any())
+
+    def fit(self, data: Interactions, rng: np.random.Generator) -> SharedTraits:
+        half_life = self.half_life_days if data.timed else 0.0
+        return SharedTraits(data.items, holding(data.attributes.album), self.saturation, half_life)
+
+
+plugin = SameAlbum

@@ -1,0 +1,40 @@
+"""Items that carry the tags of a history, by tf-idf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from segue.core.types import Interactions
+from segue.fitted.shared_traits import SharedTraits
+from segue.models._traits import tf_idf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameTags:
+    """Scores an item by what it shares with the history: the tags of it, rare ones most. Learns nothing from owners."""
+
+    needs_order: ClassVar[bool] = False
+    axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "saturation": (1.0, 0.5),
+        "half_life_days": (0.0, 365.0, 90.0, 30.0),
+    }
+    draft: ClassVar[Mapping[str, Any]] = {}
+
+    saturation: float = 1.0
+    half_life_days: float = 0.0  # 0: what was taken long ago counts like new; needs times
+
+    @classmethod
+    def suits(cls, data: Interactions) -> bool:
+        """Where the catalogue says so much."""
+        return bool(data.attributes.tags.nnz > 0)
+
+    def fit(self, data: Interactions, rng: np.random.Generator) -> SharedTraits:
+        half_life = self.half_life_days if data.timed else 0.0
+        return SharedTraits(data.items, tf_idf(data.attributes.tags), self.saturation, half_life)
+
+
+plugin = SameTags
