@@ -1,0 +1,58 @@
+// Talking to the server: JSON in, JSON out, errors with a code that a page can act on.
+
+const KEY = "segue-key";
+
+export class Failure extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status; // 0: the server could not be reached
+  }
+}
+
+async function call(path, options = {}) {
+  const key = sessionStorage.getItem(KEY);
+  const headers = { ...(options.headers ?? {}), ...(key ? { authorization: `Bearer ${key}` } : {}) };
+  let response;
+  try {
+    response = await fetch(path, { ...options, headers, credentials: "omit", signal: options.signal ?? AbortSignal.timeout(15000) });
+  } catch (e) {
+    if (options.signal?.aborted) throw e;
+    throw new Failure(0, "The server does not answer.");
+  }
+  const body = await response.json().catch(() => null);
+  if (!response.ok) throw new Failure(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
+  return body;
+}
+
+/** GET with parameters; lists are repeated, empty ones left out. */
+export function get(path, parameters = {}, signal = undefined) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== "") query.append(name, one);
+  }
+  const text = query.toString();
+  return call(text ? `${path}?${text}` : path, { signal });
+}
+
+/** Send events; resolves when they are durable. */
+export async function send(events) {
+  const answer = await call("/v1/events", {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(events), keepalive: true,
+  });
+  if (answer.rejected?.length) throw new Failure(400, answer.rejected[0].reason);
+  return answer;
+}
+
+export function setKey(text) {
+  if (text) sessionStorage.setItem(KEY, text);
+  else sessionStorage.removeItem(KEY);
+}
+
+/** An id that no other event has; also where the page is not served securely. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return "web-" + Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** What a path part needs, also for ids that hold slashes and colons. */
+export const part = (text) => encodeURIComponent(text);

@@ -1,0 +1,59 @@
+// A card: cover, words, and the buttons that write events.
+
+import { el, icon } from "./dom.js";
+import { cover } from "./covers.js";
+import { part } from "./api.js";
+
+const NAMES = { album: "Album", artist: "Artist", playlist: "Mix", show: "Podcast", episode: "Episode", audiobook: "Audiobook", author: "Author", genre: "Genre" };
+
+/** Who made it, in one line. */
+export function credits(card) {
+  return (card.artists ?? []).map((a) => a.name).join(", ");
+}
+
+/**
+ * A card as a list item. `act(what, card, node)` is called with "play", "skip" or "save".
+ * The cover is the button that plays; it is the one that the arrow keys move between.
+ */
+export function cardNode(card, act) {
+  const by = credits(card), reason = card.reason?.text ?? "";
+  const kind = NAMES[card.kind];
+  const say = (what) => (event) => {
+    event.preventDefault();
+    act(what, node.card, node);
+  };
+  const play = el("button", { type: "button", class: "cover", tabindex: -1, "data-act": "play", on: { click: say("play") } },
+    cover(card), el("span", { class: "veil", "aria-hidden": "true" }, el("span", { class: "why" }, reason)),
+    el("span", { class: "go", "aria-hidden": "true" }, icon("play")),
+    card.kind === "show" || card.kind === "episode" ? el("span", { class: "tag", "aria-hidden": "true" }, kind) : null);
+  const save = el("button", { type: "button", class: "mini", tabindex: -1, "data-act": "save", on: { click: say("save") } });
+  const skip = el("button", { type: "button", class: "mini", tabindex: -1, "data-act": "skip", title: "Not now", "aria-label": `Skip ${card.title}`, on: { click: say("skip") } }, icon("skip"));
+  const node = el("li", { class: `card kind-${card.kind}`, "data-uri": card.uri },
+    el("div", { class: "frame" }, play, el("div", { class: "actions" }, save, skip)),
+    el("div", { class: "words" },
+      el("a", { class: "title", href: `/item/${part(card.uri)}`, tabindex: -1, title: card.title }, card.title),
+      el("p", { class: "by" }, card.explicit ? el("abbr", { class: "explicit", title: "Explicit" }, "E") : null, [kind, by].filter(Boolean).join(" · ")),
+      el("p", { class: "reason" }, reason)));
+  node.card = card;
+  node.label = () => play.setAttribute("aria-label", `Play ${card.title}${by ? ` by ${by}` : ""}${node.querySelector(".reason").textContent ? `. ${node.querySelector(".reason").textContent}` : ""}`);
+  node.saved = (yes) => {
+    node.card = { ...node.card, saved: yes };
+    save.replaceChildren(icon("heart", !yes));
+    save.setAttribute("aria-pressed", String(yes));
+    save.setAttribute("aria-label", `${yes ? "Take out of the library" : "Save"}: ${card.title}`);
+    save.title = yes ? "Saved" : "Save";
+    node.classList.toggle("saved", yes);
+  };
+  node.saved(Boolean(card.saved));
+  node.label();
+  return node;
+}
+
+/** Give a card that stays what the new page says of it. */
+export function refresh(node, card) {
+  const text = card.reason?.text ?? "";
+  for (const line of node.querySelectorAll(".why, .reason")) if (line.textContent !== text) line.textContent = text;
+  node.saved(Boolean(card.saved));
+  node.card = card;
+  node.label();
+}

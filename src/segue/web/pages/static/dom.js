@@ -1,0 +1,67 @@
+// Elements without markup: every text goes in as text, so that a title can never be anything else.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element: `el("p", {class: "why", on: {click: f}}, "text", child)`. */
+export function el(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element, the same way. */
+export function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "on") for (const [event, call] of Object.entries(value)) node.addEventListener(event, call);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
+  }
+  for (const child of children.flat()) if (child !== null && child !== undefined && child !== "") node.append(child);
+  return node;
+}
+
+const ICONS = {
+  play: "M8 5.2v13.6c0 .8.9 1.3 1.6.900l10.4-6.800a1.1 1.1 0 0 0 0-1.800L9.6 4.300C8.9 3.9 8 4.4 8 5.200z",
+  pause: "M7 4.500h3.200v15H7zM13.8 4.500H17v15h-3.200z",
+  skip: "M5 5.600v12.800c0 .8.9 1.3 1.6.800l9-6.400a1 1 0 0 0 0-1.600l-9-6.400C5.9 4.3 5 4.8 5 5.600zM17 4.500h2.400v15H17z",
+  heart: "M12 20.300S3.2 15.2 3.2 8.900A4.7 4.7 0 0 1 12 6.600a4.7 4.7 0 0 1 8.8 2.300c0 6.3-8.8 11.4-8.8 11.400z",
+  left: "M14.5 5l-7 7 7 7",
+  right: "M9.5 5l7 7-7 7",
+};
+
+/** One of our icons; `line` draws its outline only. */
+export function icon(name, line = false) {
+  const stroked = line || name === "left" || name === "right";
+  const paint = stroked
+    ? { fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" }
+    : { fill: "currentColor" };
+  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "glyph" }, svg("path", { d: ICONS[name], ...paint }));
+}
+
+/** Replace what a node holds. */
+export function put(node, ...children) {
+  node.replaceChildren(...children.flat().filter((c) => c !== null && c !== undefined));
+  return node;
+}
+
+export const byId = (id) => document.getElementById(id);
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Milliseconds as 3:07 or 1:02:45. */
+export function clock(ms) {
+  const s = Math.floor(ms / 1000);
+  const minutes = Math.floor(s / 60) % 60;
+  const two = (n) => String(n).padStart(2, "0");
+  return s >= 3600 ? `${Math.floor(s / 3600)}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+}
+
+/** A short message that goes away by itself. */
+export function toast(text, tone = "") {
+  const node = el("p", { class: `toast ${tone}` }, text);
+  byId("toasts").append(node);
+  while (byId("toasts").children.length > 3) byId("toasts").firstChild.remove();
+  setTimeout(() => node.classList.add("leaving"), 4200);
+  setTimeout(() => node.remove(), 4600);
+}
