@@ -91,7 +91,7 @@ class Interactions:
 
     def matrix(self) -> sp.csr_array:
         """(U, N) float32 CSR, duplicates summed."""
-        out = sp.csr_array((self.weights.astype(np.float32), self.rows, self.indptr), shape=self.shape)
+        out = sp.csr_array((self.weights.astype(np.float32), self.rows.copy(), self.indptr.copy()), shape=self.shape)
         out.sum_duplicates()
         return out
 
