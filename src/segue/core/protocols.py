@@ -115,13 +115,13 @@ class Facts(Protocol):
         ...
 
     @property
-    def available_from(self) -> I64:
-        """(N,) UTC ms; 0 always."""
+    def tags(self) -> sp.csr_array:
+        """(N, T) float32: genres and tags, weight = how often applied."""
         ...
 
     @property
-    def tags(self) -> sp.csr_array:
-        """(N, T) float32: genres and tags, weight = how often applied."""
+    def genres(self) -> sp.csr_array:
+        """(N, T) bool: the tags that a source called a genre."""
         ...
 
     @property
@@ -130,7 +130,11 @@ class Facts(Protocol):
         ...
 
     def rows(self, numbers: Ids) -> NDArray[np.intp]:
-        """Positions of numbers in `items`."""
+        """Positions of numbers in `items`; -1 unknown."""
+        ...
+
+    def available(self, country: str, now: int) -> Bools:
+        """(N,) may be played in a country ("" unknown) at a time (UTC ms)."""
         ...
 
     def of_kind(self, kind: Kind) -> Ids: ...
@@ -138,6 +142,10 @@ class Facts(Protocol):
     def title(self, number: int) -> str: ...
 
     def uri(self, number: int) -> str: ...
+
+    def containing(self, text: str) -> Ids:
+        """Sorted numbers of the items whose title holds the text, in any case."""
+        ...
 
 
 class Source(Protocol):

@@ -1,0 +1,118 @@
+"""A release as the request path sees it: a section a kind, genres, and tastes across kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from segue.candidates._section import Section
+from segue.core.protocols import Facts, Scores
+from segue.core.types import F32, Interactions, Kind
+
+_PRAISE = "all amazing awesome beautiful best cool favorite favorites favourite favourites good great love loved owned"
+_SHELVING = "albums_i_own check_out favorite_artists favorite_songs favourite_songs my_music seen_live to_listen"
+NOT_GENRES = frozenset(f"{_PRAISE} {_SHELVING}".split())
+"""Tags that people put on music which say nothing of its sound; spaces as underscores."""
+Columns = NDArray[np.intp]
+CROSSED = 64  # genres that tastes across kinds are counted by
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Immutable but for its caches; shared by all requests."""
+
+    facts: Facts
+    sections: Mapping[Kind, Section]  # only kinds that have items
+    primary: Kind  # the kind that most is played of
+    _crossed: dict[tuple[Kind, Kind], tuple[Columns, F32]] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, facts: Facts, models: Mapping[Kind, Scores], data: Mapping[Kind, Interactions]) -> Stock:
+        """From the catalogue, the model of each kind that has one, and the plays of each kind that has some."""
+        genres = _genres(facts)
+        kinds = [kind for kind in Kind if len(facts.of_kind(kind))]
+        sections = {k: Section.make(facts, k, genres, models.get(k), data.get(k)) for k in kinds}
+        events = {k: len(d.rows) for k, d in data.items() if k in sections}
+        most = max(events.values(), default=0)
+        primary = next((k for k in sorted(events) if events[k] == most), kinds[0] if kinds else Kind.TRACK)
+        return cls(facts, sections, Kind(primary))
+
+    def name(self, number: int) -> str:
+        """Title of an item; the id of its source where it has none."""
+        return self.facts.title(number)
+
+    def genre_name(self, column: int) -> str:
+        return self.facts.tag_names[column]
+
+    def genre_of(self, number: int, taste: F32) -> str:
+        """The genre of an item that a taste (T,) has most of, or its main one where it has none; "" without genres."""
+        section = self.sections.get(Kind(int(self.facts.kind[self.facts.rows(np.array([number]))[0]])))
+        if section is None:
+            return ""
+        row = int(section.rows(np.array([number], np.int32))[0])
+        part = slice(section.genres.indptr[row], section.genres.indptr[row + 1])
+        columns, shares = section.genres.indices[part], section.genres.data[part]
+        if not len(columns):
+            return ""
+        return self.genre_name(int(columns[np.lexsort((-shares, -taste[columns]))[0]]))
+
+    def genre_columns(self, name: str) -> list[int]:
+        """Columns of the genres of this name, without regard to case."""
+        return self._names.get(name.casefold(), [])
+
+    @cached_property
+    def _names(self) -> dict[str, list[int]]:
+        out: dict[str, list[int]] = {}
+        for column, name in enumerate(self.facts.tag_names):
+            out.setdefault(name.casefold(), []).append(column)
+        return out
+
+    def crossed(self, of: Kind, by: Kind) -> tuple[Columns, F32]:
+        """Genres (G,) of kind `by` and (G, n) how much listeners of each genre took to items of kind `of`."""
+        if (of, by) not in self._crossed:
+            self._crossed[of, by] = self._cross(self.sections[of], self.sections[by])
+        return self._crossed[of, by]
+
+    def _cross(self, of: Section, by: Section) -> tuple[Columns, F32]:
+        empty = np.zeros(0, np.intp), np.zeros((0, len(of)), np.float32)
+        if of.data is None or by.data is None:
+            return empty
+        columns = np.argsort(-np.diff(by.columns.indptr), kind="stable")[:CROSSED]
+        columns = columns[np.diff(by.columns.indptr)[columns] > 0]
+        both, mine, theirs = np.intersect1d(of.data.owners, by.data.owners, return_indices=True)
+        if not len(both) or not len(columns) or len(by.data.items) != len(by):
+            return empty
+        tastes = np.asarray((by.data.matrix()[theirs] @ by.genres[:, columns]).todense(), np.float32)
+        tastes /= np.maximum(tastes.sum(axis=1, keepdims=True), 1e-9)
+        taken = of.data.matrix()[mine]
+        taken.data = np.ones_like(taken.data)
+        counts = np.zeros((len(columns), len(of)), np.float32)
+        here = np.isin(of.data.items, of.items)
+        counts[:, of.rows(of.data.items)] = np.asarray((taken.T @ tastes).T)[:, here]
+        lift = counts / np.sqrt(np.maximum(counts.sum(axis=0, keepdims=True), 1.0))
+        return columns, lift.astype(np.float32)
+
+
+def _genres(facts: Facts) -> sp.csr_array:
+    """(N, T) genres of every item, rows summing to 1: its own, else those of its artist.
+
+    What a source called a genre; items without one go by their tags, less those that say nothing of the sound.
+    """
+    telling = np.array([name.casefold().replace(" ", "_") not in NOT_GENRES for name in facts.tag_names], np.bool_)
+    tags = facts.tags.astype(np.float32)
+    tags.data = np.log1p(np.maximum(tags.data, 0)) * telling[tags.indices]
+    named = np.diff(facts.genres.indptr) > 0
+    out = sp.csr_array(facts.genres.astype(np.float32) + sp.diags_array((~named).astype(np.float32)) @ tags)
+    out.eliminate_zeros()
+    source = np.arange(len(facts.items))
+    bare = (np.diff(out.indptr) == 0) & (facts.artist > 0)
+    source[bare] = facts.rows(facts.artist[bare])
+    out = sp.csr_array(out[source])
+    sums = np.asarray(out.sum(axis=1)).ravel()
+    out.data = (out.data / np.repeat(np.maximum(sums, 1e-9), np.diff(out.indptr))).astype(np.float32)
+    return out

@@ -1,0 +1,46 @@
+"""Items like the seeds of the request. A seed of another kind stands for its own items: an artist for their tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segue.candidates._board import Board, pick
+from segue.candidates._section import Section
+from segue.core.types import Candidates, Ids, Query
+
+STAND_INS = 5  # items that stand for an artist or an album
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarToSeed:
+    board: Board
+
+    def __call__(self, query: Query, n: int) -> Candidates:
+        section = self.board.section(query.kind)
+        if section is None or not query.context.seeds:
+            return Candidates.none()
+        like = np.zeros(len(section), np.float32)
+        given = np.array(query.context.seeds, np.int32)
+        for seed in given:
+            rows, alike = section.near(int(seed))
+            stand_ins = () if len(rows) else _stand_ins(section, int(seed))
+            for item in stand_ins:
+                near, sims = section.near(int(item))
+                like[near] += sims / np.float32(max(sims.max(initial=0), 1e-9) * len(stand_ins))
+            like[rows] += alike / np.float32(max(alike.max(initial=0), 1e-9))
+        like[section.rows(given)] = 0
+        rows = np.flatnonzero(like > 0).astype(np.int32)
+        return pick(section, rows, like[rows], n, "similar-to-seed")
+
+
+def _stand_ins(section: Section, seed: int) -> Ids:
+    """The most popular items by an artist or on an album."""
+    album = section.facts.album[section.at]
+    rows = np.flatnonzero((section.artist == seed) | (album == seed))
+    rows = rows[np.lexsort((section.items[rows], -section.popularity[rows]))][:STAND_INS]
+    return section.items[rows]
+
+
+plugin = SimilarToSeed

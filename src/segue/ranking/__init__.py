@@ -1,0 +1,11 @@
+"""What stands first. One ranker a file; each gives the same items new scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from segue.core.protocols import Facts, Ranker
+from segue.core.registry import Registry
+
+RANKERS = Registry[Callable[[Facts], Ranker]]("segue.ranking", "ranker")
+"""Each plug-in makes its ranker for one release from the catalogue."""

@@ -1,0 +1,157 @@
+"""What shelves are made in: one request's board, and the way from a source over the rules and a ranker to cards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from segue.candidates import Board, Section, Stock
+from segue.core.protocols import Ranker, Rule, Source
+from segue.core.settings import Settings
+from segue.core.types import NO_IDS, Candidates, Card, Ids, Kind, Query, Reason
+from segue.rules import CAPS, run
+
+POOL = 240  # candidates that are asked for at first
+SURPLUS = 3  # times the cards of a shelf are made, since the page takes out what stands above
+ANCHORS = 6  # items of a history that reasons may rest on
+
+
+@dataclass
+class Kitchen:
+    """One request. Nothing here is shared between requests but the stock behind the board."""
+
+    board: Board
+    sources: Mapping[str, Callable[[Board], Source]]
+    rules: Mapping[str, Rule]
+    rankers: Mapping[str, Ranker]
+    settings: Settings
+    main: Kind  # what most shelves are made of
+    kinds: Collection[Kind] | None = None  # only these; None: all
+    fell: Counter[str] = field(default_factory=Counter)  # how many candidates fell to each rule
+    _anchors: dict[Kind, Ids] = field(default_factory=dict)
+
+    @property
+    def stock(self) -> Stock:
+        return self.board.stock
+
+    @property
+    def query(self) -> Query:
+        """The request for the main kind."""
+        return self.board.query(self.main)
+
+    @property
+    def section(self) -> Section | None:
+        return self.board.section(self.main)
+
+    def wants(self, kind: Kind) -> bool:
+        return (self.kinds is None or kind in self.kinds) and kind in self.stock.sections
+
+    def name(self, number: int) -> str:
+        return self.stock.name(number)
+
+    def serve(
+        self,
+        sources: str | Sequence[str],
+        query: Query,
+        n: int = 0,
+        *,
+        ranker: str = "by-model",
+        without: Collection[str] = (),
+        drop: Callable[[Candidates], Candidates] | None = None,
+    ) -> Candidates:
+        """The best n of some sources that all rules but `without` leave, best first; as they fall, more are asked for."""
+        n = n or SURPLUS * self.settings.shelf_cards
+        names = [sources] if isinstance(sources, str) else sources
+        makers = [self.sources[name](self.board) for name in names]
+        filters = {k: r for k, r in self.rules.items() if k not in CAPS}
+        caps = {k: r for k, r in self.rules.items() if k in CAPS}
+        ask = max(POOL, 2 * n)
+        while True:
+            fell: Counter[str] = Counter()
+            pools = [make(query, ask) for make in makers]
+            left = run(filters, query, together(pools), fell, without)
+            if drop is not None:
+                left = drop(left)
+            ranked = self.rankers[ranker](query, left).top(len(left))
+            kept = run(caps, query, ranked, fell, without)
+            if len(kept) >= n or max(map(len, pools)) < ask:
+                self.fell += fell
+                return kept.take(np.arange(min(n, len(kept))))
+            ask *= 4
+
+    def like(self, seeds: Sequence[int], kind: Kind | None = None) -> Query:
+        """The request for items like some seeds."""
+        query = self.board.query(kind or self.main)
+        return replace(query, context=replace(query.context, seeds=tuple(seeds)))
+
+    def anchors(self, kind: Kind) -> Ids:
+        """The listener's newest item, then the strongest others, one an artist: what shelves and reasons rest on."""
+        if kind not in self._anchors:
+            self._anchors[kind] = self._choose_anchors(kind)
+        return self._anchors[kind]
+
+    def _choose_anchors(self, kind: Kind) -> Ids:
+        query, section = self.board.query(kind), self.board.section(kind)
+        if section is None or not len(query.history):
+            return NO_IDS
+        strong = self.sources["recent"](self.board)(query, 4 * ANCHORS).items
+        items = run(
+            {"skipped-lately": self.rules["skipped-lately"]}, query, _plain(query.history[-1:], strong), Counter()
+        )
+        chosen: dict[int, int] = {}
+        for item in items.items.tolist():
+            rows = section.rows(np.array([item], np.int32))
+            artist = int(section.artist[rows[0]]) if len(rows) else 0
+            chosen.setdefault(artist or -item, item)
+        return np.array(list(chosen.values())[:ANCHORS], np.int32)
+
+    def why(self, query: Query, items: Ids) -> list[Reason]:
+        """A reason each: like something heard, by an artist known, in a genre played, or that the model chose it."""
+        section = self.stock.sections[query.kind]
+        rows = section.rows(items)
+        seeds = np.zeros(len(items), np.int32)
+        for anchor in self.anchors(query.kind)[::-1]:
+            near, _ = section.near(int(anchor))
+            seeds[np.isin(rows, near)] = anchor
+        artists, known = section.artist[rows], self.board.familiar[section.artist[rows]]
+        genres, taste = section.genres, self.board.taste(query.kind)
+        out = []
+        for item, row, seed, artist, familiar in zip(items, rows, seeds.tolist(), artists.tolist(), known.tolist()):
+            columns = genres.indices[genres.indptr[row] : genres.indptr[row + 1]]
+            if familiar and artist != item:
+                out.append(Reason("artist_known", (artist,)))
+            elif seed:
+                out.append(Reason("similar_to", (seed,)))
+            elif len(columns) and taste[columns].max() > 0:
+                genre = self.stock.genre_name(int(columns[np.argmax(taste[columns])]))
+                out.append(Reason("in_genre", words=(genre,)))
+            else:
+                out.append(Reason("suits"))
+        return out
+
+    def cards(self, candidates: Candidates, reasons: Reason | Sequence[Reason]) -> tuple[Card, ...]:
+        """A card each, with one reason for all or a reason each."""
+        each = [reasons] * len(candidates) if isinstance(reasons, Reason) else reasons
+        rows = zip(candidates.items.tolist(), each, candidates.scores.tolist())
+        return tuple(Card(item, reason, score) for item, reason, score in rows)
+
+
+def together(pools: Sequence[Candidates]) -> Candidates:
+    """One pool of several, each item where it stands first."""
+    if len(pools) == 1:
+        return pools[0]
+    sources = tuple(dict.fromkeys(name for p in pools for name in p.sources))
+    codes = [np.array([sources.index(s) for s in p.sources], np.int16)[p.source] for p in pools if len(p)]
+    if not codes:
+        return Candidates.none()
+    full = [p for p in pools if len(p)]
+    items, scores = np.concatenate([p.items for p in full]), np.concatenate([p.scores for p in full])
+    return Candidates(items, scores, np.concatenate(codes), sources).first_of_each()
+
+
+def _plain(*items: Ids) -> Candidates:
+    all_items = np.concatenate(items)
+    return Candidates.of(all_items, np.zeros(len(all_items), np.float32), "anchors").first_of_each()

@@ -1,0 +1,10 @@
+"""The rows of Home. One shelf a file; `place` says where it stands where nothing else decides, top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from segue.core.protocols import Shelf
+from segue.core.registry import Registry
+
+SHELVES = Registry[Callable[[], Shelf]]("segue.surfaces.home.shelves", "shelf")

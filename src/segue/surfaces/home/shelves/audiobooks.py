@@ -1,0 +1,23 @@
+"""Audiobooks for you."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segue.core.types import Kind, Query, ShelfView
+from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.shelves._spoken import beside
+
+
+@dataclass(frozen=True, slots=True)
+class Audiobooks:
+    key: ClassVar[str] = "audiobooks"
+    place: ClassVar[int] = 68
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+        return beside(kitchen, Kind.AUDIOBOOK, self.key, "Audiobooks for you")
+
+
+plugin = Audiobooks

@@ -1,0 +1,31 @@
+"""Because you listened to …: what is like one thing heard, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segue.core.types import Query, Reason, ShelfView
+from segue.surfaces.home.kitchen import Kitchen
+
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    key: ClassVar[str] = "because"
+    place: ClassVar[int] = 40
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+        if not kitchen.wants(query.kind):
+            return ()
+        views = []
+        for seed in kitchen.anchors(query.kind)[:MOST].tolist():
+            best = kitchen.serve("similar-to-seed", kitchen.like([seed]))
+            title = f"Because you listened to {kitchen.name(seed)}"
+            views.append(ShelfView(f"{self.key}:{seed}", title, kitchen.cards(best, Reason("similar_to", (seed,)))))
+        return views
+
+
+plugin = Because

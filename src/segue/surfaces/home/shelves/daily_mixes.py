@@ -1,0 +1,84 @@
+"""Your daily mixes: the listener's items in groups of like sound, each with what they know and what is like it.
+
+How much of a mix they know follows the familiar-to-new dial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from segue.candidates import Section
+from segue.core.types import F32, Candidates, Ids, Query, Reason, ShelfView
+from segue.surfaces.home.clusters import likeness, medoids
+from segue.surfaces.home.kitchen import SURPLUS, Kitchen
+
+MOST = 4  # mixes
+TASTED = 48  # strongest items that are grouped
+LEAST = 3  # items of a group that make a mix
+SEEDS = 4  # items of a group that new ones are sought by
+
+
+@dataclass(frozen=True, slots=True)
+class DailyMixes:
+    key: ClassVar[str] = "mix"
+    place: ClassVar[int] = 30
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+        section = kitchen.section
+        if section is None or not kitchen.wants(query.kind):
+            return ()
+        own = kitchen.serve("recent", query, TASTED, without=("heard-lately", "artist-cap", "album-cap"))
+        if len(own) < 2 * LEAST:
+            return ()
+        groups = medoids(likeness(section, own.items), own.scores, min(MOST, len(own) // LEAST))
+        parts = [own.take(groups == g) for g in range(int(groups.max()) + 1)]
+        parts = sorted((p for p in parts if len(p) >= LEAST), key=lambda p: (-float(p.scores.sum()), int(p.items[0])))
+        return [self._mix(part, i + 1, query, section, kitchen) for i, part in enumerate(parts)]
+
+    def _mix(self, part: Candidates, number: int, query: Query, section: Section, kitchen: Kitchen) -> ShelfView:
+        seeds = [int(i) for i in part.items[:SEEDS]]
+        known = kitchen.serve("recent", query, TASTED, without=("heard-lately",), drop=_only(part.items))
+        new = kitchen.serve("similar-to-seed", kitchen.like(seeds), drop=_without(query.history))
+        share = query.context.familiarity
+        n = SURPLUS * kitchen.settings.shelf_cards
+        order = _woven(len(known), len(new), share)[:n]
+        heard = kitchen.cards(known, Reason("listened"))
+        fresh = kitchen.cards(new, Reason("similar_to", tuple(seeds[:2])))
+        cards = tuple(heard[i] if mine else fresh[i] for mine, i in order)
+        return ShelfView(f"{self.key}:{number}", _name(part.items, part.scores, number, section, kitchen), cards)
+
+
+def _name(items: Ids, strengths: F32, number: int, section: Section, kitchen: Kitchen) -> str:
+    """By its two strongest artists, else by its genre, else by its two strongest items."""
+    rows = section.rows(items)
+    artists, where = np.unique(section.artist[rows], return_inverse=True)
+    strong = np.bincount(where, strengths)
+    leading = [int(a) for a in artists[np.lexsort((artists, -strong))] if a > 0][:2]
+    if not leading:
+        profile = section.genres[rows].T @ strengths * section.rarity
+        if profile.any():
+            return f"Mix {number}: {kitchen.stock.genre_name(int(np.argmax(profile)))}"
+        leading = [int(i) for i in items[:2]]
+    return f"Mix {number}: {', '.join(kitchen.name(a) for a in leading)} and more"
+
+
+def _woven(known: int, new: int, share: float) -> list[tuple[bool, int]]:
+    """(heard, position) pairs: both rows kept in order, the share of heard ones being `share` for as long as both last."""
+    places = [((i + 0.5) / max(share, 1e-6), True, i) for i in range(known)]
+    places += [((i + 0.5) / max(1 - share, 1e-6), False, i) for i in range(new)]
+    return [(mine, i) for _, mine, i in sorted(places)]
+
+
+def _only(items: Ids) -> Callable[[Candidates], Candidates]:
+    return lambda c: c.take(np.isin(c.items, items))
+
+
+def _without(items: Ids) -> Callable[[Candidates], Candidates]:
+    return lambda c: c.take(~np.isin(c.items, items))
+
+
+plugin = DailyMixes

@@ -1,0 +1,25 @@
+"""Made for you: the best of the model that was not heard lately, as familiar as the dial says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segue.core.types import Query, ShelfView
+from segue.surfaces.home.kitchen import Kitchen
+
+
+@dataclass(frozen=True, slots=True)
+class MadeForYou:
+    key: ClassVar[str] = "made-for-you"
+    place: ClassVar[int] = 10
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+        if not kitchen.wants(query.kind):
+            return ()
+        best = kitchen.serve(("model", "new-artists"), query, ranker="dial")
+        return (ShelfView(self.key, "Made for you", kitchen.cards(best, kitchen.why(query, best.items))),)
+
+
+plugin = MadeForYou

@@ -1,0 +1,28 @@
+"""New in your genres: what came out lately; a stranger gets what came out anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segue.core.types import Query, Reason, ShelfView
+from segue.surfaces.home.kitchen import Kitchen
+
+
+@dataclass(frozen=True, slots=True)
+class NewInGenres:
+    key: ClassVar[str] = "new-in-genres"
+    place: ClassVar[int] = 55
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+        if not kitchen.wants(query.kind):
+            return ()
+        fresh = kitchen.serve("new-releases", query)
+        genres = [kitchen.stock.genre_of(int(i), kitchen.board.taste(query.kind)) for i in fresh.items]
+        reasons = [Reason("new_in_genre", words=(g,)) if g else Reason("new_release") for g in genres]
+        title = "New in your genres" if len(query.history) else "New releases"
+        return (ShelfView(self.key, title, kitchen.cards(fresh, reasons)),)
+
+
+plugin = NewInGenres
