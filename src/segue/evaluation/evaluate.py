@@ -104,7 +104,7 @@ def evaluate(
     per_owner = _accuracy(at, truth.indptr, cuts) | _beyond(shown, had, takers, train)
     of_all = {f"coverage@{cuts[0]}": metrics.coverage(shown, len(train.items)),
               f"gini@{cuts[0]}": metrics.gini(shown, len(train.items))}  # fmt: skip
-    means = {name: _mean(values) for name, values in per_owner.items()}
+    means = {name: mean(values) for name, values in per_owner.items()}
     return Result(protocol, cuts, means | of_all, per_owner, split.owners[asked], np.diff(had.indptr), seconds)
 
 
@@ -197,6 +197,7 @@ def _pick(queries: Queries, rows: NDArray[np.intp]) -> Queries:
     )  # fmt: skip
 
 
-def _mean(values: F64) -> float:
+def mean(values: F64) -> float:
+    """Of those that mean something; NaN where none does."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else float("nan")

@@ -10,8 +10,8 @@ import numpy as np
 
 from segue.core.errors import UnknownName, UsageError
 from segue.core.protocols import Scores
-from segue.core.types import I64
-from segue.evaluation.evaluate import Cold, Protocol, Result, Seen, evaluate
+from segue.core.types import I64, Bools
+from segue.evaluation.evaluate import Cold, Protocol, Result, Seen, evaluate, mean
 from segue.evaluation.intervals import Interval, intervals
 from segue.evaluation.ranking import Ties
 
@@ -51,13 +51,14 @@ class Leaderboard:
         return self.rows[0].result.history
 
     def by_history(self) -> tuple[tuple[str, int, tuple[float, ...]], ...]:
-        """The main metric by length of history: (label, listeners, mean of each row), for the lengths that occur."""
-        place = np.searchsorted(LENGTHS, self.history, side="right") - 1
+        """The main metric by length of history: (label, listeners, mean of each row).
+
+        A span holds at least 20 listeners and one in twenty of all, or is the only one.
+        """
         out = []
-        for p in np.unique(place):
-            inside = place == p
-            label = f"{LENGTHS[p]}+" if p + 1 == len(LENGTHS) else _span(LENGTHS[p], LENGTHS[p + 1] - 1)
-            means = tuple(float(np.nanmean(r.result.per_owner[self.main][inside])) for r in self.rows)
+        for low, high, inside in _spans(self.history):
+            label = str(low) if low == high else f"{low}+" if high is None else f"{low}–{high}"
+            means = tuple(mean(r.result.per_owner[self.main][inside]) for r in self.rows)
             out.append((label, int(inside.sum()), means))
         return tuple(out)
 
@@ -100,5 +101,19 @@ def compare(
     return Leaderboard(first.protocol, main, rows, best, level, resamples, seed)
 
 
-def _span(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}–{high}"
+def _spans(history: I64) -> list[tuple[int, int | None, Bools]]:
+    """Spans of history length (first, last or open, who), each with enough listeners to average."""
+    enough = max(20, len(history) / 20)
+    starts, above = [max(edge for edge in LENGTHS if edge <= history.min())], len(history)
+    for edge in (edge for edge in LENGTHS if edge > starts[0]):
+        inside = int(((history >= starts[-1]) & (history < edge)).sum())
+        if above - inside < enough:
+            break
+        if inside >= enough:
+            starts.append(edge)
+            above -= inside
+    ends = [start - 1 for start in starts[1:]]
+    return [
+        (low, high, (history >= low) if high is None else (history >= low) & (history <= high))
+        for low, high in zip(starts, [*ends, None])
+    ]
