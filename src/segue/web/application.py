@@ -79,7 +79,9 @@ async def _on_segue(_request: Request, e: Exception) -> Response:
     return from_segue(e) if isinstance(e, SegueError) else error(500, "something went wrong here; the log says what")
 
 
-async def _on_http(_request: Request, e: Exception) -> Response:
+async def _on_http(request: Request, e: Exception) -> Response:
+    if request.method == "OPTIONS" and isinstance(e, HTTPException) and e.status_code == 405:
+        return Response(status_code=204, headers=dict(e.headers or {}))
     return from_http(e) if isinstance(e, HTTPException) else error(500, "something went wrong here")
 
 

@@ -98,3 +98,16 @@ def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
             }
         ),
     )
+
+
+def main() -> None:
+    """Print the document, as committed in docs/openapi.json."""
+    import sys
+
+    from segue.web.api import RESOURCES
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(openapi(RESOURCES)), indent=2).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,8 +20,16 @@ export function stream(text) {
   };
 }
 
+/** Dark yellows look like mud: they become amber or leaf. */
+function clear(l, h) {
+  const hue = ((h % 360) + 360) % 360;
+  if (l > 0.7 || hue < 66 || hue > 136) return hue;
+  return hue < 100 ? 50 + (hue - 66) * 0.3 : 150 + (hue - 100) * 0.3;
+}
+
 /** OKLCH to #rrggbb; chroma is lowered until the colour can be shown. */
-export function oklch(l, c, h) {
+export function oklch(l, c, hue) {
+  const h = clear(l, hue);
   for (let chroma = c; ; chroma -= 0.01) {
     const rgb = linear(l, Math.max(chroma, 0), (h * Math.PI) / 180);
     if (chroma <= 0 || rgb.every((v) => v >= -0.001 && v <= 1.001)) return "#" + rgb.map(byte).join("");

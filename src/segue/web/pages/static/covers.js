@@ -2,13 +2,13 @@
 
 import { svg } from "./dom.js";
 import { palette, stream } from "./colour.js";
-import { PATTERNS, SOFT, gradient } from "./patterns.js";
+import { PATTERNS, PORTRAITS, SOFT, gradient } from "./patterns.js";
 
 const WORDS = /[\p{L}\p{N}]+/gu;
 
 /** First letters of the first two words. */
 function initials(title) {
-  const words = (title.match(WORDS) ?? ["·"]).filter((w) => !/^(the|a|an|of|and|der|die|das|la|le|el)$/i.test(w));
+  const words = (title.match(WORDS) ?? [title[0] ?? "·"]).filter((w) => !/^(the|a|an|of|and|der|die|das|la|le|el)$/i.test(w));
   return (words.length ? words : ["·"]).slice(0, 2).map((w) => Array.from(w)[0].toUpperCase()).join("");
 }
 
@@ -35,10 +35,16 @@ function sheen(w, h) {
 
 function artist(card, p, r) {
   const letters = initials(card.title);
+  const ground = p.dark ? p.deep : p.light;
+  const [node, haze] = gradient("radial", [[0, ground, 0.86], [0.5, ground, 0.62], [1, ground, 0]]);
   return [
-    ...r.pick(SOFT)(p, r, 100, 100), ...sheen(100, 100),
-    text(letters, 50, 51, letters.length > 1 ? 34 : 42, p.dark ? p.light : p.b, { "text-anchor": "middle", "dominant-baseline": "central", opacity: 0.94, "paint-order": "stroke", stroke: p.dark ? p.deep : p.light, "stroke-opacity": 0.28, "stroke-width": 3, class: "cover-words cover-initials" }),
+    ...r.pick(PORTRAITS)(p, r, 100, 100), node, svg("circle", { cx: 50, cy: 50, r: 40, fill: haze }), ...sheen(100, 100),
+    text(letters, 50, 51, letters.length > 1 ? 27 : 34, p.dark ? p.light : p.b, { "text-anchor": "middle", "dominant-baseline": "central", class: "cover-words cover-initials" }),
   ];
+}
+
+function face(_card, p, r) {
+  return [...r.pick(PORTRAITS)(p, r, 100, 100), ...sheen(100, 100)];
 }
 
 function book(card, p, r) {
@@ -71,7 +77,7 @@ function show(card, p, r) {
 /** The cover of a card as an SVG element; decoration only, so hidden from assistive technology. */
 export function cover(card) {
   const p = palette(card.uri, card.genres ?? []), r = stream("cover:" + card.uri), isBook = card.kind === "audiobook";
-  const draw = { artist, author: artist, audiobook: book, playlist: mix, genre: mix, show, episode: show }[card.kind];
+  const draw = { face, artist, author: artist, audiobook: book, playlist: mix, genre: mix, show, episode: show }[card.kind];
   const parts = draw ? draw(card, p, r) : [...r.pick(PATTERNS)(p, r, 100, 100), ...sheen(100, 100)];
   return svg("svg", { viewBox: isBook ? "0 0 100 150" : "0 0 100 100", class: "cover-art", "aria-hidden": "true", preserveAspectRatio: "xMidYMid slice" }, parts);
 }

@@ -76,10 +76,10 @@ async function welcome() {
     const found = await get("/v1/listeners", { limit: 23 });
     if (turn !== state.turn) return;
     clearNotice();
+    const fresh = `new-${newId().slice(4, 10)}`;
     const face = (id, name, line) =>
       el("li", {}, el("button", { type: "button", class: "person", on: { click: () => choose(id) } },
-        el("span", { class: "face" }, cover({ uri: `listener:${id}`, kind: "artist", title: name })), el("strong", {}, name), el("small", {}, line)));
-    const fresh = `new-${newId().slice(4, 10)}`;
+        el("span", { class: "face" }, cover({ uri: `listener:${id}`, kind: id === fresh ? "artist" : "face", title: "+" })), el("strong", {}, name), el("small", {}, line)));
     put(shelves, el("ul", { class: "people", role: "list" }, face(fresh, "Someone new", "no history at all"),
       ...found.map((l) => face(l.id, l.id, `${l.plays.toLocaleString()} plays${l.country ? ` · ${l.country}` : ""}`))));
     if (!found.length) notice("No listeners yet", ["Bring in some listening first, or look around as someone new.", el("pre", {}, "segue import FORMAT PATH\nsegue train")]);

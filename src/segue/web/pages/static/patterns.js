@@ -221,4 +221,6 @@ function weave(p, r, w, h) {
 }
 
 export const PATTERNS = [horizon, ridges, orbits, tiles, aura, ribbons, petals, bars, rainbow, terrazzo, halftone, facets, moons, weave];
+/** Those on which letters can be read. */
+export const PORTRAITS = [aura, ribbons, petals, rainbow, orbits, facets, terrazzo];
 export const SOFT = [aura, orbits, petals, halftone, ribbons, horizon, moons];

@@ -1,0 +1,89 @@
+"""The application in process, without a socket."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from segue.web.application import create_app
+from segue.web.auth import Keys
+from segue.web.service import Backend
+
+
+def load_fake() -> Any:
+    """The module beside this one: test folders are no packages."""
+    name = "segue_tests_fake"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, Path(__file__).with_name("fake.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+class Client:
+    """Requests to an ASGI application, one event loop for all of them."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app, self.runner = app, asyncio.Runner()
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost:8800"
+        )
+
+    def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.runner.run(self.http.request(method, path, **options))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self("POST", path, **options)
+
+    def close(self) -> None:
+        self.runner.run(self.http.aclose())
+        self.runner.close()
+        self.app.state.backend.close()
+
+
+@pytest.fixture
+def service() -> Any:
+    return load_fake().FakeService()
+
+
+@pytest.fixture
+def fake() -> Any:
+    return load_fake()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return Keys(tmp_path)
+
+
+@pytest.fixture
+def client(service: Any, keys: Keys) -> Iterator[Client]:
+    backend = Backend(lambda: service)
+    assert backend.open() == ""
+    client = Client(create_app(backend, keys))
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def make_client() -> Iterator[Any]:
+    made: list[Client] = []
+
+    def make(app: Starlette) -> Client:
+        made.append(Client(app))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()

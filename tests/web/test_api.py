@@ -1,0 +1,132 @@
+from datetime import UTC, datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from segue.core.errors import NotReady
+from segue.web.api.home import HomeParams
+from segue.web.application import create_app
+from segue.web.service import Backend
+
+
+def test_home_is_what_the_service_says(client):
+    home = client.get("/v1/home?listener=L00001").json()
+    assert home["listener"] == "L00001"
+    assert home["simulated"] is True
+    assert home["shelves"][0]["cards"][0]["reason"]["text"]
+
+
+def test_recommendations_similar_item_titles_listeners_history(client):
+    listed = client.get("/v1/recommendations?listener=L00001&kind=artist&n=3").json()
+    assert [c["kind"] for c in listed["items"]] == ["artist"] * 3
+    uri = listed["items"][0]["uri"]
+    assert client.get(f"/v1/items/{quote(uri, safe='')}").json()["uri"] == uri
+    assert client.get(f"/v1/items/{uri}/similar?n=2").json()
+    assert client.get("/v1/items?q=comet&n=5").json()
+    assert client.get("/v1/listeners?prefix=L0000&limit=3").json()[0]["id"] == "L00000"
+    assert client.get("/v1/listeners/L00001/history").json() == []
+
+
+def test_a_uri_may_hold_slashes_and_escapes(client, service):
+    for uri in ("segue:track:fake:a/b", "segue:track:a%3Ab"):
+        one = next(iter(service.cards.values()))
+        service.cards[uri] = type(one)(uri, "x", "track", "Odd one")
+        assert client.get(f"/v1/items/{quote(uri, safe='')}").json()["uri"] == uri
+        assert client.get(f"/v1/items/{quote(uri, safe='')}/similar").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/v1/home", 400, "listener"),
+        ("/v1/home?listener=", 400, "listener"),
+        ("/v1/home?listener=a&listener=b", 400, "twice"),
+        ("/v1/home?lsitener=a", 400, "there are: country, zone"),
+        ("/v1/home?listener=a&familiarity=1.2", 400, "familiarity"),
+        ("/v1/home?listener=a&familiarity=nan", 400, "familiarity"),
+        ("/v1/home?listener=a&explicit=perhaps", 400, "explicit"),
+        ("/v1/home?listener=a&zone=Mars/Olympus", 400, "time zone"),
+        ("/v1/home?listener=a&zone=../../etc/passwd&hour=3", 400, "time zone"),
+        ("/v1/home?listener=a&zone=Europe", 400, "time zone"),
+        ("/v1/home?listener=a&country=Sweden", 400, "country"),
+        ("/v1/home?listener=" + "a" * 513, 400, "listener"),
+        ("/v1/recommendations?listener=a&kind=song", 404, "audiobook"),
+        ("/v1/recommendations?listener=a&n=0", 400, "n"),
+        ("/v1/items/segue:track:fake:none", 404, "no item"),
+        ("/v1/items/nonsense", 400, "segue:track:ID"),
+        ("/v1/nothing", 404, "/docs"),
+        ("/v1/home?listener=a&zone=" + "z" * 20_000, 414, "bytes"),
+    ],
+)
+def test_what_is_wrong_is_named(client, path, status, said):
+    answer = client.get(path)
+    assert answer.status_code == status
+    error = answer.json()["error"]
+    assert error["code"]
+    assert said in error["message"]
+
+
+def test_methods(client):
+    wrong = client("DELETE", "/v1/home")
+    assert wrong.status_code == 405
+    assert "GET" in wrong.headers["allow"]
+    assert wrong.json()["error"]["code"] == "method_not_allowed"
+    assert client("OPTIONS", "/v1/events").status_code == 204
+    assert client("OPTIONS", "/v1/events").headers["allow"] == "POST"
+    assert client("HEAD", "/v1/home?listener=a").status_code == 200
+
+
+def test_the_hour_asked_for_is_the_local_hour():
+    for zone in ("UTC", "Asia/Kolkata", "America/New_York"):
+        for hour in (0, 7, 23):
+            context = HomeParams(listener="a", zone=zone, hour=hour).context()
+            then = datetime.fromtimestamp(context.now / 1000, UTC).astimezone(ZoneInfo(zone))
+            assert then.hour == hour
+            assert abs(context.now / 1000 - datetime.now(UTC).timestamp()) <= 12 * 3600 + 5
+
+
+def test_health_and_metrics(client):
+    assert client.get("/api/health/live").json() == {"status": "live"}
+    assert client.get("/api/health/ready").json()["release"] == "r-1"
+    client.get("/v1/home?listener=secret-person")
+    text = client.get("/metrics").text
+    assert 'segue_http_requests_total{method="GET",route="/v1/home",status="200"} 1.0' in text
+    assert "segue_ready 1.0" in text
+    assert "secret-person" not in text
+
+
+def test_without_a_release_everything_says_why(make_client):
+    def missing():
+        raise NotReady("no release yet; `segue train` makes one")
+
+    client = make_client(create_app(Backend(missing)))
+    assert client.get("/api/health/live").status_code == 200
+    for path in ("/api/health/ready", "/v1/home?listener=a", "/v1/listeners"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "segue train" in answer.json()["error"]["message"]
+    assert client.get("/").status_code == 200
+
+
+def test_a_bug_is_a_plain_500_and_is_logged(make_client, service):
+    def broken(*_a, **_k):
+        raise RuntimeError("secret detail")
+
+    service.home = broken
+    logged = []
+    client = make_client(create_app(Backend(lambda: service), on_error=lambda *a, **k: logged.append(k)))
+    answer = client.get("/v1/home?listener=a")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert logged[0]["route"] == "/v1/home"
+
+
+def test_the_log_names_no_listener(make_client, service):
+    lines = []
+    client = make_client(create_app(Backend(lambda: service), log=lambda *a, **k: lines.append((a, k))))
+    client.get("/v1/home?listener=secret-person")
+    client.get("/v1/listeners/secret-person/history")
+    client.get("/secret-person")
+    assert [k["route"] for _, k in lines] == ["/v1/home", "/v1/listeners/{id}/history", "none"]
+    assert "secret-person" not in repr(lines)
