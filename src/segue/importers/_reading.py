@@ -56,11 +56,20 @@ def size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
+def counted(n: int) -> None:
+    """Bytes that were read some other way than through `open_file`."""
+    if (reading := _CURRENT.get()) is not None:
+        reading.read_bytes += n
+
+
 class _CountedFile(io.FileIO):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._reading = _CURRENT.get() or Reading()  # now, since other threads may do the reading
+
     def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]  # the buffer type has no public name
         n = super().readinto(buffer) or 0
-        if (reading := _CURRENT.get()) is not None:
-            reading.read_bytes += n
+        self._reading.read_bytes += n
         return n
 
 
@@ -146,12 +155,22 @@ def _unzstd(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _limited(unpacked: Iterator[bytes], packed: int) -> Iterator[bytes]:
-    out = 0
+    budget = Budget(packed)
     for block in unpacked:
-        out += len(block)
-        if out > FREE and out > MAX_RATIO * packed:
-            raise Broken(f"grows to more than {MAX_RATIO} times its packed size: refused as a bomb")
+        budget.take(len(block))
         yield block
+
+
+class Budget:
+    """How much `packed` bytes may become in all; Broken past it."""
+
+    def __init__(self, packed: int) -> None:
+        self.left = max(FREE, MAX_RATIO * packed)
+
+    def take(self, n: int) -> None:
+        self.left -= n
+        if self.left < 0:
+            raise Broken(f"grows to more than {MAX_RATIO} times its packed size: refused as a bomb")
 
 
 def decoded(raw: Iterator[bytes]) -> Iterator[bytes]:

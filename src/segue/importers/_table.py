@@ -68,13 +68,13 @@ def _delimited(path: Path, found: Iterator[Row | Bad], columns: Sequence[str], s
     if not texts:
         yield from (row for row in sample if isinstance(row, Bad))
         return
-    sep = separator(sep) if sep else _sniffed(texts, columns if header else ())
-    records = _records(chain(sample, found), sep)
-    names = [name.strip() for name in _fields(texts[0], sep)]
+    sep = separator(sep) if sep else sniffed(texts, columns if header else ())
+    whole = records(chain(sample, found), sep)
+    names = [name.strip() for name in fields(texts[0], sep)]
     if header:
         _missing(path, columns, names)
         places = [names.index(c) for c in columns]
-        for head in records:  # up to the header
+        for head in whole:  # up to the header
             if not isinstance(head, Bad):
                 break
             yield head
@@ -82,31 +82,31 @@ def _delimited(path: Path, found: Iterator[Row | Bad], columns: Sequence[str], s
         _missing(path, columns, [str(n) for n in range(len(names))])
         places = [int(c) for c in columns]
     width, need = len(names), max(places) + 1
-    for record in records:
+    for record in whole:
         if isinstance(record, Bad):
             yield record
             continue
         number, text = record
-        fields = _fields(text, sep)
-        if len(fields) != width and (len(fields) < need or any(fields[width:])):
-            yield Bad(line=number, reason=f"{len(fields)} columns, expected {width}", raw=text[:MAX_RAW])
+        cells = fields(text, sep)
+        if len(cells) != width and (len(cells) < need or any(cells[width:])):
+            yield Bad(line=number, reason=f"{len(cells)} columns, expected {width}", raw=text[:MAX_RAW])
             continue
-        yield number, [fields[place] for place in places], text
+        yield number, [cells[place] for place in places], text
 
 
-def _sniffed(texts: list[str], names: Sequence[str]) -> str:
+def sniffed(texts: list[str], names: Sequence[str]) -> str:
     """The separator that shows the wanted header; else the one that cuts all sample rows alike into the most."""
     best, most = "\t", 1
     for sep in SEPARATORS.values():
-        counts = [len(_fields(text, sep)) for text in texts]
-        if names and set(names) <= {name.strip() for name in _fields(texts[0], sep)}:
+        counts = [len(fields(text, sep)) for text in texts]
+        if names and set(names) <= {name.strip() for name in fields(texts[0], sep)}:
             return sep
         if min(counts) == max(counts) > most and most == 1:
             best, most = sep, counts[0]
     return best
 
 
-def _fields(text: str, sep: str) -> list[str]:
+def fields(text: str, sep: str) -> list[str]:
     """A row cut: with quotes as in RFC 4180 for separators of one character other than tab and space."""
     if sep == " ":
         return text.split()
@@ -125,7 +125,7 @@ def _unquoted(field: str) -> str:
     return field[1:-1].replace('""', '"') if quoted else field
 
 
-def _records(found: Iterator[Row | Bad], sep: str) -> Iterator[Row | Bad]:
+def records(found: Iterator[Row | Bad], sep: str) -> Iterator[Row | Bad]:
     """Lines, put together where a quoted field goes on in the next; a quote that is never closed costs one line."""
     if sep in "\t " or len(sep) > 1:
         yield from found

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from segue.core.events import FIRST_AT, LAST_AT, LOCAL, MAX_ID, MAX_TEXT, Uri, event_id
+from segue.core.events import FIRST_AT, LAST_AT, MAX_ID, MAX_TEXT, Uri, event_id
 from segue.core.types import Kind
 
 DAY = 86_400_000
@@ -33,6 +33,28 @@ def an_id(value: object, what: str) -> str:
     if len(text) > MAX_ID:
         raise ValueError(f"{what} is longer than {MAX_ID} characters")
     return text
+
+
+NAMED = "named"  # namespace of items known by their names alone, the same from all sources
+_SPACE = re.compile(r"\s+")
+
+
+def by_name(kind: Kind, *names: str) -> str:
+    """The uri of an item that has no id: of an artist its name, of a track or album the artist's and its own."""
+    parts = [_SPACE.sub(" ", clean(name)).strip().casefold() for name in names]
+    if not all(parts[-1:]):
+        raise ValueError(f"no {kind.label} name")
+    uri = str(Uri(kind, NAMED, " — ".join(part for part in parts if part)))
+    return uri if len(uri) <= MAX_ID else str(Uri(kind, NAMED, event_id(*parts)))
+
+
+def uuid(value: object) -> str:
+    """A MusicBrainz id in its usual form; '' where it is none."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return text if _UUID.fullmatch(text) else ""
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass
@@ -148,9 +170,3 @@ def ms(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_MS:
         return 0
     return int(value)
-
-
-__all__ = [
-    "DAY", "LOCAL", "MAX_WORDS", "EventIds", "Names", "Once", "an_id", "checked", "clean", "count", "day", "integer",
-    "iso", "ms",
-]  # fmt: skip
