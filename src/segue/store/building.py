@@ -19,7 +19,7 @@ from segue.store.edge import code
 from segue.store.log import EventLog
 
 HEARD_MS = 30_000
-"""A play counts from here on, or from half the known duration, or where it is a scrobble: no time and no reason to end."""
+"""A play counts from here on, or from half the known duration; a scrobble (no time, no reason to end) counts."""
 REAL_TIME = 10_000_000_000
 """Below it (April 1970) `at` is taken for a running number."""
 DERIVED = {Kind.ARTIST: (Kind.TRACK, "artist"), Kind.SHOW: (Kind.EPISODE, "album")}

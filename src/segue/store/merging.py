@@ -29,7 +29,12 @@ def group(connection: sqlite3.Connection, number: int) -> list[int]:
     """Every number that stands for the same as this root, the root first."""
     found = [number]
     for one in found:
-        found += [n for (n,) in connection.execute("SELECT number FROM items WHERE kept = ? ORDER BY number", (one,))]
+        found += [
+            n
+            for (n,) in connection.execute(
+                "SELECT number FROM items WHERE kept = ? AND kept != 0 ORDER BY number", (one,)
+            )
+        ]
     return found
 
 
@@ -61,7 +66,7 @@ def _namesakes(connection: sqlite3.Connection, tenant: int, kind: int, namespace
     """The only one of that name in each other namespace; nobody where the name is not unique in one's own."""
     rows = connection.execute(
         "SELECT namespace, min(number), count(*) FROM items "
-        "WHERE tenant = ? AND kind = ? AND name = ? GROUP BY namespace",
+        "WHERE tenant = ? AND kind = ? AND name = ? AND name != '' GROUP BY namespace",  # the index is partial
         (tenant, kind, name),
     ).fetchall()
     if len(rows) < 2 or any(space == namespace and n > 1 for space, _, n in rows):

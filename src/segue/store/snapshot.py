@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -148,6 +148,26 @@ class Snapshot:
             return NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.int64)
         lo, hi = int(data.indptr[u]), int(data.indptr[u + 1])
         return data.items[data.rows[lo:hi]], data.weights[lo:hi], data.at[lo:hi]
+
+    def ever(self, kind: Kind, owner: Owner = "playlist") -> Interactions:
+        """`interactions` with what was taken out again put back where it was: what ever stood in a playlist."""
+        data, out = self.interactions(kind, owner), self.removed(owner)
+        of_kind = self.catalogue.kind[self.catalogue.rows(out.items)] == kind
+        if not of_kind.any():
+            return data
+        who = np.concatenate([np.repeat(data.owners, np.diff(data.indptr)), out.owners[of_kind]])
+        rows = np.concatenate([data.rows, np.searchsorted(data.items, out.items[of_kind]).astype(np.int32)])
+        at = np.concatenate([data.at, out.added[of_kind]])
+        weights = np.concatenate([data.weights, np.ones(int(of_kind.sum()), np.float32)])
+        order = np.lexsort((at, who))
+        owners, counts = np.unique(who, return_counts=True)
+        country = np.zeros(len(owners), "S2")
+        if owner == "listener":
+            country = self.listeners.country[np.searchsorted(self.listeners.numbers, owners)]
+        return replace(
+            data, id=f"{data.id}:ever", owners=owners, indptr=np.concatenate([[0], np.cumsum(counts)]),
+            rows=rows[order], at=at[order], weights=weights[order], country=country,
+        )  # fmt: skip
 
     def removed(self, owner: Owner = "playlist") -> Removed:
         """What owners of this sort took out again; it is in no population."""

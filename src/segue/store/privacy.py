@@ -1,0 +1,173 @@
+"""What a listener may ask for: everything we have of them, and that it be gone.
+
+The catalogue is nobody's: items that a listener's events named stay.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segue.core.errors import UnknownName
+from segue.core.events import EVENT_TYPES
+from segue.store import segments, snapshot
+from segue.store.edge import TYPE_NAMES
+from segue.store.log import event_keys
+from segue.store.segments import Segment
+from segue.store.workspace import DATABASE, Workspace
+
+SURE = 8
+"""Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
+_VALUE = {"rating": "value", "counted": "count"}
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was done to forget a listener."""
+
+    events: int  # gone from the log
+    snapshots: tuple[str, ...]  # ids of those that held the listener: deleted, or taken anew where a release needs them
+    deleted: tuple[str, ...]  # other files of the workspace that held the id
+    retrain: tuple[str, ...]  # releases and runs made from those snapshots: they serve on, and are to be made anew
+
+
+def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path) -> int:
+    """A zip of `profile.json` and `events.jsonl`, the events as they came in; how many there are."""
+    number = workspace.catalogue.listener_number(tenant, listener)
+    if number is None:
+        raise UnknownName("listener", listener)
+    table = workspace.log.read(tenant)
+    table = table.filter(pc.equal(table["listener"], number))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        times = table["at"].to_numpy()
+        profile = {"tenant": tenant, "listener": listener, "events": len(table)}
+        profile |= {"first_at": int(times[0]), "last_at": int(times[-1])} if len(times) else {}
+        archive.writestr("profile.json", json.dumps(profile, indent=1) + "\n")
+        with archive.open("events.jsonl", "w") as file:
+            for event in _edge(workspace, tenant, listener, table):
+                file.write(msgspec.json.encode(event) + b"\n")
+    return len(table)
+
+
+def _edge(workspace: Workspace, tenant: str, listener: str, table: pa.Table) -> Iterator[dict[str, Any]]:
+    uris = {int(n): workspace.catalogue.uri(int(n)) for n in np.unique(table["item"].to_numpy()) if n}
+    for row in table.to_pylist():
+        kind = EVENT_TYPES[row["type"] - 1]
+        name = TYPE_NAMES[row["type"] - 1]
+        row |= {"item": uris.get(row["item"]), "listener": listener, "tenant": tenant}
+        row["attrs"] = json.loads(row["attrs"]) if row["attrs"] else None
+        row["count"] = row["value"]
+        said = {field: row[field] for field in kind.__struct_fields__ if row.get(field) is not None}
+        yield {"type": name, **said}
+
+
+def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgotten:
+    """Remove a listener from the log, sealed files, snapshots and whatever else of the workspace holds the id.
+
+    The id may come back later, as somebody new. Safe to repeat after a crash. Raises UnknownName where nothing at all
+    is known of the listener, WorkspaceError while another process reads the database.
+    """
+    number = workspace.catalogue.listener_number(tenant, listener)
+    events = _forget_events(workspace, tenant, number) if number is not None else 0
+    workspace.database.overwrite_freed()
+    held = [s for s in _snapshots(workspace) if s.tenant == tenant and s.listeners.number(listener) is not None]
+    retrain = _made_from(workspace, [s.id for s in held])
+    for old in held:
+        _renew(workspace, old, needed=bool(retrain.get(old.id)))
+    deleted = _delete_files(workspace, listener)
+    if number is None and not held and not deleted:
+        raise UnknownName("listener", listener)
+    made = sorted({name for names in retrain.values() for name in names})
+    return Forgotten(events, tuple(s.id for s in held), tuple(deleted), tuple(made))
+
+
+def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
+    root, database = workspace.path, workspace.database
+    old: list[Segment] = []
+    ids: list[str] = []
+    with database.lock:
+        database.connection.execute("PRAGMA secure_delete = ON")
+        with database.write() as connection:
+            for segment in segments.listed(connection, "tenant = ?", (database.tenant(tenant),)):
+                if not (segments.load(root, segment, ["listener"])["listener"].to_numpy() == number).any():
+                    continue
+                table = segments.load(root, segment)
+                mine = table["listener"].to_numpy() == number
+                ids += table["id"].filter(pa.array(mine)).to_pylist()
+                old.append(segment)
+                segments.enlist(connection, segments.write(root, table.filter(pa.array(~mine))))
+            segments.delist(connection, old)
+            ids += [id for (id,) in connection.execute("SELECT id FROM front WHERE listener = ?", (number,))]
+            connection.execute("DELETE FROM front WHERE listener = ?", (number,))
+            connection.executemany("DELETE FROM seen WHERE key = ?", [(key,) for key in event_keys(tenant, ids)])
+            connection.execute("DELETE FROM listeners WHERE number = ?", (number,))
+            database.set_meta("forgotten", database.meta("forgotten") + 1)
+    segments.remove(root, old)
+    return len(ids)
+
+
+def _snapshots(workspace: Workspace) -> list[snapshot.Snapshot]:
+    folders = sorted((workspace.path / snapshot.FOLDER).glob("[!.]*"))
+    return [snapshot.open_snapshot(f) for f in folders if (f / snapshot.CARD).is_file()]
+
+
+def _made_from(workspace: Workspace, ids: list[str]) -> dict[str, set[str]]:
+    """By snapshot: folders (two levels deep, such as releases/NAME) in which a file names it."""
+    found: dict[str, set[str]] = {}
+    for path in _files(workspace):
+        text = path.read_bytes() if ids else b""
+        for id in ids:
+            if id.encode() in text:
+                place = "/".join(path.relative_to(workspace.path).parts[:2])
+                found.setdefault(id, set()).add(place)
+    return found
+
+
+def _renew(workspace: Workspace, old: snapshot.Snapshot, *, needed: bool) -> None:
+    """Delete a snapshot; one that a release needs is taken anew under its old name, so that the release serves on."""
+    gone = old.folder.parent / f".draft-{uuid4().hex[:12]}"
+    if not needed:
+        old.folder.rename(gone)
+        shutil.rmtree(gone)
+        return
+    fresh = snapshot.take(workspace, old.tenant, old.simulated)
+    copy = old.folder.parent / f".draft-{uuid4().hex[:12]}"
+    shutil.copytree(fresh.folder, copy)
+    card = json.loads((copy / snapshot.CARD).read_text())
+    (copy / snapshot.CARD).write_text(json.dumps(card | {"id": old.id, "renewed_from": fresh.id}, indent=1) + "\n")
+    old.folder.rename(gone)
+    copy.rename(old.folder)
+    shutil.rmtree(gone)
+
+
+def _files(workspace: Workspace) -> Iterator[Path]:
+    """Files that others made from the facts: not the facts themselves, not snapshots, not bare arrays."""
+    kept = {segments.FOLDER, snapshot.FOLDER}
+    for path in sorted(workspace.path.rglob("*")):
+        top = path.relative_to(workspace.path).parts[0]
+        if path.is_file() and top not in kept and not top.startswith(DATABASE) and path.suffix != ".npy":
+            yield path
+
+
+def _delete_files(workspace: Workspace, listener: str) -> list[str]:
+    plain, quoted = re.escape(listener.encode()), re.escape(json.dumps(listener)[1:-1].encode())
+    either = b"(?:%s|%s)" % (plain, quoted)
+    pattern = re.compile(
+        either if len(listener) >= SURE else rb'listener[^\n:=]{0,8}[:=]\s*\\?"?' + either + rb"(?!\w)"
+    )
+    found = [path for path in _files(workspace) if pattern.search(path.read_bytes())]
+    for path in found:
+        path.unlink()
+    return [path.relative_to(workspace.path).as_posix() for path in found]
