@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
 from segue.core.types import F32, Attributes, Ids, Interactions, Kind, Queries
+from segue.store.splits import Split
 
 Lines = Sequence[Sequence[int]]
 
@@ -29,10 +28,10 @@ class Table:
 
 
 @pytest.fixture
-def split_of() -> Callable[..., Any]:
+def split_of() -> Callable[..., Split]:
     """(histories, truths, n): owners 101…, items 1…n; item i is by artist (i + 1) // 2 and has one tag, i % 3."""
 
-    def make(histories: Lines, truths: Lines, n: int) -> Any:
+    def make(histories: Lines, truths: Lines, n: int) -> Split:
         items = np.arange(1, n + 1, dtype=np.int32)
         artist = (items + 1) // 2
         attributes = Attributes(
@@ -48,11 +47,9 @@ def split_of() -> Callable[..., Any]:
             "made-by-hand", Kind.TRACK, owners, items, indptr, numbers - 1, np.arange(len(numbers)),
             np.ones(len(numbers), np.float32), np.zeros(len(owners), "S2"), attributes, ordered=True, timed=False,
         )  # fmt: skip
-        return SimpleNamespace(
-            train=train, owners=owners, queries=Queries.of(indptr, numbers), protocol="split by hand",
-            truth_indptr=np.cumsum([0, *map(len, truths)]),
-            truth_rows=np.array([i - 1 for line in truths for i in line], np.int32),
-        )  # fmt: skip
+        rows = np.array([i - 1 for line in truths for i in line], np.int32)
+        ends = np.cumsum([0, *map(len, truths)])
+        return Split(train, owners, Queries.of(indptr, numbers), ends, rows, "split by hand")
 
     return make
 
@@ -63,7 +60,7 @@ def table() -> type[Table]:
 
 
 @pytest.fixture
-def random_split(split_of: Callable[..., Any]) -> Any:
+def random_split(split_of: Callable[..., Split]) -> Split:
     """300 listeners, 60 items, one to twelve in a history, up to four held out."""
     rng = np.random.default_rng(5)
     shuffled = [1 + rng.permutation(60) for _ in range(300)]

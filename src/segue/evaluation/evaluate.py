@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,9 +16,7 @@ from segue.core.protocols import Scores
 from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
 from segue.evaluation import metrics
 from segue.evaluation.ranking import Lists, Ties, distinct, positions, ranks, top_k
-
-if TYPE_CHECKING:
-    from segue.store.splits import Split
+from segue.store.splits import Split
 
 Seen = Literal["drop", "keep"]
 Cold = Literal["count", "leave"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +13,7 @@ from segue.core.types import I64, Bools
 from segue.evaluation.evaluate import Cold, Protocol, Result, Seen, evaluate, mean
 from segue.evaluation.intervals import Interval, intervals
 from segue.evaluation.ranking import Ties
-
-if TYPE_CHECKING:
-    from segue.store.splits import Split
+from segue.store.splits import Split
 
 BASELINES = ("popular", "item-knn", "ease")
 LENGTHS = (0, 1, 3, 5, 10, 20, 50, 100, 200, 500, 1000)  # where buckets of history length begin

@@ -94,13 +94,17 @@ def ranks(scores: F32, truth: Lists, drop: Lists | None = None, ties: Ties = "mi
     be recommended (dropped, unknown: -1, or scored NaN or -inf) has rank inf. `drop` must hold no column twice in a
     list, as `distinct` makes it. `scores` (B, N) is left as it is.
     """
-    _checked(scores, drop)
-    _checked(scores, truth)
+    _, n = _checked(scores, drop)
+    b, _ = _checked(scores, truth)
     out = np.full(len(truth.rows), np.inf, np.float32)
-    none = np.zeros(0, np.int32)
-    for i in range(len(scores)):
-        lo, hi = int(truth.indptr[i]), int(truth.indptr[i + 1])
-        if lo == hi:
+    owner = truth.owner()
+    alive = (truth.rows >= 0) & (scores[owner, truth.rows] > -np.inf)
+    if drop is not None:
+        alive &= ~np.isin(owner * n + truth.rows, drop.owner() * n + drop.rows)
+    bounds, none = truth.indptr.tolist(), np.zeros(0, np.int32)
+    for i in range(b):
+        lo, hi = bounds[i], bounds[i + 1]
+        if not alive[lo:hi].any():
             continue
         line, wanted = scores[i], truth.rows[lo:hi]
         gone = none if drop is None else drop.rows[drop.indptr[i] : drop.indptr[i + 1]]
@@ -108,8 +112,8 @@ def ranks(scores: F32, truth: Lists, drop: Lists | None = None, ties: Ties = "mi
             before, same = _sorted_counts(line, wanted, gone)
         else:
             before, same = _scanned_counts(line, wanted, gone, ties)
-        dead = ~(line[wanted] > -np.inf) | (wanted < 0) | np.isin(wanted, gone)
-        out[lo:hi] = np.where(dead, np.inf, 1 + before + (same - 1) / 2)
+        out[lo:hi] = 1 + before + (same - 1) / 2
+    out[~alive] = np.inf
     return out
 
 
