@@ -17,6 +17,8 @@ from segue.core.types import F32, I32, I64, Ids
 Ties = Literal["mid", "low", "high"]
 """What equal scores mean to a rank: the mean of their positions, lower item number first, higher number first."""
 
+MANY = 10  # held-out items of one listener from which on one sort is quicker than a pass for each
+
 
 class Lists(NamedTuple):
     """B lists of columns, one after the other: list b is `rows[indptr[b]:indptr[b+1]]`."""
@@ -108,7 +110,7 @@ def ranks(scores: F32, truth: Lists, drop: Lists | None = None, ties: Ties = "mi
             continue
         line, wanted = scores[i], truth.rows[lo:hi]
         gone = none if drop is None else drop.rows[drop.indptr[i] : drop.indptr[i + 1]]
-        if ties == "mid" and hi - lo > 24:
+        if ties == "mid" and hi - lo > MANY:
             before, same = _sorted_counts(line, wanted, gone)
         else:
             before, same = _scanned_counts(line, wanted, gone, ties)
