@@ -1,0 +1,116 @@
+"""The real server on a real socket, in a process of its own, over the fake service."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from segue.core.errors import UsageError
+from segue.web.auth import Keys, Scope
+from segue.web.server import address, bind, serve
+
+FAKE = Path(__file__).with_name("fake.py")
+START = """
+import runpy, sys, time
+from pathlib import Path
+began = time.perf_counter()
+import segue.web.server as server
+Fake = runpy.run_path(sys.argv[1], run_name="fake_of_the_server")["FakeService"]
+server.open_workspace = lambda workspace, tenant: Fake()
+def ready(url):
+    heavy = [m for m in ("torch", "polars", "scipy.optimize", "segue.models", "segue.jobs") if m in sys.modules]
+    print(url, round(time.perf_counter() - began, 3), ",".join(heavy) or "light", flush=True)
+server.serve(Path(sys.argv[2]), port=0, on_ready=ready)
+print("ended well", flush=True)
+"""
+
+
+@pytest.fixture
+def process(tmp_path):
+    """The process, its URL, seconds it took to start, what heavy modules it loaded."""
+    command = [sys.executable, "-c", START, str(FAKE), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        line = running.stdout.readline().split()
+        assert line, running.stderr.read() if running.stderr else ""
+        yield running, line[0], float(line[1]), line[2]
+        running.kill()
+
+
+def test_it_starts_quickly_and_without_training_code(process):
+    _, url, seconds, heavy = process
+    assert httpx.get(url + "api/health/live").status_code == 200
+    assert heavy == "light"
+    assert seconds < 2
+
+
+def test_it_ends_gracefully_and_logs_without_names(process):
+    running, url, _, _ = process
+    assert httpx.get(url + "v1/home?listener=secret-person").status_code == 200
+    running.send_signal(signal.SIGTERM)
+    out, err = running.communicate(timeout=15)
+    assert "ended well" in out
+    assert '"route": "/v1/home"' in err
+    assert "secret-person" not in err
+
+
+def test_broken_http_gets_an_answer_not_a_crash(process):
+    _, url, _, _ = process
+    port = int(url.rsplit(":", 1)[1].strip("/"))
+    for sent in (
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{",
+    ):
+        with socket.create_connection(("127.0.0.1", port), 5) as raw:
+            raw.sendall(sent)
+            raw.shutdown(socket.SHUT_WR)
+            raw.settimeout(5)
+            raw.recv(1000)
+    assert httpx.get(url + "api/health/ready").status_code == 200
+
+
+def test_an_open_address_needs_a_key(tmp_path):
+    with pytest.raises(UsageError, match="segue key create"):
+        serve(tmp_path, host="0.0.0.0", port=0)
+
+
+def test_a_port_in_use_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match="cannot listen on 127"):
+            serve(tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(UsageError, match="cannot listen"):
+            serve(tmp_path, port=99_999_999)
+
+
+def test_with_a_key_an_open_address_is_served(tmp_path):
+    Keys(tmp_path).create((Scope.ADMIN,))
+    sock = bind("0.0.0.0", 0)
+    try:
+        assert address(sock, "0.0.0.0").startswith("http://localhost:")
+    finally:
+        sock.close()
+
+
+def test_nobody_waits_for_ever_on_a_full_server(service):
+    import asyncio
+
+    from segue.web import service as module
+    from segue.web.service import Backend, Busy
+
+    backend = Backend(lambda: service)
+
+    async def crowd():
+        calls = [backend.read(lambda _: time.sleep(0.02)) for _ in range(module.WAITING + 5)]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    answers = asyncio.run(crowd())
+    backend.close()
+    assert sum(isinstance(a, Busy) for a in answers) == 5
