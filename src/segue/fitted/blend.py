@@ -82,3 +82,6 @@ def standardized(scores: F32) -> F32:
     deviation = np.sqrt(np.einsum("bn,bn->b", scores, scores) / max(scores.shape[1], 1))
     scores *= np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > 1e-12)[:, None]
     return scores
+
+
+plugin = Blend

@@ -41,3 +41,6 @@ class Counts:
     def load(cls, folder: Path) -> Self:
         names = ("items", "share", "countries", "country_lift", "hour_lift")
         return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in names))
+
+
+plugin = Counts

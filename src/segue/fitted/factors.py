@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import scipy.sparse as sp
 
 from segue.core.types import F32, Ids, Queries
 from segue.fitted._reading import Reading, positions
+
+CHUNK_BYTES = 32_000_000  # of temporaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +35,9 @@ class Factors:
     def embed_histories(self, queries: Queries) -> F32:
         """(B, D) a listener's factors from what was heard; zeros for an empty history."""
         heard = self.reading.of_queries(queries, self.items)
-        out = np.zeros((len(queries), self.factors.shape[1]), np.float32)
-        for b in range(len(queries)):
-            lo, hi = heard.indptr[b : b + 2]
-            if lo == hi:
-                continue
-            weight, v = heard.data[lo:hi], np.asarray(self.factors[heard.indices[lo:hi]])
-            ridge = self.regularization * (hi - lo + self.unobserved * len(self.items)) ** self.exponent
-            diagonal = self.unobserved * self.spectrum + np.float32(ridge)
-            if hi - lo < len(diagonal):
-                scaled = v / diagonal
-                inner = scaled @ v.T
-                inner[np.diag_indices(hi - lo)] += 1 / weight
-                out[b] = scaled.T @ np.linalg.solve(inner, np.ones(hi - lo, np.float32))
-            else:
-                normal = (v.T * weight) @ v
-                normal[np.diag_indices(len(diagonal))] += diagonal
-                out[b] = np.linalg.solve(normal, v.T @ weight)
-        return out
+        n = np.diff(heard.indptr) + self.unobserved * len(self.items)
+        ridge = np.asarray(self.regularization * n**self.exponent, np.float32)
+        return fold_in(heard, self.factors, self.unobserved * self.spectrum, ridge)
 
     def score(self, queries: Queries) -> F32:
         """(B, N) float32."""
@@ -78,3 +66,52 @@ class Factors:
         )
         rest = json.loads((folder / "fold-in.json").read_text())
         return cls(items, factors, spectrum, Reading.load(folder), **rest)
+
+
+def fold_in(heard: sp.csr_array, factors: F32, prior: F32, ridge: F32) -> F32:
+    """(rows, D): for each row (V' W V + diag(prior) + ridge * I) x = V' W 1 over what it heard; zeros where nothing.
+
+    `heard` (rows, N) holds the weights W, `prior` is (D,), `ridge` is (rows,). Rows of like length are solved together.
+    """
+    d = factors.shape[1]
+    out = np.zeros((heard.shape[0], d), np.float32)
+    lengths = np.diff(heard.indptr)
+    order = np.argsort(lengths, kind="stable")
+    sorted_lengths = lengths[order]
+    start = int(np.searchsorted(sorted_lengths, 1))
+    while start < len(order):
+        longest = sorted_lengths[start] * 5 // 4 + 1
+        most = max(1, CHUNK_BYTES // (4 * d * int(max(longest, d if longest >= d else 1))))
+        stop = min(start + most, int(np.searchsorted(sorted_lengths, longest, side="right")))
+        rows = order[start:stop]
+        slot = np.arange(sorted_lengths[stop - 1])
+        real = slot < lengths[rows][:, None]
+        place = np.where(real, heard.indptr[rows][:, None] + slot, 0)
+        weight = np.where(real, heard.data[place], 0).astype(np.float32)  # (rows, width)
+        v = factors[heard.indices[place]] * real[..., None]  # (rows, width, D)
+        diagonal = prior + ridge[rows][:, None]  # (rows, D)
+        out[rows] = _in_length(v, weight, diagonal) if len(slot) < d else _in_dimensions(v, weight, diagonal)
+        start = stop
+    return out
+
+
+def _in_length(v: F32, weight: F32, diagonal: F32) -> F32:
+    """(rows, D) by a system as large as the row is long: x = R^-1 V' (W^-1 + V R^-1 V')^-1 1."""
+    scaled = v / diagonal[:, None, :]
+    inner = scaled @ v.transpose(0, 2, 1)
+    slot = np.arange(v.shape[1])
+    inner[:, slot, slot] += 1 / np.where(weight > 0, weight, 1)
+    found = np.linalg.solve(inner, (weight > 0).astype(np.float32)[..., None])
+    return np.asarray((scaled.transpose(0, 2, 1) @ found)[..., 0], np.float32)
+
+
+def _in_dimensions(v: F32, weight: F32, diagonal: F32) -> F32:
+    """(rows, D) by a system of D equations."""
+    weighted = v * weight[..., None]
+    normal = weighted.transpose(0, 2, 1) @ v
+    slot = np.arange(v.shape[2])
+    normal[:, slot, slot] += diagonal
+    return np.asarray(np.linalg.solve(normal, weighted.sum(axis=1)[..., None])[..., 0], np.float32)
+
+
+plugin = Factors

@@ -50,3 +50,6 @@ class ItemWeights:
         small = np.asarray(indptr, np.int32 if len(values) < 2**31 else np.int64)
         weights = sp.csr_array((values, columns, small), shape=(len(items), len(items)), copy=False)
         return cls(items, weights, Reading.load(folder))
+
+
+plugin = ItemWeights
