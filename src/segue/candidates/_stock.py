@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from segue.candidates._section import Section
 from segue.core.protocols import Facts, Scores
-from segue.core.types import F32, Interactions, Kind
+from segue.core.types import F32, Ids, Interactions, Kind
 
 _PRAISE = "all amazing awesome beautiful best cool favorite favorites favourite favourites good great love loved owned"
 _SHELVING = "albums_i_own check_out favorite_artists favorite_songs favourite_songs my_music seen_live to_listen"
@@ -32,19 +32,36 @@ class Stock:
     _crossed: dict[tuple[Kind, Kind], tuple[Columns, F32]] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, facts: Facts, models: Mapping[Kind, Scores], data: Mapping[Kind, Interactions]) -> Stock:
-        """From the catalogue, the model of each kind that has one, and the plays of each kind that has some."""
+    def make(
+        cls,
+        facts: Facts,
+        models: Mapping[Kind, Scores],
+        data: Mapping[Kind, Interactions],
+        primary: Kind | None = None,
+    ) -> Stock:
+        """From the catalogue, the model of each kind that has one, and the plays of each kind that has some.
+
+        `primary` is left to the number of plays where it is not given.
+        """
         genres = _genres(facts)
         kinds = [kind for kind in Kind if len(facts.of_kind(kind))]
         sections = {k: Section.make(facts, k, genres, models.get(k), data.get(k)) for k in kinds}
         events = {k: len(d.rows) for k, d in data.items() if k in sections}
         most = max(events.values(), default=0)
-        primary = next((k for k in sorted(events) if events[k] == most), kinds[0] if kinds else Kind.TRACK)
-        return cls(facts, sections, Kind(primary))
+        played = next((k for k in sorted(events) if events[k] == most), kinds[0] if kinds else Kind.TRACK)
+        return cls(facts, sections, played if primary is None else primary)
 
     def name(self, number: int) -> str:
         """Title of an item; the id of its source where it has none."""
         return self.facts.title(number)
+
+    def popularity(self, numbers: Ids) -> F32:
+        """(K,) how many took each item, of any kinds."""
+        out = np.zeros(len(numbers), np.float32)
+        for section in self.sections.values():
+            inside = np.isin(numbers, section.items)
+            out[inside] = section.popularity[section.rows(numbers[inside])]
+        return out
 
     def genre_name(self, column: int) -> str:
         return self.facts.tag_names[column]

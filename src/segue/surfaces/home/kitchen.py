@@ -62,7 +62,7 @@ class Kitchen:
         without: Collection[str] = (),
         drop: Callable[[Candidates], Candidates] | None = None,
     ) -> Candidates:
-        """The best n of some sources that all rules but `without` leave, best first; as they fall, more are asked for."""
+        """The best n of some sources that all rules but `without` leave, best first; if too few, it asks for more."""
         n = n or SURPLUS * self.settings.shelf_cards
         names = [sources] if isinstance(sources, str) else sources
         makers = [self.sources[name](self.board) for name in names]
@@ -137,6 +137,11 @@ class Kitchen:
         each = [reasons] * len(candidates) if isinstance(reasons, Reason) else reasons
         rows = zip(candidates.items.tolist(), each, candidates.scores.tolist())
         return tuple(Card(item, reason, score) for item, reason, score in rows)
+
+
+def leaving_out(items: Ids) -> Callable[[Candidates], Candidates]:
+    """Drops some items from a pool."""
+    return lambda c: c.take(~np.isin(c.items, items))
 
 
 def together(pools: Sequence[Candidates]) -> Candidates:

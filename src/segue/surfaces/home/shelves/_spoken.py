@@ -1,4 +1,4 @@
-"""A shelf of a kind beside the main one: by its own model, else from the taste in the main kind, else what is popular."""
+"""A shelf of a kind beside the main one: by its own model, else by taste in the main kind, else what is popular."""
 
 from __future__ import annotations
 

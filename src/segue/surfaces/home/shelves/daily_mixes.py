@@ -14,7 +14,7 @@ import numpy as np
 from segue.candidates import Section
 from segue.core.types import F32, Candidates, Ids, Query, Reason, ShelfView
 from segue.surfaces.home.clusters import likeness, medoids
-from segue.surfaces.home.kitchen import SURPLUS, Kitchen
+from segue.surfaces.home.kitchen import SURPLUS, Kitchen, leaving_out
 
 MOST = 4  # mixes
 TASTED = 48  # strongest items that are grouped
@@ -42,7 +42,7 @@ class DailyMixes:
     def _mix(self, part: Candidates, number: int, query: Query, section: Section, kitchen: Kitchen) -> ShelfView:
         seeds = [int(i) for i in part.items[:SEEDS]]
         known = kitchen.serve("recent", query, TASTED, without=("heard-lately",), drop=_only(part.items))
-        new = kitchen.serve("similar-to-seed", kitchen.like(seeds), drop=_without(query.history))
+        new = kitchen.serve("similar-to-seed", kitchen.like(seeds), drop=leaving_out(query.history))
         share = query.context.familiarity
         n = SURPLUS * kitchen.settings.shelf_cards
         order = _woven(len(known), len(new), share)[:n]
@@ -67,7 +67,7 @@ def _name(items: Ids, strengths: F32, number: int, section: Section, kitchen: Ki
 
 
 def _woven(known: int, new: int, share: float) -> list[tuple[bool, int]]:
-    """(heard, position) pairs: both rows kept in order, the share of heard ones being `share` for as long as both last."""
+    """(heard, position) pairs, both rows in order; `share` of them are heard for as long as both last."""
     places = [((i + 0.5) / max(share, 1e-6), True, i) for i in range(known)]
     places += [((i + 0.5) / max(1 - share, 1e-6), False, i) for i in range(new)]
     return [(mine, i) for _, mine, i in sorted(places)]
@@ -75,10 +75,6 @@ def _woven(known: int, new: int, share: float) -> list[tuple[bool, int]]:
 
 def _only(items: Ids) -> Callable[[Candidates], Candidates]:
     return lambda c: c.take(np.isin(c.items, items))
-
-
-def _without(items: Ids) -> Callable[[Candidates], Candidates]:
-    return lambda c: c.take(~np.isin(c.items, items))
 
 
 plugin = DailyMixes

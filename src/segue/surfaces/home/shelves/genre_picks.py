@@ -1,16 +1,16 @@
-"""In a genre: for a listener, what they have not heard of their strongest genres; for a stranger, of the biggest ones."""
+"""In a genre: for a listener, the unheard of their strongest genres; for a stranger, the popular of the largest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import Candidates, Ids, Query, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen
+from segue.core.types import Query, Reason, ShelfView
+from segue.surfaces.home.kitchen import Kitchen, leaving_out
 
 MOST_OWN = 2
 MOST_BIG = 6
@@ -30,7 +30,7 @@ class GenrePicks:
         for column in own or _biggest(section):
             name = kitchen.stock.genre_name(column)
             request = replace(query, context=replace(query.context, words=name))
-            best = kitchen.serve("by-genre", request, drop=_without(query.history))
+            best = kitchen.serve("by-genre", request, drop=leaving_out(query.history))
             title = f"New to you in {name}" if own else f"Popular in {name}"
             reason = Reason("in_genre" if own else "popular_in_genre", words=(name,))
             views.append(ShelfView(f"{self.key}:{name}", title, kitchen.cards(best, reason)))
@@ -41,10 +41,6 @@ def _biggest(section: Section) -> list[int]:
     """Columns of the genres that most is played of."""
     played = section.genres.T @ section.popularity
     return [int(c) for c in np.argsort(-played, kind="stable")[:MOST_BIG] if played[c] > 0]
-
-
-def _without(items: Ids) -> Callable[[Candidates], Candidates]:
-    return lambda c: c.take(~np.isin(c.items, items))
 
 
 plugin = GenrePicks

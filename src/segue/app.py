@@ -1,0 +1,309 @@
+"""The composition root: a workspace and its current release in, a Service out."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import structlog
+
+from segue.core.errors import SegueError, UnknownName
+from segue.core.events import AnyEvent, Event
+from segue.core.types import Context, Ids, Kind, Reason
+from segue.rules.excluded import parse_exclusion
+from segue.runs.releases import current_release
+from segue.store.log import Receipt
+from segue.store.workspace import Workspace
+from segue.surfaces.cards import decision_view
+from segue.surfaces.home.kitchen import leaving_out
+from segue.surfaces.home.page import build_home
+from segue.surfaces.impressions import ImpressionWriter
+from segue.surfaces.serving import Serving
+from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
+
+POLL_S = 1.0  # how often events of other processes are looked for
+NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
+"""Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
+
+
+class Service:
+    """What the web, the command line and agents may call. Safe for several threads. Close it when done."""
+
+    def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
+        self.workspace, self.tenant, self._owns = workspace, tenant, owns
+        self._lock = threading.Lock()  # of what is taken in from the log
+        self._polled = time.monotonic()
+        self._serving = self._open()
+        self._writer: ImpressionWriter | None = None
+
+    def _open(self) -> Serving:
+        serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
+        self._catch_up(serving)
+        kitchen = serving.kitchen(0, Context(now=_now()))  # proves that the release can serve, and fills its caches
+        build_home("", kitchen, serving.shelves, serving.policy, np.random.default_rng(0))
+        return serving
+
+    @property
+    def release(self) -> str:
+        """Id of the release that serves."""
+        return self._serving.release.id
+
+    @property
+    def simulated(self) -> bool:
+        return self._serving.snapshot.simulated
+
+    def reload(self) -> bool:
+        """Take up the current release where it is another one; True if so. A broken one leaves the old one serving."""
+        try:
+            if current_release(self.workspace.path, self.tenant).id == self.release:
+                return False
+            serving = self._open()
+        except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
+            structlog.get_logger().error("new release not taken up", serving=self.release, error=str(e))
+            return False
+        with self._lock:
+            self._catch_up(serving)
+            self._serving = serving
+        return True
+
+    def close(self) -> None:
+        """Write what is still to be written. A workspace that was given open stays open."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if self._owns:
+            self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def home(
+        self,
+        listener: str,
+        context: Context | None = None,
+        kinds: Collection[Kind | str] | None = None,
+        log_impressions: bool = False,
+    ) -> HomeView:
+        """The page of a listener. An unknown one gets what is popular, `known=False`.
+
+        `kinds` limits the page to items of these kinds. With `log_impressions` every card shown is written to the log,
+        a moment later.
+        """
+        serving, number, context = self._begin(listener, context)
+        kitchen = serving.kitchen(number, context, None if kinds is None else [_kind(k) for k in kinds])
+        rng = np.random.default_rng([serving.settings.seed, number])
+        home = build_home(uuid.uuid4().hex, kitchen, serving.shelves, serving.policy, rng)
+        view = HomeView(
+            home.page, self.tenant, listener, serving.release.id,
+            serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
+            serving.snapshot.simulated, any(len(q.history) for q in kitchen.board.queries.values()),
+        )  # fmt: skip
+        if log_impressions:
+            self._impressions().put(view, _now())
+        return view
+
+    def recommend(
+        self,
+        listener: str,
+        kind: Kind | str | None = None,
+        n: int = 10,
+        seeds: Sequence[str] = (),
+        context: Context | None = None,
+    ) -> Recommendations:
+        """The n best that the listener never took, in the model's order; like the seeds where there are some."""
+        serving, number, context = self._begin(listener, context)
+        numbers = tuple(self._number(serving, seed) for seed in seeds)
+        kitchen = serving.kitchen(number, replace(context, seeds=numbers), None if kind is None else [_kind(kind)])
+        query = kitchen.query
+        drop = leaving_out(np.concatenate([query.history, np.array(numbers, np.int32)]))
+        source, reason = ("similar-to-seed", Reason("like", numbers)) if seeds else ("model", None)
+        best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
+        if not len(best) and not seeds:
+            source, reason = "popular", Reason("popular")
+            best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
+        reasons = [reason] * len(best) if reason else kitchen.why(query, best.items)
+        saved = serving.listening.saved(number)
+        cards = tuple(
+            serving.cards.card(item, why, score, source, item in saved)
+            for item, why, score in zip(best.items.tolist(), reasons, best.scores.tolist())
+        )
+        return Recommendations(self.tenant, listener, serving.release.id, query.kind.label, cards)
+
+    def similar(self, uri_or_text: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
+        """Items like one, named by its uri, the id of a source, or its title."""
+        serving = self._fresh()
+        number = self._number(serving, uri_or_text)
+        wanted = _kind(kind) if kind else Kind(int(serving.stock.facts.kind[serving.snapshot.catalogue.row(number)]))
+        kitchen = serving.kitchen(0, Context(now=_now(), seeds=(number,)), [wanted])
+        best = kitchen.serve("similar-to-seed", kitchen.board.query(wanted), n, without=NOT_CAPPED)
+        reason = Reason("like", (number,))
+        rows = zip(best.items.tolist(), best.scores.tolist())
+        return [serving.cards.card(item, reason, score, "similar-to-seed") for item, score in rows]
+
+    def card(self, uri: str) -> CardView:
+        """One item, or UnknownName."""
+        serving = self._fresh()
+        return serving.cards.bare(self._number(serving, uri))
+
+    def history(self, listener: str, n: int = 50) -> list[CardView]:
+        """What the listener took, of all kinds, newest first, each item once."""
+        serving, number, _ = self._begin(listener, None)
+        parts = [serving.listening.history(number, kind) for kind in serving.listening.kinds] if number else []
+        at = np.concatenate([p[2] for p in parts]) if parts else np.zeros(0, np.int64)
+        order = np.argsort(-at, kind="stable")
+        items = np.concatenate([p[0] for p in parts])[order] if parts else at
+        saved = serving.listening.saved(number)
+        return [serving.cards.card(i, saved=i in saved) for i in list(dict.fromkeys(items.tolist()))[:n]]
+
+    def search_titles(self, words: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
+        """Items whose title holds the words as they stand: titles that start with them first, then by popularity."""
+        serving = self._fresh()
+        words = words.strip().lower()
+        if not words:
+            return []
+        found = serving.snapshot.catalogue.containing(words)
+        if kind is not None:
+            found = found[serving.stock.facts.kind[serving.stock.facts.rows(found)] == _kind(kind)]
+        popular = serving.stock.popularity(found)
+        shown = found[np.lexsort((found, -popular))][: 20 * n].tolist()  # titles are read of these only
+        shown.sort(key=lambda number: not serving.stock.name(number).lower().startswith(words))
+        return [serving.cards.bare(number) for number in shown[:n]]
+
+    def listeners(self, prefix: str = "", limit: int = 50) -> list[ListenerView]:
+        """Listeners whose id starts with the prefix, those who took most first."""
+        serving = self._fresh()
+        who = serving.snapshot.listeners
+        plays = serving.plays
+        out = []
+        for row in np.lexsort((who.numbers, -plays)).tolist():
+            id = who.id(int(who.numbers[row]))
+            if id.startswith(prefix):
+                out.append(ListenerView(id, int(plays[row]), who.country[row].decode()))
+                if len(out) == limit:
+                    break
+        return out
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+
+    def append(self, events: Sequence[AnyEvent]) -> Receipt:
+        """Write events to the log; durable when this returns, and known to every request that starts after it."""
+        with self._lock:
+            receipt = self.workspace.log.append(events)
+            serving = self._serving
+            listening = serving.listening
+            own = all(e.tenant == self.tenant for e in events)
+            if own and receipt.accepted == len(events) == receipt.last_seq - listening.seen:
+                for event in events:  # nobody else wrote in between, so that they need not be read back
+                    self._add(serving, event)
+                listening.seen = receipt.last_seq
+            elif receipt.accepted:
+                self._catch_up(serving)
+        return receipt
+
+    def _add(self, serving: Serving, event: Event) -> None:
+        item = getattr(event, "item", None)
+        if item is None or not serving.listening.counts(event):
+            return
+        catalogue = self.workspace.catalogue
+        number, listener = catalogue.number(self.tenant, item), catalogue.listener_number(self.tenant, event.listener)
+        if number is not None and listener is not None:
+            serving.listening.add(event, listener, number)
+
+    def _catch_up(self, serving: Serving) -> None:
+        """Take in what the log has and this release's histories have not."""
+        listening, log = serving.listening, self.workspace.log
+        while log.last_seq > listening.seen:
+            last = log.last_seq
+            table = log.tail(self.tenant, listening.seen)
+            if not len(table):
+                listening.seen = last  # of other tenants
+                return
+            listening.absorb(table)
+
+    def _fresh(self) -> Serving:
+        """What serves now, with the events of other processes that are older than a moment."""
+        if time.monotonic() - self._polled > POLL_S and self._lock.acquire(blocking=False):
+            try:
+                self._polled = time.monotonic()
+                self._catch_up(self._serving)
+            finally:
+                self._lock.release()
+        return self._serving
+
+    def _impressions(self) -> ImpressionWriter:
+        with self._lock:
+            if self._writer is None:
+                self._writer = ImpressionWriter(self.append)
+            return self._writer
+
+    # --- names to numbers -------------------------------------------------------------------------------------------
+
+    def _begin(self, listener: str, context: Context | None) -> tuple[Serving, int, Context]:
+        """What serves, the listener's number (0: nobody we know) and the request's circumstances, completed."""
+        serving = self._fresh()
+        number = self.workspace.catalogue.listener_number(self.tenant, listener) or 0
+        context = context or Context()
+        who = serving.snapshot.listeners
+        row = who.row(number)
+        return (
+            serving,
+            number,
+            replace(
+                context,
+                now=context.now or _now(),
+                country=context.country or (who.country[row].decode() if row >= 0 else ""),
+                exclude=tuple(self._exclusion(serving, e) for e in (*serving.settings.exclude, *context.exclude)),
+            ),
+        )
+
+    def _exclusion(self, serving: Serving, text: str) -> str:
+        form, what = parse_exclusion(text)
+        known = form in ("tag", "kind") or what.isdigit()
+        return f"{form}:{what}" if known else f"{form}:{self._number(serving, what)}"
+
+    def _number(self, serving: Serving, text: str) -> int:
+        """Number of an item of the snapshot by uri, id or title, or UnknownName."""
+        facts = serving.snapshot.catalogue
+        if text.startswith("segue:"):
+            number = self.workspace.catalogue.number(self.tenant, text)
+            found = [] if number is None else facts.current(np.array([number])).tolist()
+        else:
+            found = facts.find(text)
+        if not found or not found[0]:
+            near: Ids = facts.containing(text)[:5] if not text.startswith("segue:") else np.zeros(0, np.int32)
+            raise UnknownName("item", text, [facts.title(int(i)) for i in near])
+        return int(found[0])
+
+
+def open_service(workspace: Path | str | Workspace, tenant: str | None = None) -> Service:
+    """The service of a workspace and tenant (default: that of its settings). NotReady where nothing is released yet."""
+    owns = not isinstance(workspace, Workspace)
+    opened = workspace if isinstance(workspace, Workspace) else Workspace.open(Path(workspace))
+    try:
+        return Service(opened, tenant or opened.settings.tenant, owns)
+    except BaseException:
+        if owns:
+            opened.close()
+        raise
+
+
+def _kind(kind: Kind | str) -> Kind:
+    return kind if isinstance(kind, Kind) else Kind.parse(kind)
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

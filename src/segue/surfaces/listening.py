@@ -1,0 +1,160 @@
+"""What each listener took, up to this second: the snapshot's history and the events that came after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from segue.core.events import EVENT_TYPES, Counted, Event, Follow, Play, PlaylistAdd, Rating, Remove, Save, Skip
+from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query
+from segue.store.building import DERIVED, HEARD_MS
+from segue.store.snapshot import Snapshot
+
+CODE = {kind: code for code, kind in enumerate(EVENT_TYPES, start=1)}
+COUNTS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Counted)
+"""Events that change what a listener is offered; impressions, clicks, tags and searches do not yet."""
+COUNTED_CODES = np.array([CODE[kind] for kind in COUNTS])
+LONGEST = 4_000  # newest events of a history that a query carries
+
+
+@dataclass
+class Trail:
+    """What came after the snapshot, in order of arrival."""
+
+    items: list[int] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    skipped: list[tuple[int, int]] = field(default_factory=list)  # (item, at)
+    saved: set[int] = field(default_factory=set)
+
+
+class Listening:
+    """Histories of one release's snapshot and of the events since. Appends and reads may run in different threads."""
+
+    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind]) -> None:
+        self.snapshot = snapshot
+        self.seen = snapshot.last_seq  # events up to here are taken in
+        played = {kind for kind, owner, _ in snapshot.populations() if owner == "listener"}
+        self.kinds = tuple(k for k in kinds if k in played) or tuple(kinds)[:1]
+        self._via = {k: DERIVED[k] for k in self.kinds if k in DERIVED and snapshot.derived(k)}
+        self._trails: dict[int, Trail] = {}
+
+    # --- taking in --------------------------------------------------------------------------------------------------
+
+    def absorb(self, table: pa.Table) -> int:
+        """Take in rows of the log that follow those taken in already; how many of them count."""
+        types = table["type"].to_numpy()
+        rows = table.filter(pa.array(np.isin(types, COUNTED_CODES))) if len(table) else table
+        names = ("type", "listener", "item", "at", "ms_played", "value")
+        for values in zip(*(rows[name].to_pylist() for name in names)):
+            self._take(*values)
+        if len(table):
+            self.seen = max(self.seen, int(table["seq"].to_numpy().max()))
+        return len(rows)
+
+    def counts(self, event: Event) -> bool:
+        """Whether an event changes what its listener is offered."""
+        return isinstance(event, COUNTS)
+
+    def add(self, event: Event, listener: int, item: int) -> None:
+        """Take in one event that was just appended, with the numbers of its listener and item."""
+        code = CODE[type(event)]
+        if code in COUNTED_CODES:
+            value = event.value if isinstance(event, Rating) else event.count if isinstance(event, Counted) else None
+            self._take(code, listener, item, event.at, getattr(event, "ms_played", None), value)
+
+    def _take(self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None) -> None:
+        facts = self.snapshot.catalogue
+        row = int(facts.rows(np.array([item]))[0])
+        if row < 0:  # newer than the snapshot: no model knows it yet
+            return
+        number, kind = int(facts.items[row]), EVENT_TYPES[code - 1]
+        trail = self._trails.setdefault(listener, Trail())
+        if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
+            trail.skipped.append((number, at))
+        elif kind is Rating and (value or 0) <= 0:
+            trail.skipped += [(number, at)] * 2 if value and value < 0 else []
+        elif kind is Remove:
+            trail.saved.discard(number)
+        else:
+            if kind is Save:
+                trail.saved.add(number)
+            weight = value if kind in (Rating, Counted) and value else 1.0
+            trail.at.append(at)
+            trail.weights.append(float(weight))
+            trail.items.append(number)
+
+    def remember(self, table: pa.Table) -> None:
+        """Skips and saves from before the snapshot, which it does not tell apart: rows of the log, oldest first."""
+        for code, listener, item, at, ms in zip(
+            *(table[name].to_pylist() for name in ("type", "listener", "item", "at", "ms_played"))
+        ):
+            if EVENT_TYPES[code - 1] is not Save:
+                self._take(code, listener, item, at, ms, None)
+                continue
+            current = int(self.snapshot.catalogue.current(np.array([item]))[0])
+            self._trails.setdefault(listener, Trail()).saved.add(current)
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def saved(self, listener: int) -> set[int]:
+        trail = self._trails.get(listener)
+        return trail.saved if trail else set()
+
+    def skips(self, listener: int) -> tuple[Ids, I64]:
+        """(S,), (S,) what was skipped and when, oldest first."""
+        trail = self._trails.get(listener)
+        if trail is None or not trail.skipped:
+            return NO_IDS, np.zeros(0, np.int64)
+        pairs = sorted(trail.skipped, key=lambda pair: pair[1])
+        return np.array([i for i, _ in pairs], np.int32), np.array([at for _, at in pairs], np.int64)
+
+    def history(self, listener: int, kind: Kind) -> tuple[Ids, F32, I64]:
+        """(E,), (E,), (E,) items, weights and times, oldest first, the newest LONGEST of them."""
+        items, weights, at = self.snapshot.history(listener, kind)
+        trail = self._trails.get(listener)
+        if trail is not None and trail.items:
+            n = len(trail.items)  # the lists may grow meanwhile
+            new = self._of_kind(np.array(trail.items[:n], np.int32), kind)
+            keep = new > 0
+            later = np.array(trail.at[:n], np.int64)[keep]
+            items, weights = (
+                np.concatenate([items, new[keep]]),
+                np.concatenate([weights, _f32(trail.weights[:n])[keep]]),
+            )
+            at = np.concatenate([at, later])
+            if len(later) and len(at) > len(later):
+                order = np.argsort(at, kind="stable")
+                items, weights, at = items[order], weights[order], at[order]
+        return items[-LONGEST:], weights[-LONGEST:], at[-LONGEST:]
+
+    def _of_kind(self, numbers: Ids, kind: Kind) -> Ids:
+        """(K,) the numbers that are of a kind, or what of the kind they belong to; 0 for the others."""
+        facts = self.snapshot.catalogue
+        rows = facts.rows(numbers)
+        if kind in self._via:
+            via, column = self._via[kind]
+            above: Ids = facts.artist[rows] if column == "artist" else facts.album[rows]
+            return np.where(facts.kind[rows] == via, above, 0).astype(np.int32)
+        return np.where(facts.kind[rows] == kind, numbers, 0).astype(np.int32)
+
+    def queries(self, tenant: str, listener: int, context: Context, hour: int) -> Mapping[Kind, Query]:
+        """A query for each kind that anybody takes."""
+        skipped, skipped_at = self.skips(listener)
+        out = {}
+        for kind in self.kinds:
+            items, weights, at = self.history(listener, kind) if listener else (NO_IDS, _f32([]), np.zeros(0, np.int64))
+            out[kind] = Query(tenant, listener, items, weights, at, context, hour, kind, skipped, skipped_at)
+        return out
+
+
+def _heard(ms: int, duration: int) -> bool:
+    """As snapshots judge it: long enough, half of it, or nobody knows."""
+    return ms == 0 or ms >= HEARD_MS or (duration > 0 and 2 * ms >= duration)
+
+
+def _f32(values: Sequence[float]) -> F32:
+    return np.array(values, np.float32)

@@ -1,0 +1,117 @@
+"""One release, opened: everything that answers requests and does not change until the next release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from segue.candidates import SOURCES, Board, Stock
+from segue.core.errors import UsageError
+from segue.core.events import Save, Skip
+from segue.core.protocols import Policy, Ranker, Rule, Scores, Shelf, Source
+from segue.core.settings import Settings
+from segue.core.types import I64, Context, Interactions, Kind
+from segue.fitted import load_model
+from segue.policies import POLICIES
+from segue.ranking import RANKERS
+from segue.rules import make_rules
+from segue.runs.releases import Release
+from segue.store.snapshot import Owner, Snapshot, open_snapshot
+from segue.store.workspace import Workspace
+from segue.surfaces.cards import Cards
+from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.shelves import SHELVES
+from segue.surfaces.listening import Listening
+
+OWNERS: tuple[Owner, ...] = ("listener", "playlist")
+"""Whose model and whose popularity serve a kind: the first that there is."""
+REMEMBER_DAYS = 30
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A release and its snapshot, with every plug-in made for them."""
+
+    release: Release
+    snapshot: Snapshot
+    stock: Stock
+    listening: Listening
+    cards: Cards
+    sources: Mapping[str, Callable[[Board], Source]]
+    rules: Mapping[str, Rule]
+    rankers: Mapping[str, Ranker]
+    shelves: Mapping[str, Shelf]
+    policy: Policy
+    settings: Settings
+
+    @classmethod
+    def open(cls, workspace: Workspace, release: Release) -> Serving:
+        """Maps the files of a release; raises a SegueError where one is missing or broken."""
+        snapshot = open_snapshot(release.snapshot_folder)
+        facts = snapshot.catalogue
+        models: dict[Kind, Scores] = {}
+        data: dict[Kind, Interactions] = {}
+        played = {(kind, owner) for kind, owner, _ in snapshot.populations()}
+        for kind in Kind:
+            folders = [f for f in (release.model_folder(kind, owner) for owner in OWNERS) if f is not None]
+            if folders:
+                models[kind] = load_model(folders[0])
+            owner = next((o for o in OWNERS if (kind, o) in played), None)
+            if owner is not None:
+                data[kind] = snapshot.interactions(kind, owner)
+        prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
+        stock = Stock.make(facts, models, data, prefer[0] if prefer else None)
+        listening = Listening(snapshot, tuple(stock.sections))
+        since = int(time.time() * 1000) - REMEMBER_DAYS * DAY_MS
+        wanted = ("seq", "type", "listener", "item", "at", "ms_played", "value")
+        old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=wanted)
+        listening.remember(old.filter(old["seq"].to_numpy() <= snapshot.last_seq))
+        settings = workspace.settings
+        return cls(
+            release, snapshot, stock, listening, Cards(facts),
+            {name: SOURCES[name] for name in SOURCES}, make_rules(facts, settings),
+            {name: RANKERS[name](facts) for name in RANKERS}, {name: SHELVES[name]() for name in SHELVES},
+            POLICIES["fixed"](release.id), settings,
+        )  # fmt: skip
+
+    @cached_property
+    def plays(self) -> I64:
+        """(U,) how many things each listener of the snapshot took."""
+        who, out = self.snapshot.listeners, np.zeros(len(self.snapshot.listeners), np.int64)
+        for kind, owner, _ in self.snapshot.populations():
+            if owner == "listener" and not self.snapshot.derived(kind):
+                taken = self.snapshot.interactions(kind, owner)
+                out[np.searchsorted(who.numbers, taken.owners)] += np.diff(taken.indptr)
+        return out
+
+    def kitchen(self, listener: int, context: Context, kinds: Collection[Kind] | None = None) -> Kitchen:
+        """What one request works in. `listener` 0 is nobody in particular."""
+        queries = self.listening.queries(self.snapshot.tenant, listener, context, local_hour(context))
+        main = self.stock.primary
+        if kinds is not None and main not in kinds:
+            main = next((k for k in kinds if k in self.stock.sections), main)
+        elif main not in queries or not len(queries[main].history):
+            heard = {k: len(q.history) for k, q in queries.items() if len(q.history)}
+            main = max(sorted(heard), key=lambda k: heard[k]) if heard else main
+        board = Board(self.stock, queries)
+        return Kitchen(board, self.sources, self.rules, self.rankers, self.settings, main, kinds)
+
+
+def local_hour(context: Context) -> int:
+    """Hour of day where the listener is; -1 where the request has no time. UsageError for an unknown zone."""
+    if context.now <= 0:
+        return -1
+    moment = datetime.fromtimestamp(context.now / 1000, UTC)
+    if context.zone in ("", "UTC"):
+        return moment.hour
+    try:
+        return moment.astimezone(ZoneInfo(context.zone)).hour
+    except (OSError, ValueError, LookupError):
+        raise UsageError(f"no time zone {context.zone!r}; it looks like Europe/Stockholm") from None
