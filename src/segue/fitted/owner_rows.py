@@ -45,7 +45,8 @@ class OwnerRows:
         if self.lead:
             pair = pair[self.takers.data[at] < np.repeat(when, count)]
         shared = np.bincount(pair, minlength=b * u).reshape(b, u).astype(np.float32)
-        return (shared / np.maximum(self.size, 1) ** np.float32(self.size_power)) ** np.float32(self.sharpness)
+        share = shared / np.maximum(self.size, 1) ** np.float32(self.size_power)
+        return np.asarray(share ** np.float32(self.sharpness), np.float32)
 
     def score(self, queries: Queries) -> F32:
         """(B, N) float32."""
@@ -91,3 +92,6 @@ def _matrix(folder: Path, name: str, shape: tuple[int, int]) -> sp.csr_array:
         np.load(folder / f"{name}-{part}.npy", mmap_mode="r") for part in ("indptr", "columns", "values")
     )
     return sp.csr_array((values, columns, np.asarray(indptr, np.int32)), shape=shape, copy=False)
+
+
+plugin = OwnerRows

@@ -59,9 +59,11 @@ class RidgeFactors:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        names = ("items", "factors", "scale", "damping")
-        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in names)
-        return cls(*arrays, json.loads((folder / "ridge.json").read_text()), Reading.load(folder))
+        items, factors, scale, damping = (
+            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "factors", "scale", "damping")
+        )
+        ridge = float(json.loads((folder / "ridge.json").read_text()))
+        return cls(items, factors, scale, damping, ridge, Reading.load(folder))
 
 
 def damped(rows: sp.csr_array, damping: F32) -> sp.csr_array:
@@ -72,3 +74,6 @@ def damped(rows: sp.csr_array, damping: F32) -> sp.csr_array:
     mean = (total / np.maximum(counts, 1)).astype(np.float32)
     data = rows.data / np.maximum(mean[row], 1e-12) * damping[rows.indices]
     return sp.csr_array((data.astype(np.float32), rows.indices, rows.indptr), shape=rows.shape)
+
+
+plugin = RidgeFactors

@@ -58,7 +58,7 @@ class SharedTraits:
         at = int(positions(np.array([item], np.int32), self.items)[0])
         if at < 0:
             return np.zeros(len(self.items), np.float32)
-        out = np.asarray((self.traits[[at]] @ self.traits.T).toarray(), np.float32)[0]
+        out: F32 = np.asarray((self.traits[[at]] @ self.traits.T).toarray(), np.float32)[0]
         out[at] = 0
         return out
 
@@ -78,3 +78,6 @@ class SharedTraits:
         rest = json.loads((folder / "shared.json").read_text())
         shape = (len(items), rest.pop("traits"))
         return cls(items, sp.csr_array((values, columns, np.asarray(indptr, np.int32)), shape=shape), **rest)
+
+
+plugin = SharedTraits

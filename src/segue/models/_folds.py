@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -73,16 +73,35 @@ def part_out(data: Interactions, rng: np.random.Generator, owners: float = 0.2, 
     return _fold(data, asks, train=~hidden, truth=hidden)
 
 
-def after(data: Interactions, moment: int) -> Fold:
-    """What owners took first from `moment` (UTC ms) on is the truth; all that came before is train and history."""
-    owner = data.owner_rows()
+def after(data: Interactions, moment: int, until: int | None = None) -> Fold:
+    """What owners took first in [`moment`, `until`) (UTC ms) is the truth; all that came before is train and history.
+
+    The catalogue is the one of that day: items that nobody had taken by then are neither ranked nor asked for, because
+    what a source says of an item (its artists, its album) came with the first row that names it.
+    """
+    if until is not None:
+        data = data.only(data.at < until)
     late = data.at >= moment
+    known = np.zeros(len(data.items), bool)
+    known[data.rows[~late]] = True
+    data = _of_items(data, known)
+    late = data.at >= moment
+    owner = data.owner_rows()
     pair = owner.astype(np.int64) * len(data.items) + data.rows
     fresh = late & ~np.isin(pair, pair[~late])
     asks = (np.bincount(owner[fresh], minlength=data.shape[0]) > 0) & (
         np.bincount(owner[~late], minlength=data.shape[0]) > 0
     )
     return _fold(data, asks, train=~late, truth=fresh & asks[owner])
+
+
+def _of_items(data: Interactions, keep: Bools) -> Interactions:
+    """The items where `keep` (N,) is true, with their events and attributes."""
+    data = data.only(keep[data.rows])
+    place = (np.cumsum(keep) - 1).astype(np.int32)
+    a = data.attributes
+    kept = {f.name: getattr(a, f.name)[keep] for f in fields(a)}
+    return replace(data, items=data.items[keep], rows=place[data.rows], attributes=replace(a, **kept))
 
 
 def _fold(data: Interactions, asks: Bools, train: Bools, truth: Bools) -> Fold:

@@ -13,7 +13,7 @@ def tf_idf(counts: sp.csr_array, at_least: int = 2) -> sp.csr_array:
 
     What fewer than `at_least` items hold is left out: it relates an item to none.
     """
-    out = sp.csr_array(counts, dtype=np.float32, copy=True)
+    out = sp.csr_array(counts.astype(np.float32))
     out.eliminate_zeros()
     holders = np.bincount(out.indices, minlength=out.shape[1])
     described = np.count_nonzero(np.diff(out.indptr))
@@ -42,7 +42,7 @@ def holding(numbers: Ids) -> sp.csr_array:
 
 def compact(matrix: sp.csr_array) -> sp.csr_array:
     """The same as float32 without the columns that nothing holds."""
-    out = sp.csr_array(matrix, dtype=np.float32, copy=True)
+    out = sp.csr_array(matrix.astype(np.float32))
     out.eliminate_zeros()
     used, column = np.unique(out.indices, return_inverse=True)
     return sp.csr_array((out.data, column.astype(np.int32), out.indptr), shape=(out.shape[0], len(used)))

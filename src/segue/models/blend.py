@@ -15,8 +15,10 @@ from segue.evaluation.ranking import distinct, positions
 from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
 from segue.models import RECIPES
-from segue.models._folds import CHUNK, Fold, last_out, part_out
+from segue.models._folds import CHUNK, Fold, after, last_out, part_out
 from segue.models._tuning import Trial, Tunable, tune
+
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Blend:
     weighing_queries: int = 12000
     candidates: int = 100  # of each component, a query
     budget: float = 30.0  # seconds of search a component
+    horizon_days: float = 0.0  # learn to foretell what is taken within so many days (playlists: 92); 0: the next item
 
     def fit(self, data: Interactions, rng: np.random.Generator) -> FittedBlend:
         return self.learn(data, rng).model
@@ -54,7 +57,7 @@ class Blend:
     def learn(self, data: Interactions, rng: np.random.Generator, folds: Sequence[Fold] = ()) -> Outcome:
         """As `fit`, with everything found on the way. `folds` replaces the default inner split."""
         seed = int(rng.integers(2**31))
-        chosen_folds = list(folds) or [last_out(data) if data.ordered else part_out(data, rng)]
+        chosen_folds = list(folds) or default_folds(data, rng, self.horizon_days)
         names = self.components or tuple(n for n in RECIPES if applies(RECIPES[n], data))
         recipes: dict[str, Any] = {}
         trials: dict[str, list[Trial]] = {}
@@ -77,9 +80,22 @@ class Blend:
         )  # fmt: skip
 
 
+def default_folds(data: Interactions, rng: np.random.Generator, horizon_days: float = 0.0) -> list[Fold]:
+    """Two spans of `horizon_days` before the end, or the last item of everyone, or a part of what some took."""
+    if horizon_days and data.timed and len(data.at):
+        end, span = int(data.at.max()), int(horizon_days * DAY_MS)
+        folds = [after(data, end - span), after(data, end - 2 * span, end - span)]
+        folds = [f for f in folds if len(f.queries)]
+        if folds:
+            return folds
+    return [last_out(data) if data.ordered else part_out(data, rng)]
+
+
 def applies(recipe: type[Any], data: Interactions) -> bool:
-    """Whether a blend may take the recipe: it says what to try, and the data has the order it needs."""
-    return hasattr(recipe, "axes") and (data.ordered or not recipe.needs_order)
+    """Whether a blend may take the recipe: it says what to try, the data has the order it needs, and suits it."""
+    suits = getattr(recipe, "suits", None)  # optional: suits(data) is False where the recipe has nothing to go by
+    ready = hasattr(recipe, "axes") and (data.ordered or not recipe.needs_order)
+    return ready and (suits is None or bool(suits(data)))
 
 
 def assembled(models: Mapping[str, Scores], weights: F32) -> FittedBlend:

@@ -78,7 +78,7 @@ class Cease:
         if weights.nnz == 0 or rank < 1:
             return np.zeros((0, tags.shape[0]), np.float32)
         start = rng.standard_normal(min(weights.shape)).astype(np.float32)
-        _, values, directions = svds(sp.csc_array(weights.T), k=rank, v0=start, return_singular_vectors="vh")
+        _, values, directions = svds(sp.csc_array(weights.T), k=rank, v0=start)
         return np.asarray(values[:, None] * directions, np.float32)
 
 

@@ -15,7 +15,7 @@ from segue.models._traits import holding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameAlbum:
-    """Scores an item by what it shares with the history: how much of the album is in it. Learns nothing from owners."""
+    """Scores an item by how much of its album stands in the history. Learns nothing from owners."""
 
     needs_order: ClassVar[bool] = False
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {

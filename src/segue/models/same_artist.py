@@ -15,7 +15,7 @@ from segue.models._traits import compact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameArtist:
-    """Scores an item by what it shares with the history: how often an artist stands in it. Learns nothing from owners."""
+    """Scores an item by how often its artists stand in the history. Learns nothing from owners."""
 
     needs_order: ClassVar[bool] = False
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {

@@ -15,16 +15,16 @@ from segue.models._traits import tf_idf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameTags:
-    """Scores an item by what it shares with the history: the tags of it, rare ones most. Learns nothing from owners."""
+    """Scores an item by the tags it shares with the history, rare ones most. Learns nothing from owners."""
 
     needs_order: ClassVar[bool] = False
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
-        "saturation": (1.0, 0.5),
+        "saturation": (0.5, 1.0, 0.25),
         "half_life_days": (0.0, 365.0, 90.0, 30.0),
     }
     draft: ClassVar[Mapping[str, Any]] = {}
 
-    saturation: float = 1.0
+    saturation: float = 0.5
     half_life_days: float = 0.0  # 0: what was taken long ago counts like new; needs times
 
     @classmethod
