@@ -111,22 +111,32 @@ def print_trained(console: Console, trained: Trained) -> None:
 
 
 def print_leaderboards(out: Console, boards: Sequence[Any]) -> None:
-    from segue.evaluation.report import terminal
+    from segue.evaluation.report import as_table, headline
 
-    for board in boards:
-        out.print(terminal(board))
+    for found in boards:
+        out.print(Text(found.title, "bold"))
+        out.print(as_table(found.board, width=max(80, out.width)))
+        out.print(headline(found.board))
+        out.print(Text(f"`segue train` chooses {found.chosen}", "dim"))
         out.print()
 
 
 def write_reports(console: Console, boards: Sequence[Any], json: Path | None, html: Path | None) -> None:
-    from segue.evaluation.report import html_page, json_text
+    import sys
+    from json import dumps
 
+    from segue.evaluation.report import as_dict, as_html
+
+    command = "segue " + " ".join(sys.argv[1:])
     if json:
-        json.write_text(json_text(boards))
+        body = [{"title": b.title, "chosen": b.chosen, **as_dict(b.board, command)} for b in boards]
+        json.write_text(dumps(body, ensure_ascii=False, indent=1) + "\n")
         console.print(f"wrote {json}")
-    if html:
-        html.write_text(html_page(boards))
-        console.print(f"wrote {html}")
+    for rank, found in enumerate(boards if html else ()):
+        assert html is not None
+        page = html if rank == 0 else html.with_name(f"{html.stem}-{found.kind.label}-{found.owner}{html.suffix}")
+        page.write_text(as_html(found.board, f"Leaderboard: {found.title}", command))
+        console.print(f"wrote {page}")
 
 
 def print_releases(out: Console, workspace: Path, tenant: str, all_: Sequence[Release]) -> None:

@@ -1,0 +1,118 @@
+"""`segue evaluate`: what `segue train` chooses, beside the baselines, on rows that nothing was tuned on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from segue.core.errors import NotReady, UsageError
+from segue.core.protocols import Scores
+from segue.core.types import Interactions, Kind
+from segue.evaluation.evaluate import Result, Seen
+from segue.evaluation.evaluate import evaluate as judge
+from segue.evaluation.leaderboard import BASELINES, Leaderboard, compare
+from segue.jobs.learn import learn
+from segue.jobs.protocols import enough, main_metric, outer, populations_of
+from segue.jobs.threads import limited
+from segue.models import RECIPES
+from segue.store.snapshot import take
+from segue.store.workspace import Workspace
+
+Say = Callable[[str], None]
+SEEN = ("drop", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The leaderboard of one population."""
+
+    kind: Kind
+    owner: str
+    chosen: str  # what `segue train` would release
+    board: Leaderboard
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind.label}s for {self.owner}s"
+
+
+def evaluate(
+    workspace: Workspace,
+    tenant: str,
+    *,
+    kind: str | None = None,
+    owner: str | None = None,
+    since: str | None = None,
+    seen: str = "drop",
+    seeds: int = 1,
+    recipes: Sequence[str] = (),
+    say: Say = lambda _: None,
+) -> list[Board]:
+    """A leaderboard a population. With several `seeds` a random split is drawn anew for each and listeners pooled."""
+    if seen not in SEEN:
+        raise UsageError(f"--seen {seen!r}; it is drop or keep")
+    snapshot = take(workspace, tenant)
+    found = populations_of(snapshot.populations(), kind, owner)
+    if not found:
+        raise NotReady(f"tenant {tenant!r} has nothing to evaluate: run `segue import` first")
+    names = tuple(recipes) or workspace.settings.recipes
+    boards = []
+    with limited(workspace.settings.threads):
+        for item_kind, who, _ in found:
+            data = snapshot.interactions(item_kind, who)
+            tries = seeds if not (data.ordered or data.timed) else 1
+            board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, say)
+            if board is not None:
+                boards.append(board)
+            else:
+                say(f"  {item_kind.label}s for {who}s: too few listeners to judge anything by")
+    if not boards:
+        raise NotReady("no population has enough listeners to hold rows back from; bring in more")
+    return boards
+
+
+def _board(
+    workspace: Workspace, data: Interactions, owner: str, names: Sequence[str], since: str | None, seen: Seen,
+    tries: int, say: Say,
+) -> Board | None:  # fmt: skip
+    settings, measure = workspace.settings, main_metric(data, owner)
+    pooled: list[dict[str, Result]] = []
+    chosen = ""
+    for seed in range(settings.seed, settings.seed + tries):
+        split = outer(data, since=since, seed=seed)
+        if not enough(split):
+            return None
+        learned = learn(workspace.path / "runs", split.train, names, measure, seed, say)
+        chosen = learned.best
+        models: dict[str, Scores] = learned.models()
+        for name in BASELINES:
+            if name not in models:
+                models[name] = RECIPES[name]().fit(split.train, np.random.default_rng(seed))
+        results = {}
+        for name, model in models.items():
+            say(f"ranking the whole catalogue with {name}")
+            results[name] = judge(model, split, (measure.k, *(k for k in (10, 20, 100) if k != measure.k)), seen)
+        pooled.append(results)
+    results = {name: _pool([r[name] for r in pooled]) for name in pooled[0]}
+    board = compare(results, main=measure.name, seed=settings.seed)
+    return Board(data.kind, owner, chosen, board)
+
+
+def _pool(results: Sequence[Result]) -> Result:
+    """The listeners of several random splits side by side; catalogue-wide figures are averaged."""
+    first = results[0]
+    if len(results) == 1:
+        return first
+    per_owner = {m: np.concatenate([r.per_owner[m] for r in results]) for m in first.per_owner}
+    means = {m: float(np.mean([r.metrics[m] for r in results])) for m in first.metrics}
+    protocol = replace(
+        first.protocol, split=f"{first.protocol.split}, {len(results)} random splits",
+        listeners=sum(r.protocol.listeners for r in results), truths=sum(r.protocol.truths for r in results),
+    )  # fmt: skip
+    return replace(
+        first, protocol=protocol, metrics=means, per_owner=per_owner, seconds=sum(r.seconds for r in results),
+        owners=np.concatenate([r.owners for r in results]), history=np.concatenate([r.history for r in results]),
+    )  # fmt: skip

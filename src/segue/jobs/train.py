@@ -1,0 +1,105 @@
+"""`segue train`: log → snapshot → learned choice → model fitted on everything → release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from segue import __version__
+from segue.core.errors import NotReady
+from segue.core.types import Interactions, Kind
+from segue.jobs.learn import Learned, learn, refit
+from segue.jobs.promote import promote
+from segue.jobs.protocols import enough, main_metric, outer, populations_of
+from segue.jobs.threads import limited
+from segue.runs.releases import Manifest, Population, Release, write_release
+from segue.runs.source import code_digest
+from segue.store.snapshot import Owner, Snapshot, take
+from segue.store.workspace import Workspace
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of it."""
+
+    release: Release
+    promoted: bool
+    seconds: float
+
+
+def train(
+    workspace: Workspace,
+    tenant: str,
+    *,
+    recipes: Sequence[str] = (),
+    kind: str | None = None,
+    promoting: bool = True,
+    simulated: bool | None = None,
+    say: Say = lambda _: None,
+) -> Trained:
+    """Fit every population of the log and make a release; steps whose output stands are not run again.
+
+    Without `recipes` (or those of segue.toml) it picks for itself: each recipe that applies is tuned, and a blend of
+    them learned, on an inner split that leaves out the rows `segue evaluate` judges on.
+    """
+    started = time.monotonic()
+    settings = workspace.settings
+    say("taking a snapshot")
+    snapshot = take(workspace, tenant, simulated=_simulated(workspace, tenant, simulated))
+    names = tuple(recipes) or settings.recipes
+    found = populations_of(snapshot.populations(), kind, None)
+    if not found:
+        raise NotReady(f"tenant {tenant!r} has nothing to learn from: run `segue import` first")
+    made, folders = [], {}
+    with limited(settings.threads):
+        for item_kind, owner, _ in found:
+            population, folder = _one(workspace.path / "runs", snapshot, item_kind, owner, names, settings.seed, say)
+            made.append(population)
+            folders[population.model] = folder
+    manifest = Manifest(
+        id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
+        version=__version__, code=code_digest([train, learn]), populations=tuple(made),
+    )  # fmt: skip
+    release = write_release(workspace.path, manifest, folders)
+    if promoting:
+        release = promote(workspace, tenant, release.id)
+    return Trained(release, promoting, time.monotonic() - started)
+
+
+def _one(
+    root: Path, snapshot: Snapshot, kind: Kind, owner: Owner, names: Sequence[str], seed: int, say: Say
+) -> tuple[Population, Path]:
+    data = snapshot.interactions(kind, owner)
+    say(f"{kind.label}s of {owner}s")
+    learned = learn_population(root, data, owner, names, seed, say)
+    folder = refit(root, learned, data, seed, say)
+    score = f" {learned.metric} {learned.inner[learned.best]:.4f}" if learned.inner else ""
+    say(f"  {kind.label}s for {owner}s: {learned.best}{score} on {learned.protocol}")
+    population = Population(
+        kind=kind.label, owner=owner, model=f"models/{kind.label}-{owner}", recipe=learned.best,
+        params={n: p for n, p in learned.recipes.items() if n == learned.best or learned.best == "blend"}
+        | {"weights": learned.weights if learned.best == "blend" else {}},
+        protocol=f"{learned.protocol}, {learned.metric}", scores=learned.inner,
+        owners=len(data.owners), items=len(data.items), events=len(data.rows),
+    )  # fmt: skip
+    return population, folder
+
+
+def learn_population(root: Path, data: Interactions, owner: str, names: Sequence[str], seed: int, say: Say) -> Learned:
+    """The choice for a population, made without the rows that `segue evaluate` judges on."""
+    split = outer(data, seed=seed)
+    rows = split.train if enough(split) else data
+    return learn(root, rows, names, main_metric(data, owner), seed, say)
+
+
+def _simulated(workspace: Workspace, tenant: str, said: bool | None) -> bool:
+    """Whether the catalogue comes from the simulated world: as said, or as its own namespace says."""
+    if said is not None:
+        return said
+    return any(
+        namespace == "world" for namespace, _ in cast(dict[tuple[str, Kind], int], workspace.catalogue.sources(tenant))
+    )
