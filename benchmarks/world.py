@@ -22,7 +22,8 @@ def main() -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{listeners} listeners, {days} days: {table.num_rows:,} events in {seconds:.1f} s "
-        f"({simulated:.1f} s before the table), {table.num_rows / seconds:,.0f} events/s; with {items:,} items {everything:.1f} s; {memory:.0f} MB"
+        f"({simulated:.1f} s before the table), {table.num_rows / seconds:,.0f} events/s; "
+        f"with {items:,} items {everything:.1f} s; {memory:.0f} MB"
     )
 
 

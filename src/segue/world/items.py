@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -17,66 +16,12 @@ from segue.world.genres import BOOKS, GENRES, TOPICS
 from segue.world.listeners import Listeners
 from segue.world.log import Numbers
 from segue.world.music import REGIONS, Music
+from segue.world.names import Names, fresh
 from segue.world.places import PLACES
 from segue.world.spoken import Spoken
 
-NAMESPACE = "world"
 SIMULATED = "simulated"
 """The word that marks what no real person made, said or heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names that several items share, in the order of the arrays they belong to."""
-
-    artists: tuple[str, ...]
-    people: tuple[str, ...]
-    shows: tuple[str, ...]
-
-
-def _fresh(make: Callable[[], str], used: set[str], tries: int = 6) -> str:
-    """A name that is not used yet, if a few tries find one."""
-    name = make()
-    for _ in range(tries):
-        if name not in used:
-            break
-        name = make()
-    used.add(name)
-    return name
-
-
-def make_names(music: Music, spoken: Spoken, rng: np.random.Generator) -> Names:
-    dice, used = Dice(rng), set[str]()
-    artists = [
-        _fresh(partial(music_names.artist_name, GENRES[g], PLACES[p], dice), used, 30)
-        for g, p in zip(music.genre.tolist(), music.place.tolist())
-    ]
-    people = [_fresh(partial(music_names.person, PLACES[p], dice), used, 30) for p in spoken.person_place.tolist()]
-    topics = tuple(TOPICS)
-    shows = [
-        _fresh(partial(spoken_names.show_title, topics[t], PLACES[p], people[h], dice), used, 30)
-        for t, p, h in zip(spoken.topic.tolist(), spoken.show_place.tolist(), spoken.host.tolist())
-    ]
-    return Names(tuple(artists), tuple(people), tuple(shows))
-
-
-def make_uris(numbers: Numbers, rng: np.random.Generator) -> list[str]:
-    """Uri of every world number. Their ids are shuffled, so that nothing of the truth lies in their order."""
-    parts = (
-        (Kind.TRACK, 0, numbers.artist),
-        (Kind.ARTIST, numbers.artist, numbers.album),
-        (Kind.ALBUM, numbers.album, numbers.playlist),
-        (Kind.PLAYLIST, numbers.playlist, numbers.show),
-        (Kind.SHOW, numbers.show, numbers.episode),
-        (Kind.EPISODE, numbers.episode, numbers.book),
-        (Kind.AUDIOBOOK, numbers.book, numbers.person),
-        (Kind.AUTHOR, numbers.person, numbers.end),
-    )
-    out = []
-    for kind, first, last in parts:
-        head = str(Uri(kind, NAMESPACE, kind.label[0]))
-        out += [f"{head}{i:06d}" for i in rng.permutation(last - first).tolist()]
-    return out
 
 
 def catalogue(
@@ -125,7 +70,7 @@ def _music(*parts: *_Parts) -> Iterator[Item]:
         titles = []
         for t in range(first, last):
             festive = bool(music.christmas[t])
-            title = _fresh(partial(music_names.track_title, genre, language, festive, dice), used)
+            title = fresh(partial(music_names.track_title, genre, language, festive, dice), used)
             if dice.chance(0.02):
                 title += dice.of((" (Acoustic)", " (Live)", " - Remastered", " (Demo)", " (Radio Edit)"))
             titles.append(title)
@@ -167,7 +112,7 @@ def _playlists(*parts: *_Parts) -> Iterator[Item]:
             title, text[0] = music_names.playlist_title(GENRES[g], decade, dice)
             return title
 
-        title = _fresh(make, used, 12)
+        title = fresh(make, used, 12)
         yield Item(
             uri=uris[numbers.playlist + p],
             title=title,
@@ -211,7 +156,7 @@ def _shows(*parts: *_Parts) -> Iterator[Item]:
         used: set[str] = set()
         for e in range(int(spoken.show_ptr[s]), int(spoken.show_ptr[s + 1])):
             guest = music_names.person(place, dice)
-            name = _fresh(partial(spoken_names.episode_title, topic, guest, dice), used)
+            name = fresh(partial(spoken_names.episode_title, topic, guest, dice), used)
             yield Item(
                 uri=uris[numbers.episode + e],
                 title=name,
@@ -236,7 +181,7 @@ def _books(*parts: *_Parts) -> Iterator[Item]:
         subject = music_names.person(PLACES[spoken.book_place[k]], dice)
         yield Item(
             uri=uris[numbers.book + k],
-            title=_fresh(partial(spoken_names.book_title, genre, subject, dice), used),
+            title=fresh(partial(spoken_names.book_title, genre, subject, dice), used),
             description=spoken_names.book_text(
                 genre, PLACES[spoken.book_place[k]], names.people[narrator], ms / 3_600_000, dice
             ),

@@ -129,7 +129,7 @@ def track_title(genre: Genre, language: str, christmas: bool, dice: Dice) -> str
         return _fill(dice.of(w.LINES), noun, dice)
     if u < 0.92:
         return f"{noun} in {dice.of(w.PLACES_SUNG)}"
-    return f"The {noun} and the {dice.of(nouns)}"
+    return f"The {noun} and the {dice.of([other for other in nouns if other != noun])}"
 
 
 def album_title(genre: Genre, language: str, tracks: list[str], dice: Dice) -> str:
@@ -173,7 +173,10 @@ def playlist_title(genre: Genre, decade: int, dice: Dice) -> tuple[str, str]:
         return "Christmas at Home", "Snow, candles and choirs: the songs that come out once a year."
     if decade:
         title = f"{dice.of((_cap(mood) + ' ' + name, name))} {decade}s"
-        return title, f"{name} as it sounded between {decade} and {decade + 9}."
+        return (
+            title,
+            f"{name} as it has sounded since 2020." if decade == 2020 else f"{name} as it sounded in the {decade}s.",
+        )
     pattern = SITUATIONS.get(mood, dice.of(MOOD_TITLES)) if dice.chance(0.6) else dice.of(MOOD_TITLES)
     near = f" Leans towards {dice.of(genre.near)}." if dice.chance(0.5) else ""
     lead = dice.of(

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from segue.core.events import Item
 from segue.world.columns import event_table
 from segue.world.genres import BOOKS, GENRES, TOPICS, genre_vectors, topic_vectors
-from segue.world.items import SIMULATED, Names, catalogue, make_names, make_uris
+from segue.world.items import SIMULATED, catalogue
 from segue.world.listeners import make_listeners
 from segue.world.log import Numbers
 from segue.world.music import make_music
+from segue.world.names import Names, make_names, make_uris
 from segue.world.places import HOMES, PLACES
 from segue.world.settings import WorldSettings
 from segue.world.simulate import simulate
