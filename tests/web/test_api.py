@@ -67,6 +67,10 @@ def test_what_is_wrong_is_named(client, path, status, said):
     assert said in error["message"]
 
 
+def test_a_listener_may_hold_slashes(client):
+    assert client.get("/v1/listeners/a%2Fb/history").json() == []
+
+
 def test_methods(client):
     wrong = client("DELETE", "/v1/home")
     assert wrong.status_code == 405

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
@@ -62,7 +63,7 @@ def _routes() -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     for path, there in paths_of(RESOURCES).items():
         methods = [r.method for r in there]
-        routes.append(Route(path.replace("{uri}", "{uri:path}"), _endpoint(there), methods=methods))
+        routes.append(Route(re.sub(r"{(\w+)}", r"{\1:path}", path), _endpoint(there), methods=methods))
     document = msgspec.json.encode(openapi(RESOURCES))
 
     async def described(request: Request) -> Response:

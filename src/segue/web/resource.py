@@ -30,7 +30,7 @@ class Resource:
     """One method of one path."""
 
     method: str
-    path: str  # "/v1/items/{uri}/similar"; a uri may hold slashes
+    path: str  # "/v1/items/{uri}/similar"; what stands for a name may hold slashes
     summary: str
     answer: Callable[[Backend, Request, Any], Awaitable[Response]]
     returns: Any  # the type of the JSON answer; str for plain text

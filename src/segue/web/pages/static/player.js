@@ -5,6 +5,7 @@ import { cover } from "./covers.js";
 import { credits } from "./cards.js";
 
 const TICK = 200;
+const HEARD = 5_000; // ms: one that was left sooner was not listened to
 const LENGTHS = { episode: 1_800_000, show: 1_800_000, audiobook: 3_600_000 };
 const SPEEDS = [30, 1];
 
@@ -60,7 +61,7 @@ export class Player {
     if (!card) return;
     this.card = null;
     this.playing = false;
-    this.done(card, Math.round(at), how, place);
+    if (how !== "left" || at >= HEARD) this.done(card, Math.round(at), how, place);
     const following = onward ? this.next(card, place) : null;
     if (following) this.start(following, place);
     else {

@@ -1,0 +1,119 @@
+"""A real browser against a real server."""
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from segue.web.application import create_app
+from segue.web.auth import Keys
+from segue.web.server import bind
+from segue.web.service import Backend
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+        "--disable-component-update", "--disable-sync", "--disable-quic"]  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("SEGUE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: apt-get install chromium, or name one in SEGUE_CHROMIUM")
+        pytest.skip("no Chromium: apt-get install chromium, or name one in SEGUE_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGS)
+        yield browser
+        browser.close()
+
+
+class Served:
+    """An application on a free port, in a thread of its own."""
+
+    def __init__(self, open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0) -> None:
+        self.sock = bind("127.0.0.1", port)
+        self.port = self.sock.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.backend = Backend(open_it)
+        self.backend.open()
+        config = uvicorn.Config(create_app(self.backend, keys), log_config=None, lifespan="on", ws="none")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.sock]})
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(20)
+        self.sock.close()
+
+
+def fake_service(**options: Any) -> Any:
+    """The service of tests/web/fake.py: test folders are no packages."""
+    name = "segue_tests_fake"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, Path(__file__).parents[1] / "web" / "fake.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name].FakeService(**options)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    running: list[Served] = []
+
+    def start(open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0) -> Served:
+        running.append(Served(open_it, keys, port))
+        return running[-1]
+
+    yield start
+    for served in running:
+        served.stop()
+
+
+@pytest.fixture
+def service() -> Any:
+    return fake_service()
+
+
+@pytest.fixture
+def served(serve: Callable[..., Served], service: Any) -> Served:
+    return serve(lambda: service)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page; afterwards nothing may have been said on the console and nothing fetched from outside."""
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+    expected: list[str] = []
+
+    def open_page(
+        url: str, width: int = 1280, height: int = 900, *, expect: tuple[str, ...] = (), **options: Any
+    ) -> Page:
+        expected.extend(expect)
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: said.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: said.append(f"exception: {e}"))
+        host = url.split("/")[2]
+        page.on("request", lambda r: None if f"//{host}/" in r.url else said.append(f"outside: {r.url}"))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [s for s in said if not any(e in s for e in expected)] == []
