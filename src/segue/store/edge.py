@@ -79,7 +79,7 @@ def checked(table: pa.Table) -> pa.Table:
             out.append(pa.chunked_array([pa.nulls(len(table), field.type)]))
             continue
         column = table[field.name]
-        keep = pa.types.is_dictionary(column.type) and pa.types.is_string(field.type)
+        keep = pa.types.is_dictionary(column.type) and pa.types.is_string(field.type) and field.name != "id"
         if column.type != field.type and not keep:
             try:
                 column = column.cast(field.type)
@@ -104,9 +104,9 @@ def _check_values(table: pa.Table) -> None:
     if ends["min"] < FIRST_AT or ends["max"] > LAST_AT:
         wrong = pc.or_(pc.less(table["at"], FIRST_AT), pc.greater(table["at"], LAST_AT))
         raise InputError(f"row {_first(wrong)}: time {ends} is not in UTC ms from 1970 to 2100")
-    longest = pc.max(pc.utf8_length(table["id"])).as_py()
-    if longest > MAX_ID or pc.min(pc.utf8_length(table["id"])).as_py() < 1:
-        raise InputError(f"event ids have 1 to {MAX_ID} characters, one has {longest}")
+    lengths = pc.min_max(pc.utf8_length(table["id"])).as_py()
+    if lengths["min"] < 1 or lengths["max"] > MAX_ID:
+        raise InputError(f"event ids have 1 to {MAX_ID} characters, one has {lengths}")
     if table["item"].null_count:
         search = TYPE_NAMES[CODES[Search] - 1]
         wrong = pc.and_(pc.is_null(table["item"]), pc.not_equal(table["type"].cast(pa.string()), search))

@@ -27,5 +27,7 @@ def normal_name(name: str) -> str:
     text = unicodedata.normalize("NFC", "".join(kept)).replace("&", " and ")
     text = _DROPPED.sub("", text)
     text = "".join(" " if unicodedata.category(c).startswith("P") else c for c in text)
-    text = _SPACES.sub(" ", text).strip().removeprefix("the ").strip()
+    text = _SPACES.sub(" ", text).strip()
+    if text != "the the":
+        text = text.removeprefix("the ")
     return text or _SPACES.sub(" ", name.casefold()).strip()

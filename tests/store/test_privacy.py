@@ -1,0 +1,124 @@
+import json
+import zipfile
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from segue.core.errors import UnknownName
+from segue.core.events import AnyEvent, Play, PlaylistAdd, Rating, Search, Tag, parse_event
+from segue.core.types import Kind
+from segue.store.privacy import export_listener, forget_listener
+from segue.store.snapshot import open_snapshot, take
+from segue.store.workspace import Workspace
+
+T = "default"
+NOW = 1_600_000_000_000
+WHO = "quite-a-särskild-listener"
+
+
+def events(listener: str, n: int, start: int = 0) -> list[AnyEvent]:
+    return [
+        Play(
+            id=f"{listener}/{i}", listener=listener, at=NOW + i, item=f"segue:track:{i % 7}", ms_played=60_000,
+            attrs={"friend": listener}, device=f"phone of {listener}",
+        )
+        for i in range(start, start + n)
+    ]  # fmt: skip
+
+
+def holders(folder: Path, word: str) -> list[str]:
+    """Every file with the word in its bytes, or in a value of its columns."""
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            raw = path.read_bytes()
+            hit = word.encode() in raw or json.dumps(word)[1:-1].encode() in raw
+            if path.suffix == ".parquet":
+                hit = hit or any(word in str(row) for row in pq.read_table(path, partitioning=None).to_pylist())
+            if hit:
+                found.append(path.relative_to(folder).as_posix())
+    return found
+
+
+def test_export_is_what_came_in(workspace: Workspace, tmp_path: Path):
+    said: list[AnyEvent] = [
+        *events(WHO, 3),
+        Rating(id="r", listener=WHO, at=NOW + 5, item="segue:track:x:7", value=0.5),
+        Search(id="s", listener=WHO, at=NOW + 6, words="rain"),
+        PlaylistAdd(id="p", listener=WHO, at=NOW + 7, item="segue:track:1", context="segue:playlist:mine"),
+    ]
+    workspace.log.append([*said, *events("other", 4)])
+    workspace.log.seal()
+    assert export_listener(workspace, T, WHO, tmp_path / "out.zip") == 6
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        profile = json.loads(archive.read("profile.json"))
+        back = [parse_event(line) for line in archive.read("events.jsonl").splitlines()]
+    assert back == said
+    assert profile == {"tenant": T, "listener": WHO, "events": 6, "first_at": NOW, "last_at": NOW + 7}
+    with pytest.raises(UnknownName):
+        export_listener(workspace, T, "nobody", tmp_path / "out.zip")
+
+
+def test_forgotten_in_every_byte(workspace: Workspace):
+    workspace.log.append([*events(WHO, 6_000), *events("other", 3_000)])  # sealed at once
+    workspace.log.append([*events(WHO, 10, 6_000), *events("other", 10, 3_000)])
+    workspace.log.seal()
+    workspace.log.append([*events(WHO, 10, 6_010), Tag(id="t", listener=WHO, at=NOW, item="segue:track:1", words="x")])
+    workspace.log.append([Search(id="s", tenant="elsewhere", listener="third", at=NOW, words="y")])
+    needed, spare, elsewhere = take(workspace, T), take(workspace, T, simulated=True), take(workspace, "elsewhere")
+    release = workspace.path / "releases" / "r1"
+    release.mkdir(parents=True)
+    (release / "manifest.json").write_text(json.dumps({"snapshot": needed.id}))
+    (release / "pages.jsonl").write_text(json.dumps({"listener": WHO}) + "\n")
+    (workspace.path / "state.json").write_text(f'{{"last": "{WHO}"}}')
+    before = holders(workspace.path, WHO)
+    assert {name.split("/")[0].split("-")[0] for name in before} >= {"store.sqlite", "events", "snapshots", "releases"}
+    number = workspace.catalogue.listener_number(T, WHO)
+    done = forget_listener(workspace, T, WHO)
+    assert holders(workspace.path, WHO) == []
+    assert done.events == 6_021
+    assert set(done.snapshots) == {needed.id, spare.id}
+    assert done.deleted == ("releases/r1/pages.jsonl", "state.json")
+    assert done.retrain == ("releases/r1",)
+    assert workspace.log.count(T) == len(workspace.log.read(T)) == 3_010
+    assert workspace.catalogue.listener_number(T, WHO) is None
+    assert workspace.catalogue.listener_number(T, "other") is not None
+    again = open_snapshot(workspace.path / "snapshots" / needed.id)  # the release serves on
+    assert again.id == needed.id
+    assert again.listeners.number(WHO) is None
+    assert len(again.interactions(Kind.TRACK).rows) == 3_010
+    assert not spare.folder.exists()
+    assert elsewhere.folder.exists()
+    assert number is not None
+    with pytest.raises(UnknownName):
+        forget_listener(workspace, T, WHO)
+
+
+def test_may_come_back_as_somebody_new(workspace: Workspace):
+    workspace.log.append([*events(WHO, 5), *events("other", 5)])
+    first = workspace.catalogue.listener_number(T, WHO)
+    with Workspace.open(workspace.path) as elsewhere:  # another process forgets
+        forget_listener(elsewhere, T, WHO)
+    receipt = workspace.log.append(events(WHO, 5))
+    assert (receipt.accepted, receipt.duplicates) == (5, 0)
+    second = workspace.catalogue.listener_number(T, WHO)
+    assert second not in (None, first)
+    assert set(workspace.log.read(T)["listener"].to_pylist()) == {
+        second,
+        workspace.catalogue.listener_number(T, "other"),
+    }
+    assert workspace.log.append(events("other", 5)).accepted == 0
+
+
+def test_a_short_id_takes_no_others_files(workspace: Workspace):
+    workspace.log.append([*events("2", 5), *events("22", 5)])
+    (workspace.path / "releases").mkdir()
+    for name, text in (
+        ("scores", '{"k": 2, "ndcg": "2"}'),
+        ("of22", '{"listener": "22"}'),
+        ("of2", '{"listener": "2"}'),
+    ):
+        (workspace.path / "releases" / f"{name}.json").write_text(text)
+    assert forget_listener(workspace, T, "2").deleted == ("releases/of2.json",)
+    assert workspace.log.count(T) == 5
