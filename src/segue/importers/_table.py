@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -95,15 +95,15 @@ def _delimited(path: Path, found: Iterator[Row | Bad], columns: Sequence[str], s
 
 
 def sniffed(texts: list[str], names: Sequence[str]) -> str:
-    """The separator that shows the wanted header; else the one that cuts all sample rows alike into the most."""
-    best, most = "\t", 1
+    """The separator that shows the wanted header; else the one that cuts most sample rows alike, into the most."""
+    best, found = (0.0, 0), "\t"
     for sep in SEPARATORS.values():
-        counts = [len(fields(text, sep)) for text in texts]
         if names and set(names) <= {name.strip() for name in fields(texts[0], sep)}:
             return sep
-        if min(counts) == max(counts) > most and most == 1:
-            best, most = sep, counts[0]
-    return best
+        n, rows = Counter(len(fields(text, sep)) for text in texts).most_common(1)[0]
+        if n > 1 and (rows / len(texts), n) > best and (sep != " " or not best[0]):
+            best, found = (rows / len(texts), n), sep
+    return found
 
 
 def fields(text: str, sep: str) -> list[str]:

@@ -47,7 +47,7 @@ class PlaylistArchive:
 def _table(path: Path) -> Path:
     if not path.is_dir():
         return path
-    found = sorted(f for f in path.iterdir() if f.name.endswith((".tsv", ".tsv.gz")))
+    found = sorted(f for f in path.iterdir() if f.name.endswith((".tsv", ".tsv.gz")) and not f.is_symlink())
     if len(found) != 1:
         what = f"{len(found)} tables" if found else "no .tsv or .tsv.gz"
         raise InputError(f"{path} holds {what}; expected {EXPECTED}")
