@@ -1,5 +1,6 @@
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +40,7 @@ def add(id: str, day: int, item: str, playlist: str = "segue:playlist:p") -> Pla
     return PlaylistAdd(id=id, listener="curator", at=NOW + day * DAY, item=f"segue:track:{item}", context=playlist)
 
 
-def play(id: str, item: str, ms: int, at: int = NOW, **more: str) -> Play:
+def play(id: str, item: str, ms: int, at: int = NOW, **more: Any) -> Play:
     return Play(id=id, listener="u", at=at, item=item, ms_played=ms, **more)
 
 
@@ -73,7 +74,7 @@ def test_the_same_facts_elsewhere_have_the_same_id(tmp_path: Path):
 def test_what_counts_as_taken(workspace: Workspace):
     long = Item(uri="segue:track:long", duration_ms=200_000)
     short = Item(uri="segue:track:short", duration_ms=40_000)
-    u = {"listener": "u"}
+    u: dict[str, Any] = {"listener": "u"}
     events: list[AnyEvent] = [
         play("1", "segue:track:long", 30_000, NOW + 1),
         play("2", "segue:track:long", 29_999, NOW + 2),  # too short
