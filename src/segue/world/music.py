@@ -105,14 +105,14 @@ def make_music(settings: WorldSettings, genres: F32, rng: np.random.Generator) -
     artist_ptr = album_ptr[artist_albums]
 
     age = np.array([OLD.get(g.name, 7.0) for g in GENRES])[genre][album_artist]
-    years = np.minimum(rng.gamma(1.6, age / 1.6), 58.0)
+    years = rng.gamma(1.6, age / 1.6) % 54.0
     album_released = settings.start - ((20 + years * 365.25) * DAY).astype(np.int64)
     window = settings.days * DAY
     fresh = (nth > 0) & (rng.random(b) < 0.07)
     debut = (rng.random(a) < 0.015)[album_artist]
     album_released = np.where(fresh, settings.start + (rng.random(b) * window).astype(np.int64), album_released)
     late = settings.start + ((0.6 + 0.4 * rng.random(b)) * window).astype(np.int64)
-    album_released = np.where(debut, late, album_released) // DAY * DAY
+    album_released = np.maximum(np.where(debut, late, album_released) // DAY, 1) * DAY  # after 1970: 0 is unknown
 
     inside = np.concatenate([np.arange(1, n + 1) ** -0.75 for n in np.diff(artist_ptr)])
     order = np.lexsort((rng.random(t), track_artist))

@@ -83,12 +83,13 @@ def make_spoken(settings: WorldSettings, topics: F32, books: F32, rng: np.random
     book_table = (zipf(k, 0.8, rng) * _language(person_place[author]))[:, None] * near[None]
     age = rng.gamma(1.2, 5.0, k) * 365.25 * DAY
     fresh = settings.start + rng.random(k) * settings.days * DAY
+    book_released = np.where(rng.random(k) < 0.04, fresh, settings.start - 30 * DAY - age).astype(np.int64)
     return Spoken(
         topic, show_place, show_vector, np.concatenate([[0], np.cumsum(sizes)]), host, rng.random(s) < 0.08,
         episode_show, unit(show_vector[episode_show] + 0.25 * unit(rng.standard_normal((e, SPACE)))),
         released.astype(np.int64), (minutes * 60_000).astype(np.int64), Draw.table(show_table.reshape(-1, s)),
         book_genre, person_place[author], book_vector, author, narrator,
-        np.where(rng.random(k) < 0.04, fresh, settings.start - 30 * DAY - age).astype(np.int64) // DAY * DAY,
+        np.maximum(book_released // DAY, 1) * DAY,
         (np.clip(rng.lognormal(np.log(8.5), 0.4, k), 1.5, 30.0) * 3_600_000).astype(np.int64),
         Draw.table(book_table.reshape(-1, k)), person_place,
     )  # fmt: skip
