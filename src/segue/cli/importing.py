@@ -46,7 +46,7 @@ def _command(name: str, importer: type, run: Run) -> Callable[..., None]:
         required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         default: Any = inspect.Parameter.empty
         if not required:
-            default = f.default if f.default is not dataclasses.MISSING else f.default_factory()  # type: ignore[misc]
+            default = getattr(importer, f.name) if f.default is not dataclasses.MISSING else tuple[str, ...]()
             default = list(default) if isinstance(default, tuple) else default
         parameters.append(
             inspect.Parameter(

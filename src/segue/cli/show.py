@@ -164,13 +164,16 @@ def print_merges(out: Console, workspace: Workspace, tenant: str, n: int) -> Non
     found = workspace.catalogue.merges(tenant)
     out.print(f"{len(found):,} items of different sources are one")
     for merge in found[:n]:
-        out.print(Text(f"  {merge.id}: {merge.gone_uri} = {merge.kept_uri}  ({merge.why})"))
+        gone, kept = workspace.catalogue.uri(merge.gone), workspace.catalogue.uri(merge.kept)
+        out.print(Text(f"  {merge.id}: {gone} = {kept}  ({merge.why})"))
 
 
 def print_forgotten(console: Console, done: Forgotten) -> None:
     console.print(f"{done.events:,} events are gone, and the listener with them")
-    if done.releases:
-        console.print(f"removed releases that had learned from them: {', '.join(done.releases)}; run `segue train`")
+    if done.retrain:
+        console.print(
+            f"made from their listening too, so to be made anew with `segue train`: {', '.join(done.retrain)}"
+        )
 
 
 def batch(owner: str, out_file: Path | None, *, kind: str | None, n: int, seen: str, only: Path | None) -> None:

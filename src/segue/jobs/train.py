@@ -19,6 +19,7 @@ from segue.runs.source import code_digest
 from segue.store.snapshot import Owner, Snapshot, take
 from segue.store.workspace import Workspace
 
+WORLD = "world"  # namespace of the simulated world
 Say = Callable[[str], None]
 
 
@@ -100,6 +101,4 @@ def _simulated(workspace: Workspace, tenant: str, said: bool | None) -> bool:
     """Whether the catalogue comes from the simulated world: as said, or as its own namespace says."""
     if said is not None:
         return said
-    return any(
-        namespace == "world" for namespace, _ in cast(dict[tuple[str, Kind], int], workspace.catalogue.sources(tenant))
-    )
+    return any(namespace == WORLD for namespace, _ in workspace.catalogue.sources(tenant))
