@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from segue.candidates._section import Rows, Section
+from segue.candidates._section import Rows, Section, best
 from segue.candidates._stock import Stock
 from segue.core.types import F32, I32, I64, Bools, Candidates, Ids, Kind, Query
 from segue.store.building import REAL_TIME
 
+LEADING = 2_000
 RECENT_DAYS = 60.0  # after which a play counts half as much for a taste
 DAY_MS = 86_400_000
 
@@ -23,6 +24,8 @@ class Board:
     stock: Stock
     queries: Mapping[Kind, Query]
     _scores: dict[tuple[Kind, int], tuple[Query, F32]] = field(default_factory=dict)
+    _orders: dict[tuple[Kind, int], I32] = field(default_factory=dict)
+    _distinct: dict[int, tuple[Query, Ids, F32]] = field(default_factory=dict)
     _tastes: dict[Kind, F32] = field(default_factory=dict)
     _familiar: Bools | None = None
 
@@ -56,11 +59,30 @@ class Board:
             )  # the query is kept so that its id stays its own
         return self._scores[key][1]
 
+    def leading(self, query: Query) -> I32:
+        """(at most LEADING,) rows with the best scores, best first, but none of those scored lowest of all."""
+        key = (query.kind, id(query.history))
+        if key not in self._orders:
+            section = self.stock.sections[query.kind]
+            scores = self.scores(query)
+            above = scores - np.nanmin(scores, initial=np.float32(np.inf))
+            self._orders[key] = best(above, min(LEADING, len(section)))
+        return self._orders[key]
+
+    def distinct(self, query: Query) -> tuple[Ids, F32]:
+        """The different items of a history, and how strongly each counts: see `strengths`."""
+        key = id(query.history)
+        if key not in self._distinct:
+            items, where = np.unique(query.history, return_inverse=True)
+            strength = np.bincount(where, strengths(query.weights, query.at), len(items)).astype(np.float32)
+            self._distinct[key] = (query, items, strength)
+        return self._distinct[key][1:]
+
     def taste(self, kind: Kind) -> F32:
         """(T,) the share of each genre in what the listener heard of a kind, recent plays counting more."""
         if kind not in self._tastes:
             section, query = self.stock.sections[kind], self.query(kind)
-            items, weights = distinct(query)
+            items, weights = self.distinct(query)
             inside = np.isin(items, section.items)
             profile = section.genres[section.rows(items)].T @ weights[inside]
             total = float(profile.sum())
@@ -87,12 +109,6 @@ class Board:
             out[0] = False
             self._familiar = out
         return self._familiar
-
-
-def distinct(query: Query) -> tuple[Ids, F32]:
-    """The different items of a history, and how strongly each counts: its plays, halved every RECENT_DAYS by age."""
-    items, where = np.unique(query.history, return_inverse=True)
-    return items, np.bincount(where, strengths(query.weights, query.at), len(items)).astype(np.float32)
 
 
 def strengths(weights: F32, at: I64) -> F32:

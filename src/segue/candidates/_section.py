@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from segue.core.protocols import Facts, Relates, Scores
-from segue.core.types import F32, I32, Bools, Ids, Interactions, Kind, Queries
+from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
 
 NEIGHBOURS = 256  # kept of each item
 CACHED = 20_000  # items whose neighbours are kept
@@ -70,10 +70,15 @@ class Section:
 
     @cached_property
     def by_release(self) -> I32:
-        """Rows of items with a release date, the newest first."""
+        """(R,) rows of items with a release date, the newest first."""
         released = self.facts.released[self.at]
         rows = np.flatnonzero(released > 0)
         return rows[np.lexsort((self.items[rows], -released[rows]))].astype(np.int32)
+
+    @cached_property
+    def minus_released(self) -> I64:
+        """(R,) when they came out, UTC ms, negated so that it ascends."""
+        return np.asarray(-self.facts.released[self.at[self.by_release]], np.int64)
 
     @cached_property
     def columns(self) -> sp.csc_array:

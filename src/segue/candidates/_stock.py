@@ -66,17 +66,15 @@ class Stock:
     def genre_name(self, column: int) -> str:
         return self.facts.tag_names[column]
 
-    def genre_of(self, number: int, taste: F32) -> str:
-        """The genre of an item that a taste (T,) has most of, or its main one where it has none; "" without genres."""
-        section = self.sections.get(Kind(int(self.facts.kind[self.facts.rows(np.array([number]))[0]])))
-        if section is None:
-            return ""
-        row = int(section.rows(np.array([number], np.int32))[0])
-        part = slice(section.genres.indptr[row], section.genres.indptr[row + 1])
-        columns, shares = section.genres.indices[part], section.genres.data[part]
-        if not len(columns):
-            return ""
-        return self.genre_name(int(columns[np.lexsort((-shares, -taste[columns]))[0]]))
+    def genres_of(self, kind: Kind, items: Ids, taste: F32) -> list[str]:
+        """For each item the genre that a taste (T,) has most of, or its main one where it has none; "" without any."""
+        genres, out = self.sections[kind].genres, []
+        rows = self.sections[kind].rows(items)
+        for start, stop in zip(genres.indptr[rows].tolist(), genres.indptr[rows + 1].tolist()):
+            columns, shares = genres.indices[start:stop], genres.data[start:stop]
+            best = int(np.argmax(taste[columns] + 1e-6 * shares)) if stop > start else -1
+            out.append(self.genre_name(int(columns[best])) if best >= 0 else "")
+        return out
 
     def genre_columns(self, name: str) -> list[int]:
         """Columns of the genres of this name, without regard to case."""

@@ -18,7 +18,10 @@ class ByModel:
         section = self.board.section(query.kind)
         if section is None or section.model is None or not section.known[section.rows(query.history)].any():
             return Candidates.none()
-        return pick(section, np.arange(len(section)), self.board.scores(query), n, "model")
+        rows, scores = self.board.leading(query), self.board.scores(query)
+        if n > len(rows):
+            rows = np.arange(len(section), dtype=np.int32)
+        return pick(section, rows, scores[rows], n, "model")
 
 
 plugin = ByModel

@@ -19,7 +19,10 @@ class NewArtists:
         if section is None or section.model is None or not section.known[section.rows(query.history)].any():
             return Candidates.none()
         familiar = self.board.familiar
-        rows = np.flatnonzero(~familiar[section.artist] & ~familiar[section.items])
+        rows = self.board.leading(query)
+        rows = rows[~familiar[section.artist[rows]] & ~familiar[section.items[rows]]]
+        if len(rows) < n:
+            rows = np.flatnonzero(~familiar[section.artist] & ~familiar[section.items]).astype(np.int32)
         return pick(section, rows, self.board.scores(query)[rows], n, "new-artists")
 
 

@@ -24,10 +24,10 @@ class NewReleases:
         section = self.board.section(query.kind)
         if section is None or not len(section.by_release):
             return Candidates.none()
-        released = section.facts.released[section.at[section.by_release]]  # newest first
-        now = query.context.now or int(released[0])
-        first, last = np.searchsorted(-released, [-now, -(now - DAYS * DAY_MS)])
-        rows, age = section.by_release[first:last], (now - released[first:last]) / (DAYS * DAY_MS)
+        minus = section.minus_released
+        now = query.context.now or -int(minus[0])
+        first, last = np.searchsorted(minus, [-now, DAYS * DAY_MS - now])
+        rows, age = section.by_release[first:last], (now + minus[first:last]) / (DAYS * DAY_MS)
         fresh = (1 - age).astype(np.float32)
         if len(query.history):
             suits = np.asarray(section.genres[rows] @ self.board.taste(query.kind), np.float32)

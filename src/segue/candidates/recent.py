@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segue.candidates._board import Board, distinct
+from segue.candidates._board import Board
 from segue.core.types import Candidates, Query
 
 
@@ -13,7 +13,7 @@ class Recent:
     board: Board
 
     def __call__(self, query: Query, n: int) -> Candidates:
-        items, strengths = distinct(query)
+        items, strengths = self.board.distinct(query)
         return Candidates.of(items, strengths, "recent").top(max(0, n))
 
 

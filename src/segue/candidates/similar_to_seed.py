@@ -21,6 +21,10 @@ class SimilarToSeed:
         section = self.board.section(query.kind)
         if section is None or not query.context.seeds:
             return Candidates.none()
+        if len(query.context.seeds) == 1:
+            rows, alike = section.near(query.context.seeds[0])
+            if len(rows):
+                return pick(section, rows, alike, n, "similar-to-seed")
         like = np.zeros(len(section), np.float32)
         given = np.array(query.context.seeds, np.int32)
         for seed in given:

@@ -26,6 +26,15 @@ Countries = NDArray[np.bytes_]  # "S2", ISO 3166 alpha-2, b"" where unknown
 NO_IDS: Ids = np.zeros(0, np.int32)
 
 
+def among(items: Ids, others: Ids) -> Bools:
+    """(N,) whether each item is one of the others; several times faster than np.isin for short arrays."""
+    if not len(others):
+        return np.zeros(len(items), np.bool_)
+    ordered = np.sort(others)
+    found: Bools = ordered[np.minimum(np.searchsorted(ordered, items), len(ordered) - 1)] == items
+    return found
+
+
 class Kind(IntEnum):
     """What an item is. The numbers are stored: append only."""
 
@@ -213,10 +222,10 @@ class Candidates:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Rows by position or by mask, in the order given."""
-        return replace(self, items=self.items[rows], scores=self.scores[rows], source=self.source[rows])
+        return type(self)(self.items[rows], self.scores[rows], self.source[rows], self.sources)
 
     def rescored(self, scores: F32) -> Self:
-        return replace(self, scores=scores.astype(np.float32))
+        return type(self)(self.items, scores.astype(np.float32), self.source, self.sources)
 
     def top(self, n: int) -> Self:
         """Best n by score, ties by item number, NaN last."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segue.core.protocols import Facts
-from segue.core.types import F32, Bools, Candidates, Query
+from segue.core.types import F32, Bools, Candidates, Query, among
 
 LAST = 1e9  # where a class without a share stands
 
@@ -43,9 +43,9 @@ class Dial:
     def classes(self, query: Query, candidates: Candidates) -> tuple[Bools, Bools]:
         """(N,), (N,): heard items, and unheard items by an artist of a heard one."""
         facts = self.facts
-        heard = np.isin(candidates.items, query.history)
+        heard = among(candidates.items, query.history)
         artists = facts.artist[facts.rows(query.history)]
-        known = np.isin(facts.artist[facts.rows(candidates.items)], artists[artists > 0])
+        known = among(facts.artist[facts.rows(candidates.items)], artists[artists > 0])
         return heard, known & ~heard
 
 

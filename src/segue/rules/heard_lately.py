@@ -13,7 +13,7 @@ import numpy as np
 
 from segue.core.protocols import Facts
 from segue.core.settings import Settings
-from segue.core.types import Candidates, Query
+from segue.core.types import Candidates, Query, among
 from segue.store.building import REAL_TIME
 
 DAY_MS = 86_400_000
@@ -31,7 +31,7 @@ class HeardLately:
         now = query.context.now
         newest = int(query.at.max()) if now <= 0 else min(now, int(query.at.max()))
         lately = np.where(query.at >= REAL_TIME, query.at > newest - window, strictness >= 1.0)
-        return candidates.take(~np.isin(candidates.items, query.history[lately]))
+        return candidates.take(~among(candidates.items, query.history[lately]))
 
 
 def plugin(facts: Facts, settings: Settings) -> HeardLately:

@@ -8,7 +8,7 @@ import numpy as np
 
 from segue.core.protocols import Facts
 from segue.core.settings import Settings
-from segue.core.types import Candidates, Query
+from segue.core.types import Candidates, Query, among
 
 DAY_MS = 86_400_000
 
@@ -23,7 +23,7 @@ class SkippedLately:
             return candidates
         now = query.context.now or int(query.skipped_at.max())
         items, counts = np.unique(query.skipped[query.skipped_at > now - self.days * DAY_MS], return_counts=True)
-        return candidates.take(~np.isin(candidates.items, items[counts >= self.times]))
+        return candidates.take(~among(candidates.items, items[counts >= self.times]))
 
 
 def plugin(facts: Facts, settings: Settings) -> SkippedLately:

@@ -7,15 +7,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segue.candidates import Board, Section, Stock
 from segue.core.protocols import Ranker, Rule, Source
 from segue.core.settings import Settings
-from segue.core.types import NO_IDS, Candidates, Card, Ids, Kind, Query, Reason
+from segue.core.types import NO_IDS, Candidates, Card, Ids, Kind, Query, Reason, among
 from segue.rules import CAPS, run
 
-POOL = 240  # candidates that are asked for at first
-SURPLUS = 3  # times the cards of a shelf are made, since the page takes out what stands above
+POOL = 120  # candidates that are asked for at first
+SURPLUS = 2  # times the cards of a shelf are made, since the page takes out what stands above
 ANCHORS = 6  # items of a history that reasons may rest on
 
 
@@ -32,6 +33,8 @@ class Kitchen:
     kinds: Collection[Kind] | None = None  # only these; None: all
     fell: Counter[str] = field(default_factory=Counter)  # how many candidates fell to each rule
     _anchors: dict[Kind, Ids] = field(default_factory=dict)
+    _links: dict[Kind, dict[int, int]] = field(default_factory=dict)
+    _verdicts: dict[tuple[Kind, frozenset[str]], NDArray[np.int8]] = field(default_factory=dict)
 
     @property
     def stock(self) -> Stock:
@@ -66,21 +69,52 @@ class Kitchen:
         n = n or SURPLUS * self.settings.shelf_cards
         names = [sources] if isinstance(sources, str) else sources
         makers = [self.sources[name](self.board) for name in names]
-        filters = {k: r for k, r in self.rules.items() if k not in CAPS}
-        caps = {k: r for k, r in self.rules.items() if k in CAPS}
-        ask = max(POOL, 2 * n)
+        ask = max(POOL, 4 * n)
         while True:
             fell: Counter[str] = Counter()
             pools = [make(query, ask) for make in makers]
-            left = run(filters, query, together(pools), fell, without)
+            left = self._filtered(query, together(pools), fell, frozenset(without))
             if drop is not None:
                 left = drop(left)
             ranked = self.rankers[ranker](query, left).top(len(left))
-            kept = run(caps, query, ranked, fell, without)
+            kept = self.capped(query, ranked, fell, without)
             if len(kept) >= n or max(map(len, pools)) < ask:
                 self.fell += fell
                 return kept.take(np.arange(min(n, len(kept))))
             ask *= 4
+
+    def _filtered(self, query: Query, pool: Candidates, fell: Counter[str], without: frozenset[str]) -> Candidates:
+        """What the rules that judge an item by itself leave; each item is judged once a request."""
+        facts, key = self.stock.facts, (query.kind, without)
+        if key not in self._verdicts:
+            self._verdicts[key] = np.zeros(len(facts.items), np.int8)
+        verdicts = self._verdicts[key]  # (N,) 0 not judged, -1 kept, else 1 + the position of the rule it fell to
+        rows = facts.rows(pool.items)
+        unknown = verdicts[rows] == 0
+        if unknown.any():
+            candidates = pool.take(unknown)
+            verdicts[rows[unknown]] = -1
+            for i, (name, rule) in enumerate(self.rules.items()):
+                if name in CAPS or name in without:
+                    continue
+                left = rule(query, candidates)
+                if len(left) < len(candidates):
+                    gone = candidates.items[~among(candidates.items, left.items)]
+                    verdicts[facts.rows(gone)] = 1 + i
+                    candidates = left
+        judged = verdicts[rows]
+        if (judged < 0).all():
+            return pool
+        for i, n in enumerate(np.bincount(judged[judged > 0])[1:].tolist()):
+            if n:
+                fell[list(self.rules)[i]] += n
+        return pool.take(judged < 0)
+
+    def capped(
+        self, query: Query, candidates: Candidates, fell: Counter[str], without: Collection[str] = ()
+    ) -> Candidates:
+        """What the caps leave of items that stand best first."""
+        return run({k: r for k, r in self.rules.items() if k in CAPS}, query, candidates, fell, without)
 
     def like(self, seeds: Sequence[int], kind: Kind | None = None) -> Query:
         """The request for items like some seeds."""
@@ -98,9 +132,9 @@ class Kitchen:
         if section is None or not len(query.history):
             return NO_IDS
         strong = self.sources["recent"](self.board)(query, 4 * ANCHORS).items
-        items = run(
-            {"skipped-lately": self.rules["skipped-lately"]}, query, _plain(query.history[-1:], strong), Counter()
-        )
+        newest = query.history[-1:] if query.at[-1] > query.at[0] else NO_IDS  # where the order means something
+        skips = {"skipped-lately": self.rules["skipped-lately"]}
+        items = run(skips, query, _plain(newest, strong), Counter())
         chosen: dict[int, int] = {}
         for item in items.items.tolist():
             rows = section.rows(np.array([item], np.int32))
@@ -108,28 +142,36 @@ class Kitchen:
             chosen.setdefault(artist or -item, item)
         return np.array(list(chosen.values())[:ANCHORS], np.int32)
 
+    def _linked(self, kind: Kind) -> dict[int, int]:
+        """Row of an item → the first anchor it is near to."""
+        if kind not in self._links:
+            links: dict[int, int] = {}
+            for anchor in self.anchors(kind)[::-1].tolist():
+                links.update(dict.fromkeys(self.stock.sections[kind].near(anchor)[0].tolist(), anchor))
+            self._links[kind] = links
+        return self._links[kind]
+
     def why(self, query: Query, items: Ids) -> list[Reason]:
         """A reason each: like something heard, by an artist known, in a genre played, or that the model chose it."""
         section = self.stock.sections[query.kind]
         rows = section.rows(items)
-        seeds = np.zeros(len(items), np.int32)
-        for anchor in self.anchors(query.kind)[::-1]:
-            near, _ = section.near(int(anchor))
-            seeds[np.isin(rows, near)] = anchor
+        links = self._linked(query.kind)
+        seeds = [links.get(row, 0) for row in rows.tolist()]
         artists, known = section.artist[rows], self.board.familiar[section.artist[rows]]
         genres, taste = section.genres, self.board.taste(query.kind)
         out = []
-        for item, row, seed, artist, familiar in zip(items, rows, seeds.tolist(), artists.tolist(), known.tolist()):
-            columns = genres.indices[genres.indptr[row] : genres.indptr[row + 1]]
+        for item, row, seed, artist, familiar in zip(
+            items.tolist(), rows.tolist(), seeds, artists.tolist(), known.tolist()
+        ):
             if familiar and artist != item:
                 out.append(Reason("artist_known", (artist,)))
             elif seed:
                 out.append(Reason("similar_to", (seed,)))
-            elif len(columns) and taste[columns].max() > 0:
-                genre = self.stock.genre_name(int(columns[np.argmax(taste[columns])]))
-                out.append(Reason("in_genre", words=(genre,)))
             else:
-                out.append(Reason("suits"))
+                columns = genres.indices[genres.indptr[row] : genres.indptr[row + 1]]
+                mine = taste[columns].max(initial=0) > 0
+                words = (self.stock.genre_name(int(columns[np.argmax(taste[columns])])),) if mine else ()
+                out.append(Reason("in_genre", words=words) if mine else Reason("suits"))
         return out
 
     def cards(self, candidates: Candidates, reasons: Reason | Sequence[Reason]) -> tuple[Card, ...]:
@@ -141,7 +183,7 @@ class Kitchen:
 
 def leaving_out(items: Ids) -> Callable[[Candidates], Candidates]:
     """Drops some items from a pool."""
-    return lambda c: c.take(~np.isin(c.items, items))
+    return lambda c: c.take(~among(c.items, items))
 
 
 def together(pools: Sequence[Candidates]) -> Candidates:

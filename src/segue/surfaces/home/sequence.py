@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def spaced(artists: Sequence[int]) -> list[int]:
@@ -16,11 +17,14 @@ def spaced(artists: Sequence[int]) -> list[int]:
     [0, 2, 1]
     """
     names = [artist if artist else -1 - i for i, artist in enumerate(artists)]
+    if all(a != b for a, b in pairwise(names)):
+        return list(range(len(names)))
     left, counts = list(range(len(names))), Counter(names)
     out: list[int] = []
     last: int | None = None
     while left:
-        crowded, most = counts.most_common(1)[0]
+        crowded = max(counts, key=counts.__getitem__)
+        most = counts[crowded]
         must = crowded if 2 * most > len(left) and crowded != last else None
         take = next((i for i in left if (names[i] == must if must is not None else names[i] != last)), left[0])
         left.remove(take)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from segue.core.types import Query, Reason, ShelfView
 from segue.surfaces.home.kitchen import Kitchen
 
-MOST = 3
+MOST = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ How much of a mix they know follows the familiar-to-new dial.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from segue.core.types import F32, Candidates, Ids, Query, Reason, ShelfView
 from segue.surfaces.home.clusters import likeness, medoids
 from segue.surfaces.home.kitchen import SURPLUS, Kitchen, leaving_out
 
-MOST = 4  # mixes
+MOST = 3  # mixes
 TASTED = 48  # strongest items that are grouped
 LEAST = 3  # items of a group that make a mix
 SEEDS = 4  # items of a group that new ones are sought by
@@ -41,7 +41,7 @@ class DailyMixes:
 
     def _mix(self, part: Candidates, number: int, query: Query, section: Section, kitchen: Kitchen) -> ShelfView:
         seeds = [int(i) for i in part.items[:SEEDS]]
-        known = kitchen.serve("recent", query, TASTED, without=("heard-lately",), drop=_only(part.items))
+        known = kitchen.capped(query, part, kitchen.fell)
         new = kitchen.serve("similar-to-seed", kitchen.like(seeds), drop=leaving_out(query.history))
         share = query.context.familiarity
         n = SURPLUS * kitchen.settings.shelf_cards
@@ -71,10 +71,6 @@ def _woven(known: int, new: int, share: float) -> list[tuple[bool, int]]:
     places = [((i + 0.5) / max(share, 1e-6), True, i) for i in range(known)]
     places += [((i + 0.5) / max(1 - share, 1e-6), False, i) for i in range(new)]
     return [(mine, i) for _, mine, i in sorted(places)]
-
-
-def _only(items: Ids) -> Callable[[Candidates], Candidates]:
-    return lambda c: c.take(np.isin(c.items, items))
 
 
 plugin = DailyMixes

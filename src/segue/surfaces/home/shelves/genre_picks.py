@@ -12,7 +12,7 @@ from segue.candidates import Section
 from segue.core.types import Query, Reason, ShelfView
 from segue.surfaces.home.kitchen import Kitchen, leaving_out
 
-MOST_OWN = 2
+MOST_OWN = 1
 MOST_BIG = 6
 
 

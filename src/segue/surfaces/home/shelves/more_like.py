@@ -12,7 +12,7 @@ from segue.candidates import Section
 from segue.core.types import Candidates, Query, Reason, ShelfView
 from segue.surfaces.home.kitchen import Kitchen
 
-MOST = 2
+MOST = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class NewInGenres:
         if not kitchen.wants(query.kind):
             return ()
         fresh = kitchen.serve("new-releases", query)
-        genres = [kitchen.stock.genre_of(int(i), kitchen.board.taste(query.kind)) for i in fresh.items]
+        genres = kitchen.stock.genres_of(query.kind, fresh.items, kitchen.board.taste(query.kind))
         reasons = [Reason("new_in_genre", words=(g,)) if g else Reason("new_release") for g in genres]
         title = "New in your genres" if len(query.history) else "New releases"
         return (ShelfView(self.key, title, kitchen.cards(fresh, reasons)),)

@@ -1,0 +1,136 @@
+"""How long a Home takes over a catalogue of 60,000 tracks, in one process, while events arrive.
+
+    python benchmarks/home.py [--workspace DIR] [--rate 50] [--seconds 20]
+
+Without --workspace a synthetic one is made: 60,000 tracks of 6,000 artists in 40 genres, 2,000 listeners, 300,000
+plays, and a release of item neighbours (or of factors). Requests come at random moments at the given rate, so that
+waiting counts; between them as many plays are appended. Prints one JSON object: milliseconds of service and of answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from segue.app import open_service
+from segue.core.events import Item, Play
+from segue.fitted import save_model
+from segue.models.ials import plugin as Factors
+from segue.models.item_knn import plugin as Neighbours
+from segue.runs.releases import Manifest, Population, promote, write_release
+from segue.store import snapshot
+from segue.store.schema import EDGE
+from segue.store.workspace import Workspace
+
+GENRES, DAY_MS = 40, 86_400_000
+
+
+def make_workspace(folder: Path, tracks: int, listeners: int, plays: int, recipe: str) -> None:
+    rng = np.random.default_rng(0)
+    artists = tracks // 10
+    genre = rng.integers(0, GENRES, artists)
+    by = np.sort(rng.integers(0, artists, tracks))
+    liked = rng.power(0.25, tracks)  # a few are liked much
+    of_genre = [np.flatnonzero(genre[by] == g) for g in range(GENRES)]
+    now = int(time.time() * 1000)
+    items = [
+        Item(uri=f"segue:artist:bench:{a}", title=f"Artist {a}", genres=(f"genre {genre[a]}",)) for a in range(artists)
+    ]
+    items += [
+        Item(
+            uri=f"segue:track:bench:{t}", title=f"Track {t}", artists=(f"segue:artist:bench:{by[t]}",),
+            album=f"segue:album:bench:{t // 8}", duration_ms=200_000, explicit=bool(t % 11 == 0),
+            released=now - int(rng.integers(1, 4000)) * DAY_MS,
+        )
+        for t in range(tracks)
+    ]  # fmt: skip
+    tastes = rng.integers(0, GENRES, (listeners, 3))
+    who = np.sort(rng.integers(0, listeners, plays))
+    what = np.empty(plays, np.int64)
+    chosen = tastes[who, rng.integers(0, 3, plays)]
+    for g in range(GENRES):
+        rows = np.flatnonzero(chosen == g)
+        p = liked[of_genre[g]] / liked[of_genre[g]].sum()
+        what[rows] = rng.choice(of_genre[g], len(rows), p=p)
+    at = now - rng.integers(0, 60 * DAY_MS, plays)
+    columns = {
+        "id": [f"b{i}" for i in range(plays)], "type": ["play"] * plays, "tenant": ["default"] * plays,
+        "listener": [f"L{u}" for u in who], "item": [f"segue:track:bench:{t}" for t in what],
+        "at": at, "v": np.ones(plays, np.uint8), "ms_played": np.full(plays, 200_000, np.int32),
+        "country": [("SE", "DE", "BR")[u % 3] for u in who],
+    }  # fmt: skip
+    table = pa.table(
+        [pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(plays, f.type) for f in EDGE], schema=EDGE
+    )
+    with Workspace.create(folder) as workspace:
+        workspace.log.append_table(table, items)
+        snap = snapshot.take(workspace, "default")
+        data = snap.interactions(snap.populations()[0][0])
+        model = (Factors if recipe == "ials" else Neighbours)().fit(data, rng)
+        with tempfile.TemporaryDirectory() as scratch:
+            save_model(model, Path(scratch) / "model")
+            population = Population(kind="track", owner="listener", model="models/track-listener", recipe=recipe)
+            manifest = Manifest(
+                id="", tenant="default", created="", snapshot=snap.id, simulated=True, seed=0, version="bench",
+                code="bench", populations=(population,),
+            )  # fmt: skip
+            release = write_release(folder, manifest, {"models/track-listener": Path(scratch) / "model"})
+        promote(folder, "default", release.id)
+
+
+def measure(folder: Path, rate: float, seconds: float) -> dict[str, float]:
+    rng = np.random.default_rng(1)
+    started = time.perf_counter()
+    with open_service(folder) as service:
+        opened = time.perf_counter() - started
+        who = [v.id for v in service.listeners(limit=2000)]
+        songs = [c.uri for c in service.search_titles("Track", n=200)]
+        n = int(rate * seconds)
+        due = np.cumsum(rng.exponential(1 / rate, n))
+        took, answered, shelves = [], [], []
+        begun = time.perf_counter()
+        for i in range(n):
+            while time.perf_counter() - begun < due[i]:
+                time.sleep(0.0002)
+            start = time.perf_counter()
+            view = service.home(who[int(rng.integers(len(who)))], log_impressions=True)
+            end = time.perf_counter()
+            took.append(end - start)
+            answered.append(end - begun - due[i])
+            shelves.append(len(view.shelves))
+            listener, song = who[int(rng.integers(len(who)))], songs[i % len(songs)]
+            service.append(
+                [Play(id=f"{begun}-{i}", listener=listener, item=song, at=int(time.time() * 1000), ms_played=200_000)]
+            )
+        out = {"open_s": opened, "requests": n, "rate": rate, "shelves": float(np.mean(shelves))}
+        for name, values in (("service", took), ("answer", answered)):
+            ms = np.array(values) * 1000
+            out |= {f"{name}_p50_ms": np.percentile(ms, 50), f"{name}_p99_ms": np.percentile(ms, 99)}
+        return {k: round(float(v), 3) for k, v in out.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--rate", type=float, default=50)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--tracks", type=int, default=60_000)
+    parser.add_argument("--recipe", choices=("item-knn", "ials"), default="item-knn")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = args.workspace or Path(scratch) / "workspace"
+        if not folder.exists():
+            make_workspace(folder, args.tracks, 2000, 300_000, args.recipe)
+        json.dump(measure(folder, args.rate, args.seconds), sys.stdout, indent=1)
+        print()
+
+
+if __name__ == "__main__":
+    main()
