@@ -56,6 +56,18 @@ def test_nothing_to_average_is_nan() -> None:
     assert np.isnan(interval(np.zeros(0))).all()
 
 
+def test_rows_of_one_listener_are_drawn_together() -> None:
+    """Each listener said four times over tells no more than once; taken for four listeners, it seems to."""
+    values = np.random.default_rng(2).random(500)
+    owners = np.arange(500, dtype=np.int32)
+    once = intervals(values[:, None], owners=owners)[0]
+    again = intervals(np.tile(values, 4)[:, None], owners=np.tile(owners, 4))[0]
+    assert again == pytest.approx(once)
+    alone = interval(np.tile(values, 4))
+    assert alone.high - alone.low < 0.6 * (again.high - again.low)
+    assert intervals(values[:, None])[0] == pytest.approx(once)
+
+
 def test_a_block_of_draws_is_as_good_as_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(0).random((30, 1))
     whole = resampled_means(values, 64, 5)

@@ -18,7 +18,7 @@ TEXT = 13  # px
 def dots(board: Leaderboard, width: int) -> str:
     """The main metric of every model as a dot on its interval, beside the best baseline's."""
     left = min(280, int(width * 0.36))
-    right, top = 52, 8
+    right, top = 62, 8
     low = min(min(row.interval.low, row.interval.mean) for row in board.rows)
     high = max(max(row.interval.high, row.interval.mean) for row in board.rows)
     ticks = nice(low, high, 3 if width < 480 else 5 if width < 800 else 8)

@@ -87,10 +87,10 @@ def compare(
     names = sorted(results, key=lambda name: (-results[name].metrics[main], name))
     best = next((name for name in names if name in baselines), "")
     values = np.stack([results[name].per_owner[main] for name in names], axis=1)
-    own = intervals(values, level, resamples, seed)
+    own = intervals(values, level, resamples, seed, first.owners)
     gaps: list[Interval] | None = None
     if best:
-        gaps = intervals(values - values[:, [names.index(best)]], level, resamples, seed)
+        gaps = intervals(values - values[:, [names.index(best)]], level, resamples, seed, first.owners)
     rows = tuple(
         Row(name, results[name], name in baselines, own[i], None if gaps is None or name == best else gaps[i])
         for i, name in enumerate(names)
