@@ -86,7 +86,7 @@ def make_listeners(
     )
     tilt = np.array([TALKATIVE.get(GENRES[g].family, 0.0) for g in tops[:, 0]])
     talk = np.where(rng.random(n) < 1 / (1 + np.exp(-tilt)), rng.beta(2, 6, n), 0.0)
-    reads = np.where(rng.random(n) < 0.25 / (1 + np.exp(-tilt)) * 2, rng.beta(2, 9, n), 0.0)
+    reads = np.where(rng.random(n) < 0.75 / (1 + np.exp(-tilt)), rng.beta(2.5, 8, n), 0.0)
     joined = np.where(rng.random(n) < 0.15, rng.integers(0, settings.days, n), 0)
     cold = rng.random(n) < 0.04
     joined = np.where(cold, rng.integers(settings.days // 2, settings.days, n), joined)

@@ -9,7 +9,7 @@ import numpy as np
 from segue.core.types import I64
 from segue.world.choice import BOOK, MUSIC, SHOW
 from segue.world.draws import F64, Index
-from segue.world.genres import GENRES
+from segue.world.genres import BOOKS, GENRES
 from segue.world.listeners import CLUSTERS, FAVOURITES, Listeners
 from segue.world.log import FOLLOW, PLAY, PLAYLIST_ADD, REMOVE, SAVE, SEARCH, Log, Numbers
 from segue.world.memory import SLOTS, Memory
@@ -215,4 +215,20 @@ def _library(
     log.add(
         FOLLOW, before[: len(shows)] + 3_000, shows // len(spoken.topic), item=numbers.show + shows % len(spoken.topic)
     )
+    _bookshelf(log, settings, spoken, people, numbers, rng)
     return State(memory, reading, np.zeros(n, np.int64), key)
+
+
+def _bookshelf(
+    log: Log, settings: WorldSettings, spoken: Spoken, people: Listeners, numbers: Numbers, rng: np.random.Generator
+) -> None:
+    """The audiobooks that readers had before the window."""
+    readers = np.flatnonzero((people.reads > 0) & (people.joined == 0))
+    who = np.repeat(readers, rng.integers(1, 7, len(readers)))
+    genre = people.book_genres[who, (rng.random(len(who)) < 0.3).astype(np.int64)]
+    book = spoken.book_draw.column(people.home[who] * len(BOOKS) + genre, rng.random(len(who)))
+    key = np.unique(
+        (who * np.int64(len(spoken.author)) + book)[spoken.book_released[book] < settings.start - LIBRARY * DAY]
+    )
+    at = settings.start - DAY - (rng.random(len(key)) * (LIBRARY - 1) * DAY).astype(np.int64)
+    log.add(SAVE, at, key // len(spoken.author), item=numbers.book + key % len(spoken.author))

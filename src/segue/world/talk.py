@@ -144,7 +144,7 @@ def play_books(
     has = book >= 0
     at, who, book, begins = at[has], who[has], book[has], begins[has]
     likes = liking(s, at, people, spoken.book_vector[book], BOOK, progress)
-    minutes = np.clip(rng.lognormal(np.log(42), 0.5, len(at)), 3, 240)
+    minutes = np.clip(rng.lognormal(np.log(50), 0.5, len(at)), 3, 240)
     gives_up = begins & (rng.random(len(at)) > 1 / (1 + np.exp(-likes - 0.3)))
     wanted = np.where(gives_up, rng.uniform(40, 600, len(at)) * 1000, minutes * 60_000).astype(np.int64)
     left = spoken.book_duration[book] - reading.place[who]
