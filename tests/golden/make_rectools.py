@@ -2,9 +2,9 @@
 
 RecTools is a reference, not a dependency: it lives in an environment of its own.
 
-    python3.11 -m venv .cache/rectools
-    .cache/rectools/bin/pip install rectools==0.19.0
-    .cache/rectools/bin/python tests/golden/make_rectools.py
+    python3.11 -m venv .pytest_cache/rectools
+    .pytest_cache/rectools/bin/pip install rectools==0.19.0
+    .pytest_cache/rectools/bin/python tests/golden/make_rectools.py
 
 The set: 12 listeners, 30 items, lists of 10 without ties, 1 to 6 held-out items each, tags and an artist an item.
 """
