@@ -96,7 +96,7 @@ def make_listeners(
     playlists = np.where(cold, 0, np.minimum(rng.poisson(1.2, n), (weights > 0).sum(1)))
     phone = rng.choice(5, n, p=[0.72, 0.16, 0.06, 0.03, 0.03])
     return Listeners(
-        home, rng.random(n) < 0.45, joined, np.clip(rng.lognormal(0.05, 0.75, n), 0.06, 7.0),
+        home, rng.random(n) < 0.45, joined, np.clip(rng.lognormal(0.17, 0.75, n), 0.06, 7.0),
         np.clip(rng.lognormal(2.2, 0.35, n), 3.0, 30.0),
         np.clip(np.rint(rng.normal(0.3, 1.4, n)), -3, 4).astype(np.int64),
         np.where(cold, rng.integers(0, 4, n), -1), rng.random(n) < 0.06,
