@@ -72,13 +72,14 @@ class Cease:
         return RidgeFactors(data.items, factors, scale, damping, ridge, reading)
 
     def _tag_rows(self, tags: sp.csr_array, rng: np.random.Generator) -> F32:
-        """(at most tag_rank, N): tf-idf of the tags, its largest singular directions."""
+        """(F, N): tf-idf of the tags; of more than `tag_rank` tags (and items) the largest singular directions."""
         weights = tf_idf(tags)
-        rank = min(self.tag_rank, min(weights.shape) - 1)
-        if weights.nnz == 0 or rank < 1:
+        if weights.nnz == 0 or not self.tag_rank:
             return np.zeros((0, tags.shape[0]), np.float32)
+        if self.tag_rank >= min(weights.shape):
+            return np.asarray(weights.T.toarray(), np.float32)
         start = rng.standard_normal(min(weights.shape)).astype(np.float32)
-        _, values, directions = svds(sp.csc_array(weights.T), k=rank, v0=start)
+        _, values, directions = svds(sp.csc_array(weights.T), k=self.tag_rank, v0=start)
         return np.asarray(values[:, None] * directions, np.float32)
 
 

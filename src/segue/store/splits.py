@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,3 +109,43 @@ def _split(
     )  # fmt: skip
     owners = data.owners[asked].astype(np.int32)
     return Split(train, owners, queries, indptr.astype(np.int64), truth.astype(np.int32), protocol)
+
+
+def standing(split: Split) -> Split:
+    """The same with the catalogue as it stood: only items that somebody has in `train` are ranked and asked for.
+
+    A source names an item with the first row about it, so one that nobody had taken was not there to be recommended.
+    Owners who are left without a truth are not asked about.
+    """
+    known = np.zeros(split.train.shape[1], np.bool_)
+    known[split.train.rows] = True
+    place = (np.cumsum(known) - 1).astype(np.int32)
+    about = split.train.attributes
+    kept = {f.name: getattr(about, f.name)[known] for f in fields(about)}
+    train = replace(
+        split.train, items=split.train.items[known], rows=place[split.train.rows], attributes=replace(about, **kept)
+    )
+    reachable = known[split.truth_rows]
+    row = np.repeat(np.arange(len(split)), np.diff(split.truth_indptr))[reachable]
+    counts = np.bincount(row, minlength=len(split))
+    asks = counts > 0
+    q, lengths = split.queries, np.diff(split.queries.indptr)
+    events = np.repeat(asks, lengths)
+    queries = Queries(
+        _ends(lengths[asks]),
+        q.items[events],
+        q.weights[events],
+        q.at[events],
+        q.now[asks],
+        q.hour[asks],
+        q.country[asks],
+    )
+    return Split(
+        train, split.owners[asks], queries, _ends(counts[asks]), place[split.truth_rows[reachable]],
+        f"{split.protocol}, items known by then",
+    )  # fmt: skip
+
+
+def _ends(counts: NDArray[np.int64]) -> I64:
+    """(B+1,) from (B,)."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
