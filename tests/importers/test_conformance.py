@@ -53,6 +53,14 @@ def files(path: Path) -> list[Path]:
     return sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
 
 
+def test_a_file_of_another_kind_is_an_error(name, sample, tmp_path):
+    importer, path = sample(name)
+    other = tmp_path / ("photo" + path.suffix)
+    other.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    with pytest.raises(InputError, match=r"photo.*(expected|has no column)"):
+        list(importer.read(other))
+
+
 def test_good_sample(name, sample):
     importer, path = sample(name)
     records = valid(list(importer.read(path)))

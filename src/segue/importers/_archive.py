@@ -33,9 +33,15 @@ def members(path: Path, wanted: Wanted, expected: str) -> Iterator[Member | Bad]
     if path.is_dir():
         for file in walk(path):
             name = file.relative_to(path).as_posix()
-            if wanted(name):
-                with open_file(file, expected) as stream:
-                    yield name, blocks(stream)
+            if not wanted(name):
+                continue
+            try:
+                stream = open_file(file, expected)
+            except InputError as e:
+                yield Bad(line=0, reason=str(e)[:400], raw=name[:500])
+                continue
+            with stream:
+                yield name, blocks(stream)
         return
     with open_file(path, expected) as stream:
         if stream.read(4) == b"PK\x03\x04":

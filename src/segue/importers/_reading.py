@@ -23,7 +23,6 @@ MAX_LINE = 1 << 20  # bytes of one line; a longer one is a Bad row, and reading 
 MAX_RAW = 500  # characters of a bad row that are kept
 MAX_RATIO = 200  # decompressed over compressed, once more than FREE bytes came out
 FREE = 1 << 28
-HOPELESS = 1000  # bad rows without a single good one, after which the file is not of the format
 
 Row = tuple[int, str]  # line number from 1, text without its line end
 
@@ -252,23 +251,17 @@ def _texts(number: int, whole: bytes, found: list[bytes]) -> Iterator[Row | Bad]
 
 
 def some(records: Iterator[Record], path: Path, expected: str) -> Iterator[Record]:
-    """The records; InputError where there are none, or where the first HOPELESS are all bad."""
-    bad = 0
+    """The records; in the end InputError if there were none, or none but bad ones."""
+    bad, first = 0, ""
     for record in records:
-        if isinstance(record, Bad):
-            bad += 1
-            yield record
-            if bad == HOPELESS:
-                raise InputError(
-                    f"{path}: none of the first {HOPELESS} rows could be read; expected {expected}; "
-                    f"the last reason: {record.reason}"
-                )
-            continue
         yield record
-        yield from records
-        return
-    if not bad:
-        raise InputError(f"{path} holds no rows; expected {expected}")
+        if not isinstance(record, Bad):
+            yield from records
+            return
+        bad, first = bad + 1, first or f"line {record.line}: {record.reason}"
+    if bad:
+        raise InputError(f"{path}: none of its {bad} rows could be read ({first}); expected {expected}")
+    raise InputError(f"{path} holds no rows; expected {expected}")
 
 
 def rows(found: Iterator[Row | Bad], parse: Callable[[str], Iterator[Record]], source: str = "") -> Iterator[Record]:

@@ -33,7 +33,7 @@ class AudioFolder:
 def _files(folder: Path) -> Iterator[Record]:
     new, endings = Once(), tuple(TinyTag.SUPPORTED_FILE_EXTENSIONS)
     for file in walk(folder):
-        if not file.name.lower().endswith(endings):
+        if not file.name.lower().endswith(endings) or file.name.startswith("._"):  # what macOS leaves beside files
             continue
         name = clean(file.relative_to(folder).as_posix())
         try:

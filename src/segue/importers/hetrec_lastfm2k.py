@@ -1,5 +1,6 @@
 """HetRec 2011 Last.fm: artists, play totals of 1,892 listeners, and dated tags (Cantador et al., RecSys 2011).
 
+A tag on an artist that artists.dat does not name goes to quarantine: nobody ever played it, and it has no name to show.
 The friendships of `user_friends.dat` are not read: no event says that two listeners know each other.
 """
 
@@ -31,11 +32,15 @@ class HetrecLastfm2k:
             if not (path / name).is_file():
                 raise InputError(f"{path} holds no {name}; expected {EXPECTED}")
         artists = Names(Kind.ARTIST, FORMAT)
-        yield from some(_artists(path / "artists.dat", artists), path / "artists.dat", "a row an artist")
+        named: set[str] = set()
+        for record in some(_artists(path / "artists.dat", artists), path / "artists.dat", "a row an artist"):
+            if isinstance(record, Item):
+                named.add(record.uri)
+            yield record
         totals = _totals(path / "user_artists.dat", artists)
         yield from some(totals, path / "user_artists.dat", "a row a listener and artist")
         if (path / "tags.dat").is_file() and (path / "user_taggedartists.dat").is_file():
-            yield from _tags(path, artists)
+            yield from _tags(path, artists, named)
 
 
 def _table(path: Path, columns: tuple[str, ...]) -> Iterator[Row | Bad]:
@@ -78,7 +83,7 @@ def _totals(path: Path, artists: Names) -> Iterator[Record]:
     yield from rows(_table(path, ("userID", "artistID", "weight")), parse, "user_artists.dat: ")
 
 
-def _tags(path: Path, artists: Names) -> Iterator[Record]:
+def _tags(path: Path, artists: Names, named: set[str]) -> Iterator[Record]:
     """Every tag as an event; then, for the catalogue, each artist with its tags, the most given first."""
     words: dict[str, str] = {}
     given: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -94,6 +99,8 @@ def _tags(path: Path, artists: Names) -> Iterator[Record]:
     def parse(text: str) -> Iterator[Record]:
         user, artist, tag, *when = _fields(text, 6)[:6]
         listener, item = an_id(user, "userID"), artists.uri(artist)
+        if item not in named:
+            raise ValueError(f"artist {artist[:40]!r} is not in artists.dat")
         if (word := words.get(tag)) is None:
             raise ValueError(f"tag {tag[:40]!r} is not in tags.dat")
         at = day(*(integer(part, name) for part, name in zip(reversed(when), ("year", "month", "day"), strict=True)))
