@@ -30,6 +30,7 @@ def test_latin_1_tags_and_impossible_days(sample):
         "2\t52\t13\t1\t9\t1956",
         "2\t52\t13\t31\t2\t2009",
         "2\t52\t99\t1\t1\t2009",
+        "2\t7\t13\t1\t1\t2009",
         "2\t52\t13\t1\t1\t2009",
         "2\t52",
     ]
