@@ -122,3 +122,11 @@ def test_a_short_id_takes_no_others_files(workspace: Workspace):
         (workspace.path / "releases" / f"{name}.json").write_text(text)
     assert forget_listener(workspace, T, "2").deleted == ("releases/of2.json",)
     assert workspace.log.count(T) == 5
+
+
+def test_what_serving_needs_stays_and_is_told(workspace: Workspace):
+    workspace.log.append(events("playlist-archive", 2))
+    (workspace.path / "releases").mkdir()
+    (workspace.path / "releases" / "manifest.json").write_text('{"format": "playlist-archive"}')
+    done = forget_listener(workspace, T, "playlist-archive")
+    assert (done.deleted, done.left) == ((), ("releases/manifest.json",))

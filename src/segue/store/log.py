@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from struct import iter_unpack
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from segue.core.events import AnyEvent, Event, Item
 from segue.core.types import Bools
 from segue.store import segments
 from segue.store.catalogue import Catalogue
-from segue.store.database import Database
+from segue.store.database import BUSY_MS, Database
 from segue.store.edge import CODES, PLAYLIST_PREFIX, TYPE_NAMES, checked, to_table
 from segue.store.schema import STORED
 from segue.store.segments import Segment
@@ -54,6 +55,7 @@ class EventLog:
         self._catalogue = catalogue
         self._seal_rows = seal_rows
         self._sweep()
+        self._in_front = self._front_rows()  # counted here on, less what other processes add or seal
 
     def _sweep(self) -> None:
         """Remove what a crash left. Only while nobody writes: a file without a manifest row may be in the making."""
@@ -68,7 +70,7 @@ class EventLog:
                     path.unlink(missing_ok=True)
                 execute("ROLLBACK")
             finally:
-                execute("PRAGMA busy_timeout = 60000")
+                execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -106,39 +108,44 @@ class EventLog:
                 else:
                     connection.executemany(_INSERT, zip(*(c.to_pylist() for c in stored.columns)))
             made = self._catalogue.last_item() - before
-        if 0 < len(fresh) < DIRECT and self._front_rows() >= self._seal_rows:
-            self.seal()
+            if 0 < len(fresh) < DIRECT:
+                self._in_front += len(fresh)
+        if self._in_front >= self._seal_rows:
+            self._in_front = self._front_rows()  # another process may have sealed since
+            if self._in_front >= self._seal_rows:
+                self.seal()
         return Receipt(len(fresh), len(table) - len(fresh), made, known, last)
 
     def _front_rows(self) -> int:
         with self._db.lock:
             return int(self._db.connection.execute("SELECT count(*) FROM front").fetchone()[0])
 
-    def _unseen(self, keys: list[bytes]) -> Bools:
-        """(E,) the first event of each key that the log does not have; its key is now taken."""
-        new = np.zeros(len(keys), np.bool_)
-        if not keys:
+    def _unseen(self, keys: bytes) -> Bools:
+        """(E,) the first event of each 16-byte key that the log does not have; its key is now taken."""
+        halves = np.frombuffer(keys, ">u8").reshape(-1, 2)
+        new = np.zeros(len(halves), np.bool_)
+        if not len(halves):
             return new
-        halves = np.frombuffer(b"".join(keys), ">u8").reshape(-1, 2)
-        order = np.lexsort((np.arange(len(keys)), halves[:, 1], halves[:, 0]))
+        order = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: of equal keys the first event comes first
         ranked = halves[order]
-        order = order[np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])]  # one of each, in key order
-        connection = self._db.connection
-        mine = [(keys[i],) for i in order.tolist()]
+        first = np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])
+        order, ranked = order[first], ranked[first]  # one of each, in the order the table keeps them in
+        mine, connection = ranked.tobytes(), self._db.connection
         find = "SELECT 1 FROM seen WHERE key = ?"
-        sample = mine[:: max(1, len(mine) // 64)]
-        if not any(connection.execute(find, key).fetchone() for key in sample):
+        sample = ranked[:: max(1, len(order) // 64)].tobytes()
+        if not any(connection.execute(find, key).fetchone() for key in iter_unpack("16s", sample)):
             connection.execute("SAVEPOINT taking")
             had = connection.total_changes
-            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", mine)
-            if connection.total_changes - had == len(mine):
+            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", iter_unpack("16s", mine))
+            if connection.total_changes - had == len(order):
                 connection.execute("RELEASE taking")
                 new[order] = True
                 return new
             connection.execute("ROLLBACK TO taking")
             connection.execute("RELEASE taking")
-        missing = np.fromiter((connection.execute(find, key).fetchone() is None for key in mine), np.bool_, len(mine))
-        connection.executemany("INSERT INTO seen VALUES (?)", [k for k, m in zip(mine, missing.tolist()) if m])
+        asked = (connection.execute(find, key).fetchone() is None for key in iter_unpack("16s", mine))
+        missing = np.fromiter(asked, np.bool_, len(order))
+        connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", ranked[missing].tobytes()))
         new[order[missing]] = True
         return new
 
@@ -168,6 +175,7 @@ class EventLog:
             if len(table):
                 segments.enlist(connection, segments.write(self._root, table))
                 connection.execute("DELETE FROM front WHERE seq <= ?", (int(table["seq"].to_numpy().max()),))
+        self._in_front = 0
         return len(table)
 
     def compact(self) -> int:
@@ -268,15 +276,15 @@ class EventLog:
         return pa.table(arrays, schema=pa.schema(fields))
 
 
-def _keys(table: pa.Table) -> list[bytes]:
-    """(E,) 16 bytes that stand for (tenant, id)."""
+def _keys(table: pa.Table) -> bytes:
+    """(E,) 16 bytes each that stand for (tenant, id)."""
     names, tenants = _encoded(table["tenant"])
-    ids = table["id"].cast(pa.string()).cast(pa.binary()).to_pylist()
+    ids = table["id"].cast(pa.binary()).to_pylist()
     heads = [name.encode() + b"\x1f" for name in names]
     if len(heads) == 1:
         head = heads[0]
-        return [blake2b(head + id, digest_size=16).digest() for id in ids]
-    return [blake2b(heads[t] + id, digest_size=16).digest() for t, id in zip(tenants.tolist(), ids)]
+        return b"".join([blake2b(head + id, digest_size=16).digest() for id in ids])
+    return b"".join([blake2b(heads[t] + id, digest_size=16).digest() for t, id in zip(tenants.tolist(), ids)])
 
 
 def event_keys(tenant: str, ids: Sequence[str]) -> list[bytes]:

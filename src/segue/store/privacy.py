@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
+from segue.core.settings import FILE
 from segue.store import segments, snapshot
 from segue.store.edge import TYPE_NAMES
 from segue.store.log import event_keys
@@ -30,7 +31,8 @@ from segue.store.workspace import DATABASE, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
-_VALUE = {"rating": "value", "counted": "count"}
+NEEDED = (FILE, "manifest.json", "model.json")
+"""Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Forgotten:
     events: int  # gone from the log
     snapshots: tuple[str, ...]  # ids of those that held the listener: deleted, or taken anew where a release needs them
     deleted: tuple[str, ...]  # other files of the workspace that held the id
+    left: tuple[str, ...]  # files that hold it and that the workspace needs: settings, manifests, the ledger of runs
     retrain: tuple[str, ...]  # releases and runs made from those snapshots: they serve on, and are to be made anew
 
 
@@ -86,11 +89,11 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     retrain = _made_from(workspace, [s.id for s in held])
     for old in held:
         _renew(workspace, old, needed=bool(retrain.get(old.id)))
-    deleted = _delete_files(workspace, listener)
+    deleted, left = _delete_files(workspace, listener)
     if number is None and not held and not deleted:
         raise UnknownName("listener", listener)
     made = sorted({name for names in retrain.values() for name in names})
-    return Forgotten(events, tuple(s.id for s in held), tuple(deleted), tuple(made))
+    return Forgotten(events, tuple(s.id for s in held), tuple(deleted), tuple(left), tuple(made))
 
 
 def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
@@ -161,13 +164,18 @@ def _files(workspace: Workspace) -> Iterator[Path]:
             yield path
 
 
-def _delete_files(workspace: Workspace, listener: str) -> list[str]:
+def _delete_files(workspace: Workspace, listener: str) -> tuple[list[str], list[str]]:
+    """What held the id and is gone, and what holds it and had to stay."""
     plain, quoted = re.escape(listener.encode()), re.escape(json.dumps(listener)[1:-1].encode())
     either = b"(?:%s|%s)" % (plain, quoted)
-    pattern = re.compile(
-        either if len(listener) >= SURE else rb'listener[^\n:=]{0,8}[:=]\s*\\?"?' + either + rb"(?!\w)"
-    )
-    found = [path for path in _files(workspace) if pattern.search(path.read_bytes())]
-    for path in found:
-        path.unlink()
-    return [path.relative_to(workspace.path).as_posix() for path in found]
+    named = rb'listener[^\n:=]{0,8}[:=]\s*\\?"?' + either + rb"(?!\w)"
+    pattern = re.compile(either if len(listener) >= SURE else named)
+    deleted: list[str] = []
+    left: list[str] = []
+    for path in list(_files(workspace)):
+        if pattern.search(path.read_bytes()):
+            needed = path.name in NEEDED or ".sqlite" in path.name
+            (left if needed else deleted).append(path.relative_to(workspace.path).as_posix())
+            if not needed:
+                path.unlink()
+    return deleted, left

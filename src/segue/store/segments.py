@@ -60,7 +60,9 @@ def by_time(table: pa.Table) -> pa.Table:
     step, tie = np.diff(at), np.diff(seq)
     if bool(((step > 0) | ((step == 0) & (tie > 0))).all()):
         return table
-    return table.take(pa.array(np.lexsort((seq, at))))
+    order = pa.array(np.lexsort((seq, at)))
+    columns = [c if c.null_count == len(c) else c.take(order) for c in table.columns]  # all null is in any order
+    return pa.table(columns, schema=table.schema)
 
 
 def by_arrival(table: pa.Table) -> pa.Table:
