@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy.optimize import minimize
 
 from segue.core.protocols import Scores
-from segue.core.types import F32, Bools, Ids, Interactions
+from segue.core.types import F32, I64, Bools, Ids, Interactions
 from segue.evaluation.ranking import distinct, positions
 from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
@@ -45,10 +46,11 @@ class Blend:
 
     components: tuple[str, ...] = ()  # names of recipes; none: all that apply to the data
     k: int = 10
-    tuning_queries: int = 5000
-    weighing_queries: int = 12000
-    candidates: int = 100  # of each component, a query
-    budget: float = 30.0  # seconds of search a component
+    tuning_queries: int = 6000
+    weighing_queries: int = 16000
+    candidates: int = 60  # of each component, a query
+    budget: float = 75.0  # seconds of search, shared by the components
+    thrift: float = 0.002  # share of NDCG@k given up to do without a component
     horizon_days: float = 0.0  # learn to foretell what is taken within so many days (playlists: 92); 0: the next item
 
     def fit(self, data: Interactions, rng: np.random.Generator) -> FittedBlend:
@@ -57,27 +59,35 @@ class Blend:
     def learn(self, data: Interactions, rng: np.random.Generator, folds: Sequence[Fold] = ()) -> Outcome:
         """As `fit`, with everything found on the way. `folds` replaces the default inner split."""
         seed = int(rng.integers(2**31))
-        chosen_folds = list(folds) or default_folds(data, rng, self.horizon_days)
+        inner_folds = list(folds) or default_folds(data, rng, self.horizon_days)
         names = self.components or tuple(n for n in RECIPES if applies(RECIPES[n], data))
-        recipes: dict[str, Any] = {}
-        trials: dict[str, list[Trial]] = {}
-        small = chosen_folds[0].sample(self.tuning_queries, rng)
-        for name in names:
-            start: Tunable = RECIPES[name]()  # type: ignore[assignment]
-            recipes[name], trials[name] = tune(start, small, seed, self.k, budget=self.budget)
+        recipes, trials = self._tuned(names, inner_folds[0].sample(self.tuning_queries, rng), seed)
         parts = []
-        for fold in chosen_folds:
+        for fold in inner_folds:
             models = [recipes[n].fit(fold.train, np.random.default_rng(seed)) for n in names]
             parts.append(features(models, fold.sample(self.weighing_queries, rng), self.candidates))
         table = Table.joined(parts)
-        weights = climbed(table, softmax_weights(table), self.k)
-        inner = {n: table.ndcg(one, self.k) for n, one in zip(names, np.eye(len(names), dtype=np.float32), strict=True)}
+        weights = learned_weights(table, self.k, self.thrift)
+        alone = np.eye(len(names), dtype=np.float32)
+        inner = {n: table.ndcg(one, self.k) for n, one in zip(names, alone, strict=True)}
         inner["blend"] = table.ndcg(weights, self.k)
-        fitted = [recipes[n].fit(data, np.random.default_rng(seed)) for n in names]
-        return Outcome(
-            assembled(dict(zip(names, fitted, strict=True)), weights), recipes,
-            dict(zip(names, weights.tolist(), strict=True)), inner, trials,
-        )  # fmt: skip
+        kept = {n: w for n, w in zip(names, weights.tolist(), strict=True) if w}
+        fitted = {n: recipes[n].fit(data, np.random.default_rng(seed)) for n in kept}
+        model = assembled(fitted, np.array(list(kept.values()), np.float32))
+        return Outcome(model, recipes, dict(zip(names, weights.tolist(), strict=True)), inner, trials)
+
+    def _tuned(
+        self, names: Sequence[str], fold: Fold, seed: int
+    ) -> tuple[dict[str, Any], dict[str, list[Trial]]]:  # fmt: skip
+        """Each component's best hyper-parameters. What one leaves of its share of the budget, those after it have."""
+        recipes: dict[str, Any] = {}
+        trials: dict[str, list[Trial]] = {}
+        began = time.monotonic()
+        for i, name in enumerate(names):
+            share = (self.budget - (time.monotonic() - began)) / (len(names) - i)
+            start: Tunable = RECIPES[name]()  # type: ignore[assignment]
+            recipes[name], trials[name] = tune(start, fold, seed, self.k, budget=share)
+        return recipes, trials
 
 
 def default_folds(data: Interactions, rng: np.random.Generator, horizon_days: float = 0.0) -> list[Fold]:
@@ -106,12 +116,13 @@ def assembled(models: Mapping[str, Scores], weights: F32) -> FittedBlend:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Candidates of B queries, padded to M: what blend weights are learned from."""
+    """Candidates of the queries that have a true one among them, padded to M: what weights are learned from."""
 
     values: F32  # (B, M, C) standardized scores
     real: Bools  # (B, M) not padding
     hits: Bools  # (B, M) in the truth
-    ideal: F32  # (B,) how many items the truth has
+    ideal: I64  # (B,) how many items the truth has
+    asked: int  # queries in all: those left out gain 0
 
     @classmethod
     def joined(cls, parts: Sequence[Table]) -> Table:
@@ -123,23 +134,22 @@ class Table:
         return cls(
             np.concatenate([pad(p.values) for p in parts]), np.concatenate([pad(p.real) for p in parts]),
             np.concatenate([pad(p.hits) for p in parts]), np.concatenate([p.ideal for p in parts]),
+            sum(p.asked for p in parts),
         )  # fmt: skip
 
     def ndcg(self, weights: F32, k: int) -> float:
-        """Mean NDCG@k of the blend among the candidates, ties by mid-rank."""
-        return float(np.mean(self.gains(self.values @ weights, k)))
+        """Mean NDCG@k of a blend among the candidates, ties by mid-rank."""
+        return self.ndcg_of(self.values @ weights, k)
 
-    def gains(self, scores: F32, k: int) -> F32:
-        """(B,) NDCG@k of (B, M) scores."""
+    def ndcg_of(self, scores: F32, k: int) -> float:
+        """The same of (B, M) scores."""
         scores = np.where(self.real, scores, -np.inf)
         query, place = np.nonzero(self.hits)
-        own = scores[query, place][:, None]
-        rows = scores[query]
+        own, rows = scores[query, place][:, None], scores[query]
         rank = 1 + (rows > own).sum(axis=1) + ((rows == own).sum(axis=1) - 1) / 2
         gain = np.where(rank <= k, 1 / np.log2(rank + 1), 0)
-        best = np.cumsum(np.concatenate([[0.0], 1 / np.log2(np.arange(2, k + 2))]))
-        total = np.bincount(query, gain, minlength=len(scores))
-        return np.asarray(total / best[np.clip(self.ideal.astype(int), 1, k)], np.float32)
+        best = np.cumsum(1 / np.log2(np.arange(2, k + 2)))[np.clip(self.ideal, 1, k) - 1]
+        return float((gain / best[query]).sum() / max(self.asked, 1))
 
 
 def features(models: Sequence[Scores], fold: Fold, m: int) -> Table:
@@ -175,7 +185,8 @@ def features(models: Sequence[Scores], fold: Fold, m: int) -> Table:
             values[query, place, c] = plane[query, column]
         real[query, place] = True
         hits[query, place] = true[query, column]
-        parts.append(Table(values, real, hits, np.diff(truth.indptr).astype(np.float32)))
+        use = hits.any(axis=1)
+        parts.append(Table(values[use], real[use], hits[use], np.diff(truth.indptr)[use], len(queries)))
     return Table.joined(parts)
 
 
@@ -189,40 +200,56 @@ def _on(items: Ids, model: Scores, scores: F32) -> F32:
     return out
 
 
+def learned_weights(table: Table, k: int, thrift: float) -> F32:
+    """(C,) weights, 0 for components that the others make needless."""
+    weights = climbed(table, softmax_weights(table), k)
+    floor = table.ndcg(weights, k) * (1 - thrift)
+    best = max(range(len(weights)), key=lambda c: table.ndcg(np.eye(len(weights), dtype=np.float32)[c], k))
+    keep = np.ones(len(weights), bool)
+    for c in np.argsort(np.abs(weights)):
+        without = np.where(np.arange(len(weights)) == c, 0, weights * keep).astype(np.float32)
+        if c != best and table.ndcg(without, k) >= floor:
+            keep[c] = False
+    rest = replace(table, values=table.values[:, :, keep])
+    out = np.zeros_like(weights)
+    out[keep] = climbed(rest, softmax_weights(rest), k)
+    return out
+
+
 def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
     """(C,) minimum of the mean of -log softmax(values @ w) over the true candidates."""
-    use = table.hits.any(axis=1)
-    values, real, hits = table.values[use], table.real[use], table.hits[use]
+    values, real = table.values, table.real
     c = values.shape[2]
     if len(values) == 0:
         return np.full(c, 1 / c, np.float32)
-    target = hits / hits.sum(axis=1, keepdims=True)
+    target = table.hits / table.hits.sum(axis=1, keepdims=True)
 
     def loss(w: Any) -> tuple[float, Any]:
         z = np.where(real, values @ w.astype(np.float32), -np.inf)
         z -= z.max(axis=1, keepdims=True)
         p = np.exp(z)
         p /= p.sum(axis=1, keepdims=True)
-        log_p = np.where(hits, np.log(np.maximum(p, 1e-30)), 0)
-        slope = np.einsum("bm,bmc->c", (p - target).astype(np.float32), values) / len(values)
+        log_p = np.where(table.hits, np.log(np.maximum(p, 1e-30)), 0)
+        slope = np.tensordot((p - target).astype(np.float32), values, 2) / len(values)
         return float(-(target * log_p).sum() / len(values) + penalty * (w @ w)), slope + 2 * penalty * w
 
-    found = minimize(loss, np.full(c, 0.1), jac=True, method="L-BFGS-B", options={"maxiter": 100})
+    found = minimize(loss, np.full(c, 0.1), jac=True, method="L-BFGS-B", options={"maxiter": 60})
     return np.asarray(found.x, np.float32)
 
 
-def climbed(table: Table, weights: F32, k: int, passes: int = 3) -> F32:
+def climbed(table: Table, weights: F32, k: int) -> F32:
     """Coordinate ascent on NDCG@k from the given weights. The largest weight is 1 in the end."""
-    best, score = weights.copy(), table.ndcg(weights, k)
+    best, scores = weights.copy(), table.values @ weights
+    top = table.ndcg_of(scores, k)
     size = float(np.abs(best).max()) or 1.0
-    for step in (0.3, 0.15, 0.07)[:passes]:
+    for step in (0.3, 0.15, 0.07):
         for c in range(len(best)):
-            for change in (-step * size, step * size, -float(best[c])):
-                tried = best.copy()
-                tried[c] += change
-                value = table.ndcg(tried, k)
-                if value > score + 1e-6:
-                    best, score = tried, value
+            for change in (-step * size, step * size):
+                tried = scores + np.float32(change) * table.values[:, :, c]
+                value = table.ndcg_of(tried, k)
+                if value > top + 1e-6:
+                    top, scores = value, tried
+                    best[c] += change
     return np.asarray(best / max(float(np.abs(best).max()), 1e-9), np.float32)
 
 

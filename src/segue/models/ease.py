@@ -39,7 +39,7 @@ class Ease:
         "owner_power": (0.0, 0.25, 0.5),
         "power": (0.0, 0.2, 0.4),
     }
-    draft: ClassVar[Mapping[str, Any]] = {"cap": 4000}
+    draft: ClassVar[Mapping[str, Any]] = {"cap": 3000}
 
     ridge: float = 100.0
     decay: float = 1.0

@@ -11,9 +11,7 @@ import scipy.sparse as sp
 
 from segue.core.types import F32, Interactions
 from segue.fitted._reading import Reading
-from segue.fitted.factors import Factors
-
-CHUNK_BYTES = 64_000_000
+from segue.fitted.factors import Factors, fold_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +24,16 @@ class Ials:
 
     needs_order: ClassVar[bool] = False
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
-        "regularization": (0.003, 0.01, 0.03, 0.1),
-        "unobserved": (0.01, 0.03, 0.1, 0.3, 1.0),
-        "history_decay": (1.0, 0.95, 0.9, 0.8),
+        "regularization": (0.001, 0.003, 0.0003, 0.01),
+        "unobserved": (0.03, 0.1, 0.3, 1.0),
+        "history_decay": (1.0, 0.9, 0.8, 0.7),
         "power": (0.0, 0.2, 0.4),
     }
-    draft: ClassVar[Mapping[str, Any]] = {"dimensions": 32, "epochs": 5}
+    draft: ClassVar[Mapping[str, Any]] = {"epochs": 4}
 
     dimensions: int = 64
-    epochs: int = 8
-    regularization: float = 0.01
+    epochs: int = 6
+    regularization: float = 0.001
     unobserved: float = 0.1
     exponent: float = 1.0
     scale: float = 0.1  # deviation of the first factors, times D ** 0.5
@@ -53,14 +51,14 @@ class Ials:
         items = (rng.standard_normal((n, d)) * self.scale / np.sqrt(d)).astype(np.float32)
         items[np.diff(by_item.indptr) == 0] = 0
         user_ridge, item_ridge = self.ridges(heard), self.ridges(by_item)
+        items, spectrum = rotated(items)
         for _ in range(self.epochs if u else 0):
-            users = solve(heard, items, self.unobserved, user_ridge)
-            items = solve(by_item, users, self.unobserved, item_ridge)
-        spectrum, axes = np.linalg.eigh((items.T @ items).astype(np.float64))
+            users, spectrum = rotated(fold_in(heard, items, self.unobserved * spectrum, user_ridge))
+            items, spectrum = rotated(fold_in(by_item, users, self.unobserved * spectrum, item_ridge))
         reading = Reading(self.history_decay if data.ordered else 1.0, self.power, self.last)
         return Factors(
-            items=data.items, factors=np.ascontiguousarray(items @ axes.astype(np.float32)),
-            spectrum=np.maximum(spectrum, 0).astype(np.float32), reading=reading,
+            items=data.items, factors=items,
+            spectrum=spectrum, reading=reading,
             unobserved=self.unobserved, regularization=self.regularization, exponent=self.exponent,
         )  # fmt: skip
 
@@ -70,34 +68,10 @@ class Ials:
         return np.asarray(self.regularization * sizes**self.exponent, np.float32)
 
 
-def solve(heard: sp.csr_array, other: F32, unobserved: float, ridge: F32) -> F32:
-    """(rows, D) least squares of every row against the other side's factors (columns, D). Zeros for empty rows."""
-    d = other.shape[1]
-    gram = np.float32(unobserved) * (other.T @ other)
-    out = np.zeros((heard.shape[0], d), np.float32)
-    lengths = np.diff(heard.indptr)
-    order = np.argsort(lengths, kind="stable")
-    order = order[lengths[order] > 0]
-    start = 0
-    while start < len(order):
-        stop = start + 1
-        longest = 2 * lengths[order[start]] + 8
-        most = max(1, CHUNK_BYTES // (4 * d * max(longest, d)))
-        stop = min(start + most, int(np.searchsorted(lengths[order], longest, side="right")))
-        stop = max(stop, start + 1)
-        rows = order[start:stop]
-        width = int(lengths[rows[-1]])
-        slot = np.arange(width)
-        real = slot < lengths[rows][:, None]
-        place = np.where(real, heard.indptr[rows][:, None] + slot, 0)
-        weight = np.where(real, heard.data[place], 0).astype(np.float32)
-        v = other[heard.indices[place]]  # (rows, width, D)
-        weighted = v * weight[..., None]
-        normal = np.matmul(weighted.transpose(0, 2, 1), v) + gram
-        normal[:, np.arange(d), np.arange(d)] += ridge[rows][:, None]
-        out[rows] = np.linalg.solve(normal, weighted.sum(axis=1)[..., None])[..., 0]
-        start = stop
-    return out
+def rotated(factors: F32) -> tuple[F32, F32]:
+    """(N, D) with V' V diagonal and that diagonal (D,)."""
+    spectrum, axes = np.linalg.eigh((factors.T @ factors).astype(np.float64))
+    return np.ascontiguousarray(factors @ axes.astype(np.float32)), np.maximum(spectrum, 0).astype(np.float32)
 
 
 plugin = Ials

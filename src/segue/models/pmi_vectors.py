@@ -1,0 +1,85 @@
+"""Items as vectors: the taste space, from what stands near what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+
+from segue.core.types import F32, Interactions
+from segue.fitted._reading import Reading
+from segue.fitted.paired_vectors import PairedVectors
+from segue.models._pairs import lagged, sums, without_diagonal
+
+ROUNDS = 3  # of the power iteration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PmiVectors:
+    """Truncated SVD of positive pointwise mutual information, targets smoothed to a power.
+
+    Levy and Goldberg 2014 (Neural word embedding as implicit matrix factorization) with their later advice (2015):
+    this is word2vec on histories without its sampling. The SVD is the randomized one of Halko et al. 2011. Where the
+    data has an order, pairs count by their distance, as in transitions; otherwise all pairs of a history count alike.
+    """
+
+    needs_order: ClassVar[bool] = False
+    axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "history_decay": (0.8, 0.7, 0.9, 0.95, 1.0),
+        "backward": (0.3, 0.1, 1.0),
+        "window": (20, 10, 40),
+        "lag_power": (0.5, 0.8, 0.2),
+        "target_smoothing": (0.75, 0.5, 1.0),
+        "spectrum_power": (1.0, 0.5),
+    }
+    draft: ClassVar[Mapping[str, Any]] = {"dimensions": 64}
+
+    dimensions: int = 256
+    window: int = 20
+    lag_power: float = 0.5
+    backward: float = 0.3
+    target_smoothing: float = 0.75  # power of the counts of the item recommended
+    spectrum_power: float = 1.0  # of the singular values
+    history_decay: float = 0.8
+    last: int = 50
+
+    def fit(self, data: Interactions, rng: np.random.Generator) -> PairedVectors:
+        n = len(data.items)
+        pmi = self.pmi(data)
+        d = min(self.dimensions, n)
+        left, values, right = _svd(pmi, d, rng) if pmi.nnz else (np.zeros((n, d)), np.zeros(d), np.zeros((n, d)))
+        reading = Reading(self.history_decay if data.ordered else 1.0, 0.0, self.last)
+        source = np.asarray(left * values**self.spectrum_power, np.float32)
+        return PairedVectors(data.items, source, np.asarray(right, np.float32), reading)
+
+    def pmi(self, data: Interactions) -> sp.csr_array:
+        """(N, N) float32 max(0, log(C[i, j] / (row share * smoothed column share * total)))."""
+        if data.ordered:
+            counts = lagged(data, self.window, self.lag_power, backward=self.backward)
+        else:
+            rows = Reading().of_data(data)
+            counts = without_diagonal(sp.csr_array(rows.T @ rows))
+        out, into = sums(counts, 1), sums(counts, 0) ** np.float32(self.target_smoothing)
+        into /= max(float(into.sum()), 1e-9)
+        row = np.repeat(np.arange(len(out)), np.diff(counts.indptr))
+        counts.data = np.maximum(np.log(counts.data / (out[row] * into[counts.indices])), 0).astype(np.float32)
+        counts.eliminate_zeros()
+        return counts
+
+
+def _svd(matrix: sp.csr_array, d: int, rng: np.random.Generator) -> tuple[F32, F32, F32]:
+    """(N, d), (d,) and (N, d): the largest singular values and their vectors, nearly."""
+    transposed = sp.csr_array(matrix.T)
+    wide = min(d + 16, matrix.shape[1])
+    basis = np.asarray(matrix @ rng.standard_normal((matrix.shape[1], wide)).astype(np.float32))
+    for _ in range(ROUNDS):
+        basis = matrix @ (transposed @ np.linalg.qr(basis)[0])
+    basis = np.linalg.qr(basis)[0]
+    left, values, right = np.linalg.svd((transposed @ basis).T, full_matrices=False)
+    return np.asarray((basis @ left)[:, :d]), np.asarray(values[:d]), np.asarray(right[:d].T)
+
+
+plugin = PmiVectors
