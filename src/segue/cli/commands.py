@@ -232,22 +232,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; default 8800.", show_default=False)] = None,
 ) -> None:
     """Serve Home, the API and events over HTTP."""
+    from segue.cli.serving import start_server
+
     start_server(workspace_path(), host, port)
-
-
-def start_server(path: Path, host: str | None, port: int | None) -> None:
-    """Serve until told to stop; where an address is not given, the workspace's settings say it."""
-    from segue.core.settings import read_settings
-    from segue.web.server import serve as run
-
-    settings = read_settings(path)
-    run(
-        path,
-        settings.host if host is None else host,
-        settings.port if port is None else port,
-        tenant=settings.tenant,
-        on_ready=lambda url: console.print(f"serving [bold]{url}[/]  (Ctrl-C stops)"),
-    )
 
 
 def demo(

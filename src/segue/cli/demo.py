@@ -47,6 +47,6 @@ def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | Non
         print_home(out, service.home(somebody))
     console.print(f"\nfrom nothing to a Home in {time.monotonic() - started:.0f} s")
     if serving:
-        from segue.cli.commands import start_server
+        from segue.cli.serving import start_server
 
         start_server(path, host, port)

@@ -116,7 +116,7 @@ def print_leaderboards(out: Console, boards: Sequence[Any]) -> None:
     for found in boards:
         out.print(Text(found.title, "bold"))
         out.print(as_table(found.board, width=max(80, out.width)))
-        out.print(headline(found.board))
+        out.print(Text(headline(found.board)))
         out.print(Text(f"`segue train` chooses {found.chosen}", "dim"))
         out.print()
 
