@@ -86,6 +86,17 @@ class Section:
         return sp.csc_array(self.genres)
 
     @cached_property
+    def leading_genres(self) -> sp.csc_array:
+        """(n, T) of each item only the genres that are at least half as strong as its strongest, by genre."""
+        strongest = (
+            np.asarray(self.genres.max(axis=1).todense()).ravel() if self.genres.shape[1] else np.zeros(len(self))
+        )
+        out = self.genres.copy()
+        out.data = np.where(out.data >= 0.5 * np.repeat(strongest, np.diff(out.indptr)), out.data, 0)
+        out.eliminate_zeros()
+        return sp.csc_array(out)
+
+    @cached_property
     def rarity(self) -> F32:
         """(T,) log(1 + n / items with the genre): what makes a genre tell something about a taste."""
         df = np.diff(self.columns.indptr)

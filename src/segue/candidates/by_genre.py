@@ -1,4 +1,4 @@
-"""Items of the genre named in the words of the request, or of the listener's strongest genres.
+"""Items whose leading genre is the one named in the words of the request, or of the listener's strongest genres.
 
 By the model's score where there is a history, else by popularity.
 """
@@ -13,7 +13,6 @@ from segue.candidates._board import Board, pick
 from segue.core.types import Candidates, Query
 
 STRONGEST = 3
-PURE = 0.2  # the least share of the genre among an item's
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,8 @@ class ByGenre:
         if section is None:
             return Candidates.none()
         columns = self._columns(query)
-        parts = [slice(section.columns.indptr[c], section.columns.indptr[c + 1]) for c in columns]
-        found = [section.columns.indices[p][section.columns.data[p] >= PURE] for p in parts]
+        leading = section.leading_genres
+        found = [leading.indices[leading.indptr[c] : leading.indptr[c + 1]] for c in columns]
         if not found:
             return Candidates.none()
         rows = found[0] if len(found) == 1 else np.unique(np.concatenate(found))

@@ -2,7 +2,7 @@
 
 The candidates fall into three classes: heard items, unheard items of known artists, and new artists. Each class keeps
 its own order, and the three are merged by shares, as in weighted fair queueing: the j-th of a class with share s
-stands at (j + ½)/s. Let s₀ be the share of familiar candidates among the best `sample` by score. The familiar share
+stands at (j + ½)/s. Let s₀ be the share of known artists among the best `sample` unheard by score. The familiar share
 grows with the dial from 0 (at 0) over s₀ (at ½) to 1 (at 1), linearly between; so the number of familiar items among
 the first k never falls as the dial rises. Heard items enter only above the middle, up to half of what is familiar.
 """
@@ -30,12 +30,12 @@ class Dial:
         heard, known = self.classes(query, candidates)
         order = np.lexsort((candidates.items, -np.nan_to_num(candidates.scores, nan=-np.inf)))
         dial = min(1.0, max(0.0, query.context.familiarity))
-        familiar = heard | known
-        natural = float(familiar[order[: self.sample]].mean())
+        unheard = order[~heard[order]][: self.sample]
+        natural = float(known[unheard].mean()) if len(unheard) else 0.0
         share = natural * 2 * dial if dial <= 0.5 else natural + (1 - natural) * (2 * dial - 1)
         of_heard = max(0.0, dial - 0.5) if known.any() else float(dial > 0.5)
         place = np.empty(len(candidates), np.float32)
-        for mask, part in ((heard, share * of_heard), (known, share * (1 - of_heard)), (~familiar, 1 - share)):
+        for mask, part in ((heard, share * of_heard), (known, share * (1 - of_heard)), (~heard & ~known, 1 - share)):
             rows = order[mask[order]]
             place[rows] = _places(len(rows), part)
         return candidates.rescored(-place)

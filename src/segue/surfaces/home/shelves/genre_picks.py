@@ -30,7 +30,8 @@ class GenrePicks:
         for column in own or _biggest(section):
             name = kitchen.stock.genre_name(column)
             request = replace(query, context=replace(query.context, words=name))
-            best = kitchen.serve("by-genre", request, drop=leaving_out(query.history))
+            n = (2 if own else 4) * kitchen.settings.shelf_cards  # genres share what is popular
+            best = kitchen.serve("by-genre", request, n, drop=leaving_out(query.history))
             title = f"New to you in {name}" if own else f"Popular in {name}"
             reason = Reason("in_genre" if own else "popular_in_genre", words=(name,))
             views.append(ShelfView(f"{self.key}:{name}", title, kitchen.cards(best, reason)))

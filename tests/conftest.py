@@ -1,0 +1,128 @@
+"""A small planted world for the request path: two tastes that never meet, and every exception a rule must see."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segue.app import Service, open_service
+from segue.core.events import AnyEvent, Item, Play
+from segue.core.types import Context
+from segue.fitted import save_model
+from segue.models.item_knn import plugin as ItemKNN
+from segue.runs.releases import Manifest, Population, Release, current_release, promote, write_release
+from segue.store import snapshot
+from segue.store.workspace import Workspace
+from segue.surfaces.serving import Serving
+
+DAY_MS = 86_400_000
+NOW = 1_790_000_000_000
+GENRES = ("rock", "jazz")
+
+
+def _track(a: int, t: int) -> Item:
+    return Item(
+        uri=f"segue:track:t:a{a}t{t}", title=f"Song {t} of {a}", artists=(f"segue:artist:t:a{a}",),
+        album=f"segue:album:t:a{a}b{t // 4}", duration_ms=200_000, explicit=t == 6,
+        released=NOW - (1 + t) * 30 * DAY_MS,
+        tags=("christmas music",) if (a, t) == (0, 7) else (),
+        countries=("DE",) if t == 5 and a < 2 else (),
+        available_from=NOW + DAY_MS if t == 4 and a < 2 else 0,
+    )  # fmt: skip
+
+
+def planted_items() -> list[Item]:
+    """12 artists of 2 genres with 8 tracks each, shows and audiobooks of both, and one of each exception."""
+    items = []
+    for a in range(12):
+        genre = GENRES[a % 2]
+        items.append(Item(uri=f"segue:artist:t:a{a}", title=f"{genre.title()} Artist {a}", genres=(genre,)))
+        items += [_track(a, t) for t in range(8)]
+    for i in range(10):
+        genre = GENRES[i % 2]
+        items.append(Item(uri=f"segue:show:t:s{i}", title=f"All about {genre} {i}", genres=(genre,)))
+        items.append(Item(uri=f"segue:audiobook:t:b{i}", title=f"Book {i}", artists=(f"segue:author:t:w{i}",)))
+    return items
+
+
+def planted_plays() -> list[AnyEvent]:
+    """30 listeners, even ones of rock and odd ones of jazz, 16 plays each; every third hears shows and books too."""
+    rng = np.random.default_rng(3)
+    events: list[AnyEvent] = []
+
+    def play(u: int, item: str, days: float) -> None:
+        at = NOW - int(days * DAY_MS)
+        country = ("SE", "DE")[u // 2 % 2]
+        events.append(
+            Play(id=f"p{len(events)}", listener=f"L{u}", item=item, at=at, ms_played=200_000, country=country)
+        )
+
+    for u in range(30):
+        for _ in range(16):
+            artist = 2 * int(rng.integers(6)) + u % 2
+            play(u, f"segue:track:t:a{artist}t{int(rng.integers(8))}", float(rng.uniform(0, 60)))
+        if u % 3 == 0:
+            for _ in range(3):
+                play(u, f"segue:show:t:s{2 * int(rng.integers(5)) + u % 2}", float(rng.uniform(0, 60)))
+                play(u, f"segue:audiobook:t:b{int(rng.integers(10))}", float(rng.uniform(0, 60)))
+    return events
+
+
+def make_release(folder: Path, scratch: Path, kinds: tuple[str, ...] = ("track",)) -> Release:
+    """Snapshot, item neighbours for some kinds, release, promote."""
+    with Workspace.open(folder) as workspace:
+        snap = snapshot.take(workspace, "default")
+        populations, models = [], {}
+        for kind, owner, _ in snap.populations():
+            if kind.label in kinds:
+                where = f"models/{kind.label}-{owner}"
+                models[where] = scratch / f"{snap.id}-{kind.label}-{owner}"
+                (scratch).mkdir(exist_ok=True)
+                save_model(ItemKNN().fit(snap.interactions(kind, owner), np.random.default_rng(0)), models[where])
+                populations.append(Population(kind=kind.label, owner=owner, model=where, recipe="item-knn"))
+        manifest = Manifest(
+            id="", tenant="default", created="", snapshot=snap.id, simulated=False, seed=0, version="test",
+            code="test", populations=tuple(populations),
+        )  # fmt: skip
+        release = write_release(folder, manifest, models)
+    return promote(folder, "default", release.id)
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released workspace; read it only."""
+    folder = tmp_path_factory.mktemp("planted") / "ws"
+    with Workspace.create(folder) as workspace:
+        workspace.log.append(planted_plays(), planted_items())
+    make_release(folder, tmp_path_factory.mktemp("models"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def serving(planted: Path) -> Iterator[Serving]:
+    """The planted release, opened; its listening is not to be added to."""
+    with Workspace.open(planted) as workspace:
+        yield Serving.open(workspace, current_release(planted, "default"))
+
+
+@pytest.fixture
+def service(planted: Path, tmp_path: Path) -> Iterator[Service]:
+    """A service over a copy of the planted workspace."""
+    folder = tmp_path / "ws"
+    shutil.copytree(planted, folder)
+    with open_service(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def now() -> Context:
+    """The moment the planted world ends in, in Sweden."""
+    return Context(now=NOW, country="SE")
+
+
+@pytest.fixture
+def release_of() -> Callable[[Path, Path], Release]:
+    """Takes a snapshot of a workspace and releases item neighbours of its tracks."""
+    return make_release

@@ -1,0 +1,222 @@
+"""The service over a planted workspace: what a listener meets, and that what they do counts at once."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from segue.app import Service, open_service
+from segue.core.errors import NotReady, UnknownName, UsageError
+from segue.core.events import Impression, Item, Play, Rating, Save, Skip
+from segue.core.types import Context
+from segue.runs.releases import Release, promote, write_release
+from segue.store.workspace import Workspace
+from segue.surfaces.views import HomeView
+
+NOW = 1_790_000_000_000
+
+
+def cards(view: HomeView) -> list[str]:
+    return [c.uri for s in view.shelves for c in s.cards]
+
+
+def shelf(view: HomeView, key: str) -> list[str]:
+    return [c.uri for s in view.shelves if s.key.partition(":")[0] == key for c in s.cards]
+
+
+def play(item: str, listener: str = "L0", id: str = "now", at: int = NOW + 1000) -> Play:
+    return Play(id=id, listener=listener, item=item, at=at, ms_played=200_000)
+
+
+def rock(uri: str) -> bool:
+    return int(uri.rpartition(":")[2].partition("t")[0][1:]) % 2 == 0
+
+
+def test_home_has_the_taste_that_was_planted(service: Service, now: Context) -> None:
+    for listener, is_rock in (("L0", True), ("L1", False)):
+        view = service.home(listener, now)
+        assert view.known
+        assert len(view.shelves) >= 6
+        for key in ("made-for-you", "jump-back-in", "mix"):
+            found = shelf(view, key)
+            assert len(found) >= 3, key
+            assert all(rock(uri) == is_rock for uri in found), key
+
+
+def test_home_of_a_stranger_is_popular_and_not_empty(service: Service, now: Context) -> None:
+    view = service.home("nobody at all", now)
+    assert not view.known
+    assert len(view.shelves) >= 3
+    assert {s.key.partition(":")[0] for s in view.shelves} >= {"popular", "genre", "new-in-genres"}
+    assert {rock(uri) for uri in cards(view) if ":track:" in uri} == {True, False}
+
+
+def test_same_query_same_home_but_for_the_page(service: Service, now: Context) -> None:
+    one, two = service.home("L4", now), service.home("L4", now)
+    assert one.page != two.page
+    assert (one.shelves, one.decision) == (two.shelves, two.decision)
+
+
+def test_a_play_changes_the_next_home_without_training(service: Service, now: Context) -> None:
+    before = service.home("L0", now)
+    chosen = shelf(before, "made-for-you")[0]
+    receipt = service.append([play(chosen)])
+    assert receipt.accepted == 1
+    after = service.home("L0", replace(now, now=NOW + 2000))
+    assert chosen not in shelf(after, "made-for-you")
+    assert chosen in shelf(after, "jump-back-in")
+    assert any(s.title == f"Because you listened to {service.card(chosen).title}" for s in after.shelves)
+
+
+def test_a_stranger_is_known_after_one_play(service: Service, now: Context) -> None:
+    service.append([play("segue:track:t:a1t0", "new one")])
+    view = service.home("new one", replace(now, now=NOW + 2000))
+    assert view.known
+    made = shelf(view, "made-for-you")
+    assert made
+    assert not any(rock(uri) for uri in made)
+
+
+@pytest.mark.parametrize("hate", [False, True])
+def test_what_is_skipped_twice_or_disliked_goes(service: Service, now: Context, hate: bool) -> None:
+    item = shelf(service.home("L0", now), "made-for-you")[0]
+    if hate:
+        service.append([Rating(id="r", listener="L0", item=item, at=NOW + 1, value=-1)])
+    else:
+        service.append([Skip(id="s1", listener="L0", item=item, at=NOW + 1, ms_played=900)])
+        assert item in cards(service.home("L0", replace(now, now=NOW + 5)))
+        service.append([Skip(id="s2", listener="L0", item=item, at=NOW + 2, ms_played=900)])
+    assert item not in cards(service.home("L0", replace(now, now=NOW + 5)))
+
+
+def test_a_save_shows_on_its_card(service: Service, now: Context) -> None:
+    item = shelf(service.home("L0", now), "jump-back-in")[0]
+    service.append([Save(id="s", listener="L0", item=item, at=NOW + 1)])
+    view = service.home("L0", replace(now, now=NOW + 5))
+    assert [c.saved for s in view.shelves for c in s.cards if c.uri == item] == [True]
+
+
+def test_events_of_another_process_and_duplicates_count_once(service: Service, now: Context) -> None:
+    item = shelf(service.home("L0", now), "made-for-you")[0]
+    with Workspace.open(service.workspace.path) as other:
+        other.log.append([play(item)])
+    assert service.append([play(item)]).accepted == 0
+    deadline = time.monotonic() + 5
+    while service.history("L0", 1)[0].uri != item:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    number = service.workspace.catalogue.listener_number("default", "L0")
+    assert number is not None
+    trail = service._serving.listening._trails[number]
+    assert len(trail.items) == 1
+    service.append([play(item, id="again", at=NOW + 2000)])
+    assert len(trail.items) == 2
+
+
+def test_an_item_newer_than_the_release_is_taken_but_not_shown(service: Service, now: Context) -> None:
+    before = service.home("L0", now)
+    service.workspace.catalogue.add("default", [Item(uri="segue:track:t:fresh", title="Fresh")])
+    assert service.append([play("segue:track:t:fresh")]).accepted == 1
+    assert cards(service.home("L0", now)) == cards(before)
+
+
+def test_impressions_are_logged_behind_the_request(service: Service, now: Context) -> None:
+    view = service.home("L0", now, log_impressions=True)
+    service.home("L0", now)
+    service.close()
+    with Workspace.open(service.workspace.path) as workspace:
+        rows = workspace.log.read("default", types=(Impression,)).to_pylist()
+    assert {r["page"] for r in rows} == {view.page}
+    assert [r["position"] for r in sorted(rows, key=lambda r: (r["row"], r["position"]))] == [
+        i for s in view.shelves for i in range(len(s.cards))
+    ]
+    assert {(r["policy"], r["release"], r["propensity"]) for r in rows} == {("fixed", view.release, 1.0)}
+
+
+def test_recommend_gives_the_models_order_without_what_was_taken(service: Service, now: Context) -> None:
+    taken = {c.uri for c in service.history("L0", 100)}
+    found = service.recommend("L0", "track", 20, context=now)
+    assert len(found.items) == 20
+    assert not taken & {c.uri for c in found.items}
+    scores = [c.score for c in found.items]
+    assert scores == sorted(scores, reverse=True)
+    assert all(c.reason is not None and c.source == "model" for c in found.items)
+    like = service.recommend("L0", "track", 5, ["segue:track:t:a1t0"], now)
+    assert like.items
+    assert not any(rock(c.uri) for c in like.items)
+    assert service.recommend("nobody", n=5, context=now).items[0].reason.key == "popular"  # type: ignore[union-attr]  # it has one
+
+
+def test_similar_by_uri_id_or_title(service: Service) -> None:
+    one = service.similar("segue:track:t:a2t1", n=5)
+    assert len(one) == 5
+    assert all(rock(c.uri) for c in one)
+    assert [c.uri for c in service.similar("Song 1 of 2", n=5)] == [c.uri for c in one]
+    assert [c.uri for c in service.similar("a2t1", n=5)] == [c.uri for c in one]
+    with pytest.raises(UnknownName, match="Song 9"):
+        service.similar("Song 9")
+
+
+def test_titles_listeners_and_cards(service: Service) -> None:
+    found = service.search_titles("song 3", "track", 5)
+    assert len(found) == 5
+    assert all(c.title.startswith("Song 3") for c in found)
+    assert service.search_titles("  ") == []
+    assert service.listeners("L1", 3)[0].id.startswith("L1")
+    assert len(service.listeners(limit=7)) == 7
+    card = service.card("segue:track:t:a2t1")
+    assert (card.id, card.kind, card.artists[0].name, card.genres) == ("a2t1", "track", "Rock Artist 2", ())
+    with pytest.raises(UnknownName):
+        service.card("segue:track:t:none")
+
+
+def test_kinds_exclusions_zones(service: Service, now: Context) -> None:
+    view = service.home("L0", now, kinds=("show",))
+    assert view.shelves
+    assert all(":show:" in uri for uri in cards(view))
+    without = service.home("L0", replace(now, exclude=("artist:segue:artist:t:a0", "kind:audiobook")))
+    assert not any("t:a0t" in uri or ":audiobook:" in uri for uri in cards(without))
+    with pytest.raises(UsageError, match="Europe"):
+        service.home("L0", replace(now, zone="Nowhere/Land"))
+    with pytest.raises(UsageError, match="tag:"):
+        service.home("L0", replace(now, exclude=("christmas",)))
+
+
+def test_a_new_release_is_taken_up_and_a_broken_one_is_not(
+    service: Service, now: Context, tmp_path: Path, release_of: Callable[[Path, Path], Release]
+) -> None:
+    old = service.release
+    service.append([play("segue:track:t:a1t0", "L0")])
+    release = release_of(service.workspace.path, tmp_path / "models")
+    assert service.reload()
+    assert service.release == release.id != old
+    assert not service.reload()
+    history = [c.uri for c in service.history("L0")]
+    assert history.count("segue:track:t:a1t0") == 1
+    broken = msgspec.structs.replace(release.manifest, snapshot="gone", populations=())
+    bad = write_release(service.workspace.path, broken, {})
+    promote(service.workspace.path, "default", bad.id)
+    assert not service.reload()
+    assert service.release == release.id
+    assert service.home("L0", now).shelves
+
+
+def test_nothing_released_says_how(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "ws").close()
+    with pytest.raises(NotReady, match="segue train"):
+        open_service(tmp_path / "ws")
+
+
+def test_serving_loads_no_training_code(planted: Path) -> None:
+    code = (
+        "import sys, json, segue.app; s = segue.app.open_service(sys.argv[1]); s.home('L0'); s.close(); "
+        "print(json.dumps([m for m in sys.modules if m.startswith(('torch', 'segue.models', 'segue.jobs'))]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(planted)], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
