@@ -39,6 +39,19 @@ def sample(tmp_path: Path) -> Make:
 
 
 @pytest.fixture
+def sample_once(sample: Make) -> Make:
+    """The same, made at the first call only: for many examples of one test."""
+    made: dict[str, tuple[Any, Path]] = {}
+
+    def make(name: str) -> tuple[Any, Path]:
+        if name not in made:
+            made[name] = sample(name)
+        return made[name]
+
+    return make
+
+
+@pytest.fixture
 def read(tmp_path: Path) -> Callable[..., list[Record]]:
     """`read(name, text or bytes, **options)`: the records of a file that holds it, also where all are bad."""
 

@@ -10,6 +10,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from segue.core.errors import InputError, SegueError
 from segue.core.events import AnyEvent, Bad, Event, Item, Record, Uri
@@ -150,6 +152,18 @@ def test_bytes_changed(name, sample):
                 hurt[rng.randrange(len(hurt))] = rng.randrange(256)
             file.write_bytes(hurt)
         survived(importer, path)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_any_bytes_after_a_good_start(name, sample_once, data):
+    importer, path = sample_once(name)
+    good = {file: file.read_bytes() for file in files(path)}
+    file = data.draw(st.sampled_from(sorted(good)))
+    cut = data.draw(st.integers(0, len(good[file])))
+    file.write_bytes(good[file][:cut] + data.draw(st.binary(max_size=60) | st.text(max_size=30).map(str.encode)))
+    survived(importer, path)
+    file.write_bytes(good[file])
 
 
 def test_truncated_keeps_what_came_before(name, sample):
