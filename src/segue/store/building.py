@@ -16,6 +16,7 @@ from segue.core.types import I32, I64, Bools, Kind
 from segue.store.columns import Column
 from segue.store.database import Database
 from segue.store.edge import code
+from segue.store.item_columns import Numbers, catalogue_columns, indptr_of, tag_columns, text_of
 from segue.store.log import EventLog
 
 HEARD_MS = 30_000
@@ -25,17 +26,6 @@ REAL_TIME = 10_000_000_000
 DERIVED = {Kind.ARTIST: (Kind.TRACK, "artist"), Kind.SHOW: (Kind.EPISODE, "album")}
 """Where nobody takes a kind directly, it is taken with the items that belong to it."""
 _TAKES = (Play, Save, Follow, PlaylistAdd, Rating, Counted)
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What every number of the tenant means: arrays by number (M+1,)."""
-
-    items: I32  # (N,) sorted: what stands after merges
-    root: I32  # (M+1,) the number that stands for it, 0 unknown
-    position: I32  # (M+1,) its position in `items`, -1 unknown
-    space: I32  # (M+1,) which namespace it came from, -1 unknown
-    spaces: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +48,11 @@ class Taken:
 def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str, Column], list[dict[str, Any]]]:
     """Every column of a snapshot by name, and what is to be known of each population."""
     number = database.tenant(tenant)
-    numbers, columns = _catalogue(database, number)
+    numbers, columns = catalogue_columns(database, number)
     names = ["at", "type", "listener", "item", "playlist", "ms_played", "value", "ordered", "country", "reason_end"]
     events = log.read(tenant, types=[*_TAKES, Remove, Tag], columns=names)
     tagged = log.read(tenant, types=[Tag], columns=["item", "words"])
-    columns |= _tags(database, number, numbers, tagged)
+    columns |= tag_columns(database, number, numbers, tagged)
     columns |= _listeners(database, number, numbers, events)
     populations: list[dict[str, Any]] = []
     for owner, taken, removed in _takes(numbers, columns, events):
@@ -72,120 +62,6 @@ def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str
             columns |= found
             populations.append(population | {"derived": derived})
     return columns, populations
-
-
-# --- the catalogue ---
-
-
-_TEXT = ("namespace", "id", "title", "description", "language", "countries")
-_WHOLE = ("kind", "kept", "album", "duration_ms", "released", "explicit", "available_from")
-
-
-def _catalogue(database: Database, tenant: int) -> tuple[Numbers, dict[str, Column]]:
-    fields = ", ".join(("number", *_WHOLE, *_TEXT))
-    rows = database.connection.execute(
-        f"SELECT {fields} FROM items WHERE tenant = ? ORDER BY number", (tenant,)
-    ).fetchall()
-    lists = list(zip(*rows)) or [()] * (1 + len(_WHOLE) + len(_TEXT))
-    number = np.array(lists[0], np.int32)
-    whole = {name: np.array(values, np.int64) for name, values in zip(_WHOLE, lists[1:])}
-    text = {name: list(values) for name, values in zip(_TEXT, lists[1 + len(_WHOLE) :])}
-    numbers = _numbers(number, whole["kept"], text["namespace"])
-    row_of = {int(n): i for i, n in enumerate(number)}
-    stands = np.flatnonzero(whole["kept"] == 0)
-    for i in np.flatnonzero(whole["kept"]):  # ascending: what was there first speaks first
-        into = row_of[int(numbers.root[number[i]])]
-        for name in ("album", "duration_ms", "released", "explicit", "available_from"):
-            whole[name][into] = whole[name][into] or whole[name][i]
-        for name in ("title", "description", "language", "countries"):
-            text[name][into] = text[name][into] or text[name][i]
-    own = stands.tolist()
-    countries = [text["countries"][i].split(",") if text["countries"][i] else [] for i in own]
-    columns: dict[str, Column] = {
-        "items/number": numbers.items,
-        "items/position": numbers.position,
-        "items/kind": whole["kind"][stands].astype(np.uint8),
-        "items/album": numbers.root[whole["album"][stands]],
-        "items/duration": whole["duration_ms"][stands],
-        "items/released": whole["released"][stands],
-        "items/available_from": whole["available_from"][stands],
-        "items/explicit": whole["explicit"][stands].astype(np.bool_),
-        "items/countries_indptr": _indptr(np.array([len(c) for c in countries], np.int64)),
-        "items/countries": np.array([c for some in countries for c in some], "S2"),
-        "items/title": _text(text["title"][i] or text["id"][i] for i in own),
-        "items/description": _text(text["description"][i] for i in own),
-        "items/language": _text(text["language"][i] for i in own),
-    }
-    by_item = np.lexsort((number, numbers.position[number])) if len(number) else np.zeros(0, np.int64)
-    counts = np.bincount(numbers.position[number], minlength=len(own))
-    columns["items/source_indptr"] = _indptr(counts)
-    columns["items/source_namespace"] = _text(text["namespace"][i] for i in by_item.tolist())
-    columns["items/source_id"] = _text(text["id"][i] for i in by_item.tolist())
-    return numbers, columns | _credits(database, tenant, numbers)
-
-
-def _numbers(number: I32, kept: I64, namespaces: list[str]) -> Numbers:
-    size = int(number[-1]) + 1 if len(number) else 1
-    root = np.zeros(size, np.int32)
-    root[number] = np.where(kept > 0, kept, number)
-    while not np.array_equal(root[root], root):
-        root = root[root]
-    items = number[kept == 0]
-    position = np.full(size, -1, np.int32)
-    position[items] = np.arange(len(items), dtype=np.int32)
-    position[number] = position[root[number]]
-    spaces = sorted(set(namespaces))
-    code_of = {name: i for i, name in enumerate(spaces)}
-    space = np.full(size, -1, np.int32)
-    space[number] = [code_of[name] for name in namespaces]
-    return Numbers(items, root, position, space, spaces)
-
-
-def _credits(database: Database, tenant: int, numbers: Numbers) -> dict[str, Column]:
-    rows = database.connection.execute(
-        "SELECT item, artist FROM credits JOIN items ON number = item WHERE tenant = ? ORDER BY item, position",
-        (tenant,),
-    ).fetchall()
-    pairs = np.array(rows, np.int32).reshape(-1, 2)
-    item, artist = numbers.position[pairs[:, 0]].astype(np.int64), numbers.root[pairs[:, 1]]
-    _, first = np.unique(item * (len(numbers.root) + 1) + artist, return_index=True)
-    first.sort()
-    first = first[np.argsort(item[first], kind="stable")]
-    item, artist = item[first], artist[first]
-    indptr = _indptr(np.bincount(item, minlength=len(numbers.items)))
-    main = np.zeros(len(numbers.items), np.int32)
-    has = np.flatnonzero(np.diff(indptr))
-    main[has] = artist[indptr[has]]
-    return {"items/artist": main, "items/artists_indptr": indptr, "items/artists": artist.astype(np.int32)}
-
-
-def _tags(database: Database, tenant: int, numbers: Numbers, tagged: pa.Table) -> dict[str, Column]:
-    """Genres and tags of the facts, once each, and what listeners said, as often as they did."""
-    rows = database.connection.execute(
-        "SELECT item, tag, genre FROM tags JOIN items ON number = item WHERE tenant = ? ORDER BY item, tag", (tenant,)
-    ).fetchall()
-    facts, words, genre = zip(*rows) if rows else ((), (), ())
-    said = pa.concat_arrays([pa.array(words, pa.string()), tagged["words"].combine_chunks()]).fill_null("")
-    said = pc.utf8_lower(pc.utf8_trim_whitespace(said)).dictionary_encode()
-    names = said.dictionary.to_pylist()
-    ranks = np.empty(len(names), np.int64)
-    ranks[np.argsort(np.array(names, object), kind="stable") if names else []] = np.arange(len(names))
-    item = numbers.position[np.concatenate([np.array(facts, np.int32), tagged["item"].to_numpy()])]
-    tag = ranks[said.indices.to_numpy()] if names else np.zeros(0, np.int64)
-    is_genre = np.concatenate([np.array(genre, np.float32), np.zeros(len(tagged), np.float32)])
-    keep = (item >= 0) & (pc.utf8_length(said.dictionary).to_numpy()[said.indices.to_numpy()] > 0 if names else True)
-    item, tag, is_genre = item[keep].astype(np.int64), tag[keep], is_genre[keep]
-    pairs, inverse = np.unique(item * max(1, len(names)) + tag, return_inverse=True)
-    weight = np.bincount(inverse, minlength=len(pairs)).astype(np.float32)
-    genres = np.bincount(inverse, is_genre, minlength=len(pairs)) > 0
-    rows_of, tags_of = np.divmod(pairs, max(1, len(names)))
-    return {
-        "items/tags_indptr": _indptr(np.bincount(rows_of, minlength=len(numbers.items))),
-        "items/tags": tags_of.astype(np.int32),
-        "items/tags_weight": weight,
-        "items/tags_genre": genres,
-        "items/tag_names": _text(sorted(names)),
-    }
 
 
 # --- listeners and what they took ---
@@ -209,8 +85,8 @@ def _listeners(database: Database, tenant: int, numbers: Numbers, events: pa.Tab
     return {
         "listeners/number": number,
         "listeners/country": country,
-        "listeners/id": _text(id for _, id in rows),
-        "listeners/namespace": _text(names[i] for i in space.tolist()),
+        "listeners/id": text_of(id for _, id in rows),
+        "listeners/namespace": text_of(names[i] for i in space.tolist()),
     }
 
 
@@ -304,19 +180,11 @@ def _population(
     facts = {"kind": kind.label, "owner": owner, "events": events, "timed": timed}
     return facts | {"ordered": 2 * int(loose.sum()) <= events and not constant}, {
         f"{name}/owners": owners.astype(np.int32),
-        f"{name}/indptr": _indptr(counts).astype(np.int64),
+        f"{name}/indptr": indptr_of(counts).astype(np.int64),
         f"{name}/rows": of_kind[taken.item[order]].astype(np.int32),
         f"{name}/at": taken.at[order].astype(np.int64),
         f"{name}/weights": taken.weight[order],
     }
-
-
-def _indptr(counts: NDArray[np.int64]) -> I32:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-
-
-def _text(values: Iterable[str]) -> pa.Array:
-    return pa.array(list(values), pa.string())
 
 
 def _filled(column: pa.ChunkedArray) -> NDArray[Any]:

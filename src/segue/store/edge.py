@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from segue.core.errors import InputError
 from segue.core.events import (
@@ -116,3 +118,14 @@ def _check_values(table: pa.Table) -> None:
 
 def _first(mask: pa.ChunkedArray) -> int:
     return int(pc.index(mask, True).as_py())
+
+
+def encoded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.intp]]:
+    """Different values, and (E,) the position of each row's; -1 for null."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    array = column.unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
+    codes: NDArray[np.intp] = pc.fill_null(array.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return array.dictionary.to_pylist(), codes

@@ -10,15 +10,10 @@ import contextlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
-from struct import iter_unpack
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from segue.core.errors import WorkspaceError
 from segue.core.events import AnyEvent, Event, Item
@@ -26,7 +21,9 @@ from segue.core.types import Bools
 from segue.store import segments
 from segue.store.catalogue import Catalogue
 from segue.store.database import BUSY_MS, Database
-from segue.store.edge import CODES, PLAYLIST_PREFIX, TYPE_NAMES, checked, to_table
+from segue.store.dedupe import keys_of, take_unseen
+from segue.store.edge import CODES, checked, to_table
+from segue.store.resolving import resolved
 from segue.store.schema import STORED
 from segue.store.segments import Segment
 
@@ -92,15 +89,15 @@ class EventLog:
     def _append(self, table: pa.Table, items: Sequence[Item], tenant: str) -> Receipt:
         if not len(table) and not items:
             return Receipt(0, 0, 0, 0, self.last_seq)
-        keys = _keys(table)
+        keys = keys_of(table)
         with self._db.write() as connection:
             before = self._catalogue.last_item()
             known = self._catalogue.add_within(self._db.tenant(tenant, create=True), items)[1] if items else 0
-            new = self._unseen(keys)
+            new = take_unseen(connection, keys)
             fresh = table if new.all() else table.filter(pa.array(new))
             last = self._db.meta("last_seq")
             if len(fresh):
-                stored = self._resolved(fresh, last)
+                stored = resolved(self._db, self._catalogue, fresh, last)
                 last += len(stored)
                 self._db.set_meta("last_seq", last)
                 if len(stored) >= DIRECT:
@@ -119,54 +116,6 @@ class EventLog:
     def _front_rows(self) -> int:
         with self._db.lock:
             return int(self._db.connection.execute("SELECT count(*) FROM front").fetchone()[0])
-
-    def _unseen(self, keys: bytes) -> Bools:
-        """(E,) the first event of each 16-byte key that the log does not have; its key is now taken."""
-        halves = np.frombuffer(keys, ">u8").reshape(-1, 2)
-        new = np.zeros(len(halves), np.bool_)
-        if not len(halves):
-            return new
-        order = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: of equal keys the first event comes first
-        ranked = halves[order]
-        first = np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])
-        order, ranked = order[first], ranked[first]  # one of each, in the order the table keeps them in
-        mine, connection = ranked.tobytes(), self._db.connection
-        find = "SELECT 1 FROM seen WHERE key = ?"
-        sample = ranked[:: max(1, len(order) // 64)].tobytes()
-        if not any(connection.execute(find, key).fetchone() for key in iter_unpack("16s", sample)):
-            connection.execute("SAVEPOINT taking")
-            had = connection.total_changes
-            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", iter_unpack("16s", mine))
-            if connection.total_changes - had == len(order):
-                connection.execute("RELEASE taking")
-                new[order] = True
-                return new
-            connection.execute("ROLLBACK TO taking")
-            connection.execute("RELEASE taking")
-        asked = (connection.execute(find, key).fetchone() is None for key in iter_unpack("16s", mine))
-        missing = np.fromiter(asked, np.bool_, len(order))
-        connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", ranked[missing].tobytes()))
-        new[order[missing]] = True
-        return new
-
-    def _resolved(self, table: pa.Table, last: int) -> pa.Table:
-        """EDGE to STORED: strings to numbers, each different one looked up once."""
-        names, tenants = _encoded(table["tenant"])
-        own = np.array([self._db.tenant(name, create=True) for name in names], np.int32)[tenants]
-        types, codes = _encoded(table["type"])
-        columns: dict[str, Any] = {
-            "seq": np.arange(last + 1, last + 1 + len(table), dtype=np.int64),
-            "type": np.array([TYPE_NAMES.index(t) + 1 for t in types], np.uint8)[codes],
-            "tenant": own,
-            "listener": _looked_up(own, table["listener"], self._catalogue.listener_numbers),
-            "item": _looked_up(own, table["item"], self._catalogue.item_numbers),
-            "playlist": _looked_up(own, table["context"], self._catalogue.item_numbers, PLAYLIST_PREFIX),
-        }
-        for name in STORED.names:
-            if name not in columns:
-                column = table[name]
-                columns[name] = column.cast(STORED.field(name).type) if pa.types.is_dictionary(column.type) else column
-        return pa.table([columns[name] for name in STORED.names], schema=STORED).combine_chunks()
 
     def seal(self) -> int:
         """Move the front into sealed segments: how many events went."""
@@ -274,50 +223,6 @@ class EventLog:
             for f, values in zip(fields, lists)
         ]
         return pa.table(arrays, schema=pa.schema(fields))
-
-
-def _keys(table: pa.Table) -> bytes:
-    """(E,) 16 bytes each that stand for (tenant, id)."""
-    names, tenants = _encoded(table["tenant"])
-    ids = table["id"].cast(pa.binary()).to_pylist()
-    heads = [name.encode() + b"\x1f" for name in names]
-    if len(heads) == 1:
-        head = heads[0]
-        return b"".join([blake2b(head + id, digest_size=16).digest() for id in ids])
-    return b"".join([blake2b(heads[t] + id, digest_size=16).digest() for t, id in zip(tenants.tolist(), ids)])
-
-
-def event_keys(tenant: str, ids: Sequence[str]) -> list[bytes]:
-    """The dedupe keys of a tenant's events."""
-    head = tenant.encode() + b"\x1f"
-    return [blake2b(head + id.encode(), digest_size=16).digest() for id in ids]
-
-
-def _encoded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.intp]]:
-    """Different values, and (E,) the position of each row's; -1 for null."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    array = column.unify_dictionaries().combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
-    codes: NDArray[np.intp] = pc.fill_null(array.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    return array.dictionary.to_pylist(), codes
-
-
-def _looked_up(
-    tenants: NDArray[np.int32], column: pa.ChunkedArray, look_up: Any, prefix: str = ""
-) -> NDArray[np.int32]:
-    """(E,) numbers of a text column, 0 for null and for text without the prefix; each (tenant, text) asked for once."""
-    texts, codes = _encoded(column)
-    out = np.zeros(len(codes), np.int32)
-    for tenant in np.unique(tenants):
-        mine = (tenants == tenant) & (codes >= 0)
-        used = np.flatnonzero(np.bincount(codes[mine], minlength=1))
-        asked = [texts[i] for i in used.tolist() if not prefix or texts[i].startswith(prefix)]
-        numbers = look_up(int(tenant), asked)
-        by_code = np.array([numbers.get(t, 0) for t in texts] or [0], np.int32)
-        out[mine] = by_code[codes[mine]]
-    return out
 
 
 def _bundles(small: Sequence[Segment]) -> list[list[Segment]]:

@@ -24,8 +24,8 @@ from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
 from segue.core.settings import FILE
 from segue.store import segments, snapshot
+from segue.store.dedupe import event_keys
 from segue.store.edge import TYPE_NAMES
-from segue.store.log import event_keys
 from segue.store.segments import Segment
 from segue.store.workspace import DATABASE, Workspace
 

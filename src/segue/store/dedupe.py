@@ -1,0 +1,61 @@
+"""Which events the log has: 16 bytes of (tenant, id) each, in a table of the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from hashlib import blake2b
+from struct import iter_unpack
+
+import numpy as np
+import pyarrow as pa
+
+from segue.core.types import Bools
+from segue.store.edge import encoded
+
+
+def keys_of(table: pa.Table) -> bytes:
+    """(E,) 16 bytes each that stand for (tenant, id)."""
+    names, tenants = encoded(table["tenant"])
+    ids = table["id"].cast(pa.binary()).to_pylist()
+    heads = [name.encode() + b"\x1f" for name in names]
+    if len(heads) == 1:
+        head = heads[0]
+        return b"".join([blake2b(head + id, digest_size=16).digest() for id in ids])
+    return b"".join([blake2b(heads[t] + id, digest_size=16).digest() for t, id in zip(tenants.tolist(), ids)])
+
+
+def event_keys(tenant: str, ids: Sequence[str]) -> list[bytes]:
+    """The dedupe keys of a tenant's events."""
+    head = tenant.encode() + b"\x1f"
+    return [blake2b(head + id.encode(), digest_size=16).digest() for id in ids]
+
+
+def take_unseen(connection: sqlite3.Connection, keys: bytes) -> Bools:
+    """(E,) the first event of each 16-byte key that the log does not have; its key is now taken."""
+    halves = np.frombuffer(keys, ">u8").reshape(-1, 2)
+    new = np.zeros(len(halves), np.bool_)
+    if not len(halves):
+        return new
+    order = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: of equal keys the first event comes first
+    ranked = halves[order]
+    first = np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])
+    order, ranked = order[first], ranked[first]  # one of each, in the order the table keeps them in
+    mine = ranked.tobytes()
+    find = "SELECT 1 FROM seen WHERE key = ?"
+    sample = ranked[:: max(1, len(order) // 64)].tobytes()
+    if not any(connection.execute(find, key).fetchone() for key in iter_unpack("16s", sample)):
+        connection.execute("SAVEPOINT taking")
+        had = connection.total_changes
+        connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", iter_unpack("16s", mine))
+        if connection.total_changes - had == len(order):
+            connection.execute("RELEASE taking")
+            new[order] = True
+            return new
+        connection.execute("ROLLBACK TO taking")
+        connection.execute("RELEASE taking")
+    asked = (connection.execute(find, key).fetchone() is None for key in iter_unpack("16s", mine))
+    missing = np.fromiter(asked, np.bool_, len(order))
+    connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", ranked[missing].tobytes()))
+    new[order[missing]] = True
+    return new
