@@ -44,7 +44,7 @@ def medoids(like: F32, weights: F32, k: int) -> I32:
     centres = [int(np.argmax(weights))]
     while len(centres) < k:
         apart = (1 - like[:, centres].max(axis=1)) * weights
-        apart[centres] = -1
+        apart[centres] = -np.inf
         centres.append(int(np.argmax(apart)))
     for _ in range(ROUNDS):
         groups = _assign(like, centres)
