@@ -15,17 +15,16 @@ TRACK = "segue:track:t:{}"
 
 def events() -> list[AnyEvent]:
     """After the snapshot: heard and not heard, liked and not, of known items."""
-    common = {"listener": "u"}
     return [
-        Play(id="n1", item=TRACK.format(1), at=NOW + 1, ms_played=40_000, **common),
-        Play(id="n2", item=TRACK.format(2), at=NOW + 2, ms_played=4_000, **common),
-        Rating(id="n3", item=TRACK.format(3), at=NOW + 3, value=0.5, **common),
-        Rating(id="n4", item=TRACK.format(4), at=NOW + 4, value=-1, **common),
-        Save(id="n5", item=TRACK.format(5), at=NOW + 5, **common),
-        Skip(id="n6", item=TRACK.format(1), at=NOW + 6, **common),
-        Click(id="n7", item=TRACK.format(6), at=NOW + 7, **common),
-        Follow(id="n8", item="segue:artist:t:9", at=NOW + 8, **common),
-        Play(id="n9", item=TRACK.format(0), at=NOW - 500, ms_played=0, **common),  # late
+        Play(listener="u", id="n1", item=TRACK.format(1), at=NOW + 1, ms_played=40_000),
+        Play(listener="u", id="n2", item=TRACK.format(2), at=NOW + 2, ms_played=4_000),
+        Rating(listener="u", id="n3", item=TRACK.format(3), at=NOW + 3, value=0.5),
+        Rating(listener="u", id="n4", item=TRACK.format(4), at=NOW + 4, value=-1),
+        Save(listener="u", id="n5", item=TRACK.format(5), at=NOW + 5),
+        Skip(listener="u", id="n6", item=TRACK.format(1), at=NOW + 6),
+        Click(listener="u", id="n7", item=TRACK.format(6), at=NOW + 7),
+        Follow(listener="u", id="n8", item="segue:artist:t:9", at=NOW + 8),
+        Play(listener="u", id="n9", item=TRACK.format(0), at=NOW - 500, ms_played=0),  # late
     ]
 
 
