@@ -14,7 +14,7 @@ def test_what_nobody_had_taken_is_neither_ranked_nor_asked_for() -> None:
     n = 5
     attributes = Attributes(
         np.arange(1, 6, dtype=np.int32), np.zeros(n, np.int32), sp.csr_array((np.ones(n, bool), (np.arange(n), np.arange(1, 6))), shape=(n, 6)),
-        sp.csr_array((n, 0), dtype=np.float32), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, bool),
+        sp.csr_array(np.zeros((n, 0), np.float32)), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, bool),
     )  # fmt: skip
     data = Interactions(
         "by-hand", Kind.TRACK, np.array([7, 8], np.int32), np.arange(11, 16, dtype=np.int32),

@@ -15,7 +15,7 @@ from segue.core.protocols import Scores
 from segue.core.types import Interactions
 from segue.evaluation.ranking import Lists
 from segue.fitted import load_model, save_model
-from segue.jobs.protocols import Measure, enough, inner
+from segue.jobs.protocols import Measure, inner
 from segue.models import RECIPES
 from segue.models._folds import Fold
 from segue.models.blend import Blend, applies, assembled
@@ -23,6 +23,7 @@ from segue.runs.step import run_step
 from segue.store.splits import Split
 
 BLEND = "blend"
+BUDGET = 75.0
 UNTUNED = ("popular", "item-knn", "transitions")  # what a population too small to tune on gets, equally weighed
 
 
@@ -46,21 +47,31 @@ class Learned:
 
 
 def learn(
-    root: Path, data: Interactions, names: Sequence[str], measure: Measure, seed: int, say: Callable[[str], None]
+    root: Path,
+    data: Interactions,
+    names: Sequence[str],
+    measure: Measure,
+    seed: int,
+    say: Callable[[str], None],
+    budget: float = BUDGET,
 ) -> Learned:
-    """Tune each recipe and their blend on an inner split of `data`; fit them on all of `data`. Done once."""
+    """Tune each recipe and their blend on an inner split of `data`; fit them on all of `data`. Done once.
+
+    `budget`: seconds of search for hyper-parameters, over all recipes.
+    """
     parts = components(data, names)
-    split = inner(data, seed) if len(data.rows) else None
-    tunable = split is not None and enough(split)
-    recipe = Blend(components=parts, k=min(measure.k, 20))
+    splits = inner(data, seed) if len(data.rows) else []
+    depth = max(Blend().candidates, 2 * measure.k)
+    recipe = Blend(components=parts, k=measure.k, candidates=depth, budget=budget)
 
     def work(folder: Path) -> None:
-        if split is not None and tunable:
-            say(f"tuning {', '.join(parts)} on {split.protocol}")
-            found = recipe.learn(data, np.random.default_rng(seed), [as_fold(split)])
+        if splits:
+            protocol = splits[0].protocol
+            say(f"tuning {', '.join(parts)} on {protocol}")
+            found = recipe.learn(data, np.random.default_rng(seed), [as_fold(s) for s in splits])
             model, record = found.model, {
                 "recipes": {n: asdict(r) for n, r in found.recipes.items()},
-                "weights": found.weights, "inner": found.inner, "protocol": split.protocol,
+                "weights": found.weights, "inner": found.inner, "protocol": protocol,
             }  # fmt: skip
         else:
             few = [n for n in UNTUNED if n in parts] or list(parts)

@@ -11,7 +11,7 @@ import numpy as np
 from segue.core.errors import InputError, UsageError
 from segue.core.types import Interactions, Kind
 from segue.store.snapshot import Owner
-from segue.store.splits import Split, by_date, leave_last_out, leave_part_out
+from segue.store.splits import Split, by_date, leave_last_out, leave_part_out, standing
 
 Found = tuple[Kind, Owner, int]  # a population and how many events it has
 
@@ -39,17 +39,23 @@ def outer(data: Interactions, *, since: str | None = None, seed: int = 0) -> Spl
     if since is not None:
         if not data.timed:
             raise UsageError(f"--since {since}: the {data.kind.label}s' events have no times to cut at")
-        return by_date(data, day(since))
+        return standing(by_date(data, day(since)))
     if data.timed:
-        return by_date(data, _late_moment(data))
+        return standing(by_date(data, _late_moment(data)))
     if data.ordered:
         return leave_last_out(data)
     return leave_part_out(data, rng=np.random.default_rng(seed))
 
 
-def inner(train: Interactions, seed: int) -> Split:
-    """The rows that choose, taken from the training rows in the same manner."""
-    return outer(train, seed=seed + 1)
+def inner(train: Interactions, seed: int) -> list[Split]:
+    """The rows that choose, taken from the training rows in the same manner; of timed data the last two spans of time,
+    because what is in fashion in one season says little about the next."""
+    splits = [outer(train, seed=seed + 1)]
+    if train.timed and len(train.at):
+        moment = _late_moment(train)
+        earlier = 2 * moment - int(train.at.max())
+        splits.append(standing(by_date(train.only(train.at < moment), earlier)))
+    return [s for s in splits if enough(s)]
 
 
 def enough(split: Split) -> bool:
