@@ -78,6 +78,8 @@ class Blend:
 
 def standardized(scores: F32) -> F32:
     """(B, N) in place: mean 0 and deviation 1 in each row; zeros where all scores of a row are equal."""
+    if scores.size == 0:
+        return scores
     scores -= scores.mean(axis=1, keepdims=True)
     deviation = np.sqrt(np.einsum("bn,bn->b", scores, scores) / max(scores.shape[1], 1))
     scores *= np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > 1e-12)[:, None]

@@ -159,7 +159,7 @@ def features(models: Sequence[Scores], fold: Fold, m: int) -> Table:
     """
     items = fold.train.items
     parts = []
-    for start in range(0, len(fold.queries), CHUNK):
+    for start in range(0, max(len(fold.queries), 1), CHUNK):
         queries = fold.queries.slice(start, min(start + CHUNK, len(fold.queries)))
         truth = fold.truth.slice(start, start + len(queries))
         seen = distinct(items, queries.indptr, queries.items)
@@ -168,7 +168,7 @@ def features(models: Sequence[Scores], fold: Fold, m: int) -> Table:
         unheard[seen.owner(), seen.rows] = False
         wanted = np.zeros_like(unheard)
         width = min(m, len(items))
-        for plane in planes:
+        for plane in planes if width else []:
             masked = np.where(unheard, plane, -np.inf)
             top = np.argpartition(-masked, width - 1, axis=1)[:, :width]
             np.put_along_axis(wanted, top, True, axis=1)

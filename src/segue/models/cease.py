@@ -54,7 +54,7 @@ class Cease:
         rows = reading.of_data(data)
         taken = np.bincount(rows.indices, minlength=len(data.items))
         damping = np.maximum(taken, 1).astype(np.float32) ** np.float32(-self.popularity_power)
-        ridge = self.ridge * float((taken * damping**2).sum() / max(taken.sum(), 1))
+        ridge = self.ridge * (float((taken * damping**2).sum() / max(taken.sum(), 1)) or 1.0)
         rows = damped(rows, damping)
         lengths = np.diff(rows.indptr)
         chosen = np.sort(np.argsort(-lengths, kind="stable")[: self.cap])
