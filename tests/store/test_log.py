@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,26 @@ def test_months_are_apart_once_they_are_large(workspace: Workspace, monkeypatch:
     listed = segments.listed(workspace.database.connection)
     assert [s.rows for s in listed] == [60, 60, 10]
     assert [s.path.split("/")[2] for s in listed] == ["2020-09", "2020-10", "2020-11"]
+
+
+def test_only_segments_of_the_time_asked_for_are_read(workspace: Workspace, monkeypatch: pytest.MonkeyPatch):
+    for month in range(4):
+        workspace.log.append(many(10, 10 * month, month))
+        workspace.log.seal()
+    loaded: list[segments.Segment] = []
+    load = segments.load
+
+    def noted(root: Path, segment: segments.Segment, columns: Sequence[str] | None = None) -> pa.Table:
+        loaded.append(segment)
+        return load(root, segment, columns)
+
+    monkeypatch.setattr(segments, "load", noted)
+    second = 1_600_000_000_000 + 31 * 86_400_000 + 10
+    assert ids(workspace.log.read(T, second, second + 5)) == [f"e{i}" for i in range(10, 15)]
+    assert [(s.first_seq, s.last_seq) for s in loaded] == [(11, 20)]
+    loaded.clear()
+    assert ids(workspace.log.tail(T, 38)) == ["e38", "e39"]
+    assert len(loaded) == 1
 
 
 def test_compact_keeps_every_event(workspace: Workspace):

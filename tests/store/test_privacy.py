@@ -71,6 +71,10 @@ def test_forgotten_in_every_byte(workspace: Workspace):
     release.mkdir(parents=True)
     (release / "manifest.json").write_text(json.dumps({"snapshot": needed.id}))
     (release / "pages.jsonl").write_text(json.dumps({"listener": WHO}) + "\n")
+    (spare.folder.parent / ".draft-left").mkdir()  # by a crash, as is the next
+    (spare.folder.parent / ".draft-left" / "id.arrow").write_text(WHO)
+    (sealed,) = workspace.path.glob("events/1/*/1-*.parquet")
+    sealed.with_name("1-left.parquet").write_bytes(sealed.read_bytes())
     (workspace.path / "state.json").write_text(f'{{"last": "{WHO}"}}')
     before = holders(workspace.path, WHO)
     assert {name.split("/")[0].split("-")[0] for name in before} >= {"store.sqlite", "events", "snapshots", "releases"}

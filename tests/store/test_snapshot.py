@@ -1,3 +1,4 @@
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,12 @@ def test_what_counts_as_taken(workspace: Workspace):
     assert snapshot.populations() == [(Kind.TRACK, "listener", 6)]
     data = snapshot.interactions(Kind.TRACK)
     assert (data.ordered, data.timed, data.shape) == (True, True, (1, 8))
+    types = {
+        f: getattr(data, f).dtype.str[1:] for f in ("owners", "items", "indptr", "rows", "at", "weights", "country")
+    }
+    assert types == {
+        "owners": "i4", "items": "i4", "indptr": "i8", "rows": "i4", "at": "i8", "weights": "f4", "country": "S2",
+    }  # fmt: skip
     assert data.matrix().toarray()[0, np.searchsorted(data.items, number(workspace, "segue:track:counted"))] == 41
     out = snapshot.removed("listener")
     assert out.items.tolist() == [number(workspace, "segue:track:unsaved")]
@@ -221,6 +228,16 @@ def test_an_empty_workspace_has_a_snapshot(workspace: Workspace):
     assert snapshot.catalogue.rows(np.array([1], np.int32)).tolist() == [-1]
     assert snapshot.catalogue.find("x") == []
     assert snapshot.interactions(Kind.TRACK).shape == (0, 0)
+
+
+def test_drafts_of_a_crash_go_in_time(workspace: Workspace):
+    take(workspace, T)
+    old, young = (workspace.path / FOLDER / f".draft-{name}" for name in ("old", "young"))
+    for draft in (old, young):
+        draft.mkdir()
+    os.utime(old, (0, 0))
+    take(workspace, T, simulated=True)
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_no_snapshot_there(tmp_path: Path):

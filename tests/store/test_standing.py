@@ -13,7 +13,8 @@ def test_what_nobody_had_taken_is_neither_ranked_nor_asked_for() -> None:
     """Owner 1 then takes 3 (known through owner 2) and 4 (unknown); owner 2 takes only 4; item 5 is never taken."""
     n = 5
     attributes = Attributes(
-        np.arange(1, 6, dtype=np.int32), np.zeros(n, np.int32), sp.csr_array((np.ones(n, bool), (np.arange(n), np.arange(1, 6))), shape=(n, 6)),
+        np.arange(1, 6, dtype=np.int32), np.zeros(n, np.int32),
+        sp.csr_array((np.ones(n, bool), (np.arange(n), np.arange(1, 6))), shape=(n, 6)),
         sp.csr_array(np.zeros((n, 0), np.float32)), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, bool),
     )  # fmt: skip
     data = Interactions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -44,7 +45,8 @@ def _text_bytes(column: pa.Array) -> bytes:
 
 def write(folder: Path, columns: Mapping[str, Column], files: Mapping[str, str]) -> None:
     """All of it durably at once: a crash leaves either nothing at `folder` or the whole."""
-    draft = folder.parent / f".draft-{uuid4().hex[:12]}"
+    sweep(folder.parent, older_than=3_600)
+    draft = new_draft(folder.parent)
     draft.mkdir(parents=True)
     try:
         for name, column in columns.items():
@@ -68,6 +70,18 @@ def write(folder: Path, columns: Mapping[str, Column], files: Mapping[str, str])
         sync(folder.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def new_draft(parent: Path) -> Path:
+    """Where to write what is then renamed into its place; the caller makes it."""
+    return parent / f".draft-{uuid4().hex[:12]}"
+
+
+def sweep(parent: Path, older_than: float = 0) -> None:
+    """Remove drafts that a crash left, last touched so many seconds ago."""
+    for draft in parent.glob(".draft-*"):
+        if draft.stat().st_mtime <= time.time() - older_than:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def mapped(path: Path) -> NDArray[Any]:

@@ -51,10 +51,10 @@ class EventLog:
         self._db = database
         self._catalogue = catalogue
         self._seal_rows = seal_rows
-        self._sweep()
+        self.sweep()
         self._in_front = self._front_rows()  # counted here on, less what other processes add or seal
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Remove what a crash left. Only while nobody writes: a file without a manifest row may be in the making."""
         if not segments.orphans(self._root, self._db.connection):
             return

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import numpy as np
@@ -24,6 +23,7 @@ from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
 from segue.core.settings import FILE
 from segue.store import segments, snapshot
+from segue.store.columns import new_draft, sweep
 from segue.store.dedupe import event_keys
 from segue.store.edge import TYPE_NAMES
 from segue.store.segments import Segment
@@ -84,7 +84,9 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     """
     number = workspace.catalogue.listener_number(tenant, listener)
     events = _forget_events(workspace, tenant, number) if number is not None else 0
+    workspace.log.sweep()
     workspace.database.overwrite_freed()
+    sweep(workspace.path / snapshot.FOLDER)
     held = [s for s in _snapshots(workspace) if s.tenant == tenant and s.listeners.number(listener) is not None]
     retrain = _made_from(workspace, [s.id for s in held])
     for old in held:
@@ -140,13 +142,13 @@ def _made_from(workspace: Workspace, ids: list[str]) -> dict[str, set[str]]:
 
 def _renew(workspace: Workspace, old: snapshot.Snapshot, *, needed: bool) -> None:
     """Delete a snapshot; one that a release needs is taken anew under its old name, so that the release serves on."""
-    gone = old.folder.parent / f".draft-{uuid4().hex[:12]}"
+    gone = new_draft(old.folder.parent)
     if not needed:
         old.folder.rename(gone)
         shutil.rmtree(gone)
         return
     fresh = snapshot.take(workspace, old.tenant, old.simulated)
-    copy = old.folder.parent / f".draft-{uuid4().hex[:12]}"
+    copy = new_draft(old.folder.parent)
     shutil.copytree(fresh.folder, copy)
     card = json.loads((copy / snapshot.CARD).read_text())
     (copy / snapshot.CARD).write_text(json.dumps(card | {"id": old.id, "renewed_from": fresh.id}, indent=1) + "\n")
