@@ -54,15 +54,15 @@ def test_recent_history_is_what_the_next_snapshot_has(workspace: Workspace) -> N
     for kind in (Kind.TRACK, Kind.ARTIST):
         wanted = new.history(listener, kind)
         for listening in (by_event, by_row):
-            for got, want in zip(listening.history(listener, kind), wanted):
-                np.testing.assert_allclose(got, want)
-    number = {i: workspace.catalogue.number("default", TRACK.format(i)) for i in range(8)}
+            found = listening.history(listener, kind)
+            assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
+    numbers = {i: workspace.catalogue.number("default", TRACK.format(i)) for i in range(8)}
     for listening in (by_event, by_row):
         items, at = listening.skips(listener)
-        assert items.tolist() == [number[2], number[4], number[4], number[1]]
+        assert items.tolist() == [numbers[2], numbers[4], numbers[4], numbers[1]]
         assert (np.diff(at) >= 0).all()
-        assert listening.saved(listener) == {number[5]}
-    by_row.add(Remove(id="x", listener="u", item=TRACK.format(5), at=NOW + 9), listener, number[5] or 0)
+        assert listening.saved(listener) == {numbers[5]}
+    by_row.add(Remove(id="x", listener="u", item=TRACK.format(5), at=NOW + 9), listener, numbers[5] or 0)
     assert by_row.saved(listener) == set()
 
 
