@@ -1,14 +1,15 @@
 """Each source on the planted world, where what it must give is known."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from segue.candidates import SOURCES, Board
+from segue.candidates import SOURCES, Board, Section
 from segue.candidates._board import strengths
 from segue.candidates._section import best
-from segue.core.types import Context, Kind, Queries
+from segue.core.types import F32, Context, Kind, Queries
 from segue.surfaces.serving import Serving
 
 NOW, DAY_MS = 1_790_000_000_000, 86_400_000
@@ -16,7 +17,7 @@ NOW, DAY_MS = 1_790_000_000_000, 86_400_000
 
 @pytest.fixture
 def board(serving: Serving):
-    def make(listener: str = "L0", **context: object) -> Board:
+    def make(listener: str = "L0", **context: Any) -> Board:
         number = serving.snapshot.listeners.number(listener) or 0
         full = replace(Context(now=NOW), **context)
         return Board(serving.stock, serving.listening.queries("default", number, full, 12))
@@ -46,10 +47,14 @@ def test_model_orders_as_the_model_does(serving: Serving, board) -> None:
 
 
 def test_one_scoring_of_the_catalogue_a_request(serving: Serving, board, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, calls = board(), []
-    section = serving.stock.sections[Kind.TRACK]
-    real = type(section).score
-    monkeypatch.setattr(type(section), "score", lambda self, q: (calls.append(len(q)), real(self, q))[1])
+    made, calls = board(), list[int]()
+    real = Section.score
+
+    def counted(self: Section, queries: Queries) -> F32:
+        calls.append(len(queries))
+        return real(self, queries)
+
+    monkeypatch.setattr(Section, "score", counted)
     for name in ("model", "new-artists", "by-genre", "model"):
         SOURCES[name](made)(made.query(Kind.TRACK), 20)
     assert calls == [1]
@@ -139,11 +144,12 @@ def test_best_breaks_ties_by_row_and_leaves_nothing_known_out() -> None:
 def test_a_model_of_other_items_is_aligned(serving: Serving) -> None:
     section = serving.stock.sections[Kind.TRACK]
     assert section.model is not None
+    every_other = section.model.items[::2]
 
     class Half:
-        items = section.model.items[::2]
+        items = every_other
 
-        def score(self, queries: Queries) -> np.ndarray:
+        def score(self, queries: Queries) -> F32:
             return np.tile(np.arange(len(self.items), dtype=np.float32), (len(queries), 1))
 
     half = replace(section, model=Half(), _near={}, _crowds={})
