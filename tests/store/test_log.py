@@ -1,6 +1,8 @@
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -292,6 +294,8 @@ def test_any_interleaving_reads_as_a_plain_list(tmp_path_factory: pytest.TempPat
 
 WRITER = """
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from segue.core.events import Play
 from segue.store.workspace import Workspace
@@ -326,3 +330,30 @@ def test_two_processes_append_at_once(workspace: Workspace):
 
 def test_event_ids_are_the_same_for_the_same_row():
     assert event_id("a", 1) == event_id("a", 1) != event_id("a", 2)
+
+
+def test_who_asks_waits_for_no_writer(workspace: Workspace):
+    workspace.log.append([play("a", 1)])
+    asked: list[object] = []
+
+    def ask() -> None:
+        asked.append(workspace.log.last_seq)
+        asked.append(workspace.catalogue.listener_number(T, "u"))
+        asked.append(len(workspace.log.tail(T, 0)))
+
+    with workspace.database.write():
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join(5)
+        assert asked == [1, 1, 1]
+
+
+def test_threads_append_and_read_at_once(workspace: Workspace):
+    def work(name: int) -> None:
+        for b in range(15):
+            workspace.log.append([play(f"{name}-{b}-{i}", b, f"u{i}") for i in range(5)])
+            assert len(workspace.log.read(T)) >= 5 * (b + 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert workspace.log.count(T) == workspace.log.last_seq == len(set(ids(workspace.log.read(T)))) == 300

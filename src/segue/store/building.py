@@ -68,9 +68,10 @@ def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str
 
 
 def _listeners(database: Database, tenant: int, numbers: Numbers, events: pa.Table) -> dict[str, Column]:
-    rows = database.connection.execute(
-        "SELECT number, id FROM listeners WHERE tenant = ? ORDER BY number", (tenant,)
-    ).fetchall()
+    with database.asking() as connection:
+        rows = connection.execute(
+            "SELECT number, id FROM listeners WHERE tenant = ? ORDER BY number", (tenant,)
+        ).fetchall()
     number = np.array([n for n, _ in rows], np.int32)
     who = np.searchsorted(number, events["listener"].to_numpy())
     country = np.zeros(len(number), "S2")

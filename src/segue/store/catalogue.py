@@ -152,13 +152,13 @@ class Catalogue:
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def _one(self, sql: str, values: tuple[object, ...]) -> sqlite3.Row | None:
-        with self._db.lock:
-            row: sqlite3.Row | None = self._db.connection.execute(sql, values).fetchone()
+        with self._db.asking() as connection:
+            row: sqlite3.Row | None = connection.execute(sql, values).fetchone()
             return row
 
     def _all(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
-        with self._db.lock:
-            return self._db.connection.execute(sql, values).fetchall()
+        with self._db.asking() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def number(self, tenant: str, uri: str) -> int | None:
         """Number that stands for a uri, merges followed; None where the tenant has no such item."""
@@ -168,8 +168,8 @@ class Catalogue:
 
     def current(self, number: int) -> int:
         """The number that stands for this one after all merges: events keep the number they came with."""
-        with self._db.lock:
-            return merging.root(self._db.connection, number)
+        with self._db.asking() as connection:
+            return merging.root(connection, number)
 
     def uri(self, number: int) -> str:
         """The uri a number was made for, or UnknownName."""

@@ -73,31 +73,34 @@ CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID;
 
 
 class Database:
-    """One connection, shared by the threads of a process one at a time."""
+    """A connection to write and one to ask, each for one thread at a time: who asks waits for no writer."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
-        self.lock = threading.RLock()
+        self.lock = threading.RLock()  # of the writing connection
         self.on_rollback: list[Callable[[], None]] = []
-        self.connection = sqlite3.connect(
-            path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
+        self._writing = 0  # the thread that is in a write transaction
+        self._asking = threading.RLock()
+        self.connection = _connect(path)
+        self._reader = _connect(path)
         try:
             self._prepare(create)
         except BaseException:
-            self.connection.close()
+            self.close()
             raise
 
     def _prepare(self, create: bool) -> None:
         execute = self.connection.execute
         try:
             execute("PRAGMA journal_mode = WAL")
-            for pragma in (
-                "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "cache_size = -65536",
-                "temp_store = MEMORY",
-            ):  # fmt: skip
-                execute(f"PRAGMA {pragma}")
-            self.connection.create_function("fold", 1, str.casefold, deterministic=True)
+            for connection in (self.connection, self._reader):
+                for pragma in (
+                    "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "cache_size = -65536",
+                    "temp_store = MEMORY",
+                ):  # fmt: skip
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.create_function("fold", 1, str.casefold, deterministic=True)
+            self._reader.execute("PRAGMA query_only = ON")
             if create and self._version() == 0:
                 with self.write():
                     if self._version() == 0:  # nobody else was quicker
@@ -127,6 +130,7 @@ class Database:
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as e:
                 raise WorkspaceError(f"{self.path} is in use by another process: {e}") from None
+            self._writing = threading.get_ident()
             try:
                 yield self.connection
                 self.connection.execute("COMMIT")
@@ -136,45 +140,63 @@ class Database:
                 for forget in self.on_rollback:
                     forget()
                 raise
+            finally:
+                self._writing = 0
+
+    @contextmanager
+    def asking(self) -> Iterator[sqlite3.Connection]:
+        """For single statements: the last commit, or one's own transaction from within it."""
+        if self._writing == threading.get_ident():
+            yield self.connection
+            return
+        with self._asking:
+            yield self._reader
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One consistent view over several statements."""
-        with self.lock:
-            if self.connection.in_transaction:
-                yield self.connection
+        with self.asking() as connection:
+            if connection.in_transaction:
+                yield connection
                 return
-            self.connection.execute("BEGIN")
+            connection.execute("BEGIN")
             try:
-                yield self.connection
+                yield connection
             finally:
-                self.connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
 
     def meta(self, key: str) -> int:
-        with self.lock:
-            return int(self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+        with self.asking() as connection:
+            return int(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
 
     def set_meta(self, key: str, value: int) -> None:
         self.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
 
     def tenant(self, name: str, *, create: bool = False) -> int:
-        """Number of a tenant; 0 where nobody knows it and it is not to be created."""
-        with self.lock:
-            row = self.connection.execute("SELECT number FROM tenants WHERE name = ?", (name,)).fetchone()
+        """Number of a tenant; 0 where nobody knows it. Created only within a write transaction."""
+        with self.asking() as connection:
+            row = connection.execute("SELECT number FROM tenants WHERE name = ?", (name,)).fetchone()
             if row:
                 return int(row[0])
             if not create:
                 return 0
-            return int(self.connection.execute("INSERT INTO tenants (name) VALUES (?)", (name,)).lastrowid or 0)
+            return int(connection.execute("INSERT INTO tenants (name) VALUES (?)", (name,)).lastrowid or 0)
 
     def overwrite_freed(self) -> None:
         """Make what was deleted unreadable: rebuild the file and empty the write-ahead log."""
-        with self.lock:
+        with self.lock, self._asking:
             self.connection.execute("VACUUM")
             busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if busy:
                 raise WorkspaceError(f"{self.path} is being read by another process: stop it and run this again")
 
     def close(self) -> None:
-        with self.lock:
+        with self.lock, self._asking:
+            self._reader.close()
             self.connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+    )

@@ -32,9 +32,8 @@ _WHOLE = ("kind", "kept", "album", "duration_ms", "released", "explicit", "avail
 
 def catalogue_columns(database: Database, tenant: int) -> tuple[Numbers, dict[str, Column]]:
     fields = ", ".join(("number", *_WHOLE, *_TEXT))
-    rows = database.connection.execute(
-        f"SELECT {fields} FROM items WHERE tenant = ? ORDER BY number", (tenant,)
-    ).fetchall()
+    with database.asking() as connection:
+        rows = connection.execute(f"SELECT {fields} FROM items WHERE tenant = ? ORDER BY number", (tenant,)).fetchall()
     lists = list(zip(*rows)) or [()] * (1 + len(_WHOLE) + len(_TEXT))
     number = np.array(lists[0], np.int32)
     whole = {name: np.array(values, np.int64) for name, values in zip(_WHOLE, lists[1:])}
@@ -91,10 +90,11 @@ def _numbers(number: I32, kept: I64, namespaces: list[str]) -> Numbers:
 
 
 def _credits(database: Database, tenant: int, numbers: Numbers) -> dict[str, Column]:
-    rows = database.connection.execute(
-        "SELECT item, artist FROM credits JOIN items ON number = item WHERE tenant = ? ORDER BY item, position",
-        (tenant,),
-    ).fetchall()
+    with database.asking() as connection:
+        rows = connection.execute(
+            "SELECT item, artist FROM credits JOIN items ON number = item WHERE tenant = ? ORDER BY item, position",
+            (tenant,),
+        ).fetchall()
     pairs = np.array(rows, np.int32).reshape(-1, 2)
     item, artist = numbers.position[pairs[:, 0]].astype(np.int64), numbers.root[pairs[:, 1]]
     _, first = np.unique(item * (len(numbers.root) + 1) + artist, return_index=True)
@@ -110,9 +110,11 @@ def _credits(database: Database, tenant: int, numbers: Numbers) -> dict[str, Col
 
 def tag_columns(database: Database, tenant: int, numbers: Numbers, tagged: pa.Table) -> dict[str, Column]:
     """Genres and tags of the facts, once each, and what listeners said, as often as they did."""
-    rows = database.connection.execute(
-        "SELECT item, tag, genre FROM tags JOIN items ON number = item WHERE tenant = ? ORDER BY item, tag", (tenant,)
-    ).fetchall()
+    with database.asking() as connection:
+        rows = connection.execute(
+            "SELECT item, tag, genre FROM tags JOIN items ON number = item WHERE tenant = ? ORDER BY item, tag",
+            (tenant,),
+        ).fetchall()
     facts, words, genre = zip(*rows) if rows else ((), (), ())
     said = pa.concat_arrays([pa.array(words, pa.string()), tagged["words"].combine_chunks()]).fill_null("")
     said = pc.utf8_lower(pc.utf8_trim_whitespace(said)).dictionary_encode()

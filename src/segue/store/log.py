@@ -59,7 +59,7 @@ class EventLog:
         if not segments.orphans(self._root, self._db.connection):
             return
         execute = self._db.connection.execute
-        with contextlib.suppress(sqlite3.OperationalError):
+        with self._db.lock, contextlib.suppress(sqlite3.OperationalError):
             execute("PRAGMA busy_timeout = 0")
             try:
                 execute("BEGIN IMMEDIATE")
@@ -114,8 +114,8 @@ class EventLog:
         return Receipt(len(fresh), len(table) - len(fresh), made, known, last)
 
     def _front_rows(self) -> int:
-        with self._db.lock:
-            return int(self._db.connection.execute("SELECT count(*) FROM front").fetchone()[0])
+        with self._db.asking() as connection:
+            return int(connection.execute("SELECT count(*) FROM front").fetchone()[0])
 
     def seal(self) -> int:
         """Move the front into sealed segments: how many events went."""
@@ -213,10 +213,8 @@ class EventLog:
     def _front(self, columns: Sequence[str] | None = None, where: str = "1", values: Sequence[int] = ()) -> pa.Table:
         fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
         names = ", ".join(f'"{f.name}"' for f in fields)
-        with self._db.lock:
-            rows = self._db.connection.execute(
-                f"SELECT {names} FROM front WHERE {where} ORDER BY seq", values
-            ).fetchall()
+        with self._db.asking() as connection:
+            rows = connection.execute(f"SELECT {names} FROM front WHERE {where} ORDER BY seq", values).fetchall()
         lists = zip(*rows) if rows else [()] * len(fields)
         arrays = [
             pa.array(values, pa.int64()).cast(pa.bool_()) if f.type == pa.bool_() else pa.array(values, f.type)
