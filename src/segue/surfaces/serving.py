@@ -30,7 +30,7 @@ from segue.surfaces.home.shelves import SHELVES
 from segue.surfaces.listening import Listening
 
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
-"""Whose model and whose popularity serve a kind: the first that there is."""
+"""Whose model and whose popularity serve a kind: of whom there are more. One editor's adds say little of taste."""
 REMEMBER_DAYS = 30
 DAY_MS = 86_400_000
 
@@ -60,12 +60,13 @@ class Serving:
         data: dict[Kind, Interactions] = {}
         played = {(kind, owner) for kind, owner, _ in snapshot.populations()}
         for kind in Kind:
-            folders = [f for f in (release.model_folder(kind, owner) for owner in OWNERS) if f is not None]
+            taken = [snapshot.interactions(kind, owner) for owner in OWNERS if (kind, owner) in played]
+            ranked = sorted(OWNERS, key=lambda o: -len(snapshot.interactions(kind, o).owners)) if taken else OWNERS
+            folders = [f for f in (release.model_folder(kind, owner) for owner in ranked) if f is not None]
             if folders:
                 models[kind] = load_model(folders[0])
-            owner = next((o for o in OWNERS if (kind, o) in played), None)
-            if owner is not None:
-                data[kind] = snapshot.interactions(kind, owner)
+            if taken:
+                data[kind] = snapshot.interactions(kind, ranked[0])
         prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
         stock = Stock.make(facts, models, data, prefer[0] if prefer else None)
         listening = Listening(snapshot, tuple(stock.sections))
