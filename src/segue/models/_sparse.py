@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from segue.core.types import F32
 
@@ -55,3 +56,11 @@ def stacked(blocks: list[sp.csr_array], n: int) -> sp.csr_array:
     if not blocks:
         return empty(n, 0)
     return sp.csr_array(sp.vstack(blocks, format="csr", dtype=np.float32))
+
+
+def spread(weights: sp.csr_array, where: NDArray[np.integer], n: int) -> sp.csr_array:
+    """(n, n) with the (M, M) weights at the rows and columns `where` (M,), ascending."""
+    counts = np.zeros(n, np.int64)
+    counts[where] = np.diff(weights.indptr)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return sp.csr_array((weights.data, where[weights.indices].astype(np.int32), indptr), shape=(n, n))

@@ -10,10 +10,10 @@ import numpy as np
 import scipy.linalg as sl
 import scipy.sparse as sp
 
-from segue.core.types import F32, I64, Interactions
+from segue.core.types import F32, Interactions
 from segue.fitted._reading import Reading
 from segue.fitted.item_weights import ItemWeights
-from segue.models._sparse import empty, scaled, stacked, strongest_of_dense
+from segue.models._sparse import empty, scaled, spread, stacked, strongest_of_dense
 
 BLOCK = 512  # rows of weights made at a time
 
@@ -60,10 +60,10 @@ class Ease:
         if len(data.items) == 0 or live == 0:
             weights = empty(len(data.items))
         elif rows.shape[0] < live and rows.shape[0] <= self.cap:
-            weights = self._spread(self._dual(rows[:, taken > 0]), np.flatnonzero(taken), len(data.items))
+            weights = spread(self._dual(rows[:, taken > 0]), np.flatnonzero(taken), len(data.items))
         else:
             most = np.sort(np.lexsort((np.arange(len(taken)), -taken))[: min(self.cap, live)])
-            weights = self._spread(self._primal(rows[:, most]), most, len(data.items))
+            weights = spread(self._primal(rows[:, most]), most, len(data.items))
         reading = Reading(self.history_decay if data.ordered else 1.0, self.power, self.last)
         return ItemWeights(data.items, weights, reading)
 
@@ -96,14 +96,6 @@ class Ease:
         p /= -diagonal
         p[np.arange(len(p)), start + np.arange(len(p))] = 0
         return strongest_of_dense(p, self.neighbours)
-
-    @staticmethod
-    def _spread(weights: sp.csr_array, where: I64, n: int) -> sp.csr_array:
-        """(n, n) with the weights at the rows and columns `where`, ascending."""
-        counts = np.zeros(n, np.int64)
-        counts[where] = np.diff(weights.indptr)
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        return sp.csr_array((weights.data, where[weights.indices].astype(np.int32), indptr), shape=(n, n))
 
 
 def _inverse(gram: sp.csr_array, ridge: float) -> F32:
