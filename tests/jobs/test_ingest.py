@@ -57,8 +57,10 @@ def test_what_came_before_a_failure_stays(tmp_path: Path, monkeypatch: pytest.Mo
     with Workspace.create(tmp_path / "ws") as workspace:
         with pytest.raises(InputError, match="ends in the middle"):
             ingest(workspace, "fake", Fake(100, fails=True), tmp_path, "default")
-        assert workspace.log.count("default") >= 90
+        assert workspace.log.count("default") == 100
         assert last_import(workspace) is None
+    (quarantine,) = (tmp_path / "ws" / "quarantine").iterdir()
+    assert len(quarantine.read_text().splitlines()) == 10
 
 
 def test_the_tenant_is_the_one_asked_for(tmp_path: Path) -> None:

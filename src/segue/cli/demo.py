@@ -12,6 +12,8 @@ from segue.cli.show import print_home, print_leaderboards, print_trained, traini
 from segue.cli.workplace import console, out
 
 DAYS = 60
+RECIPES = ("popular", "item-knn", "ease", "transitions", "same-tags", "blend")  # quick ones: a demo is not a contest
+TUNING = 3.0  # seconds of search a population
 
 
 def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | None, port: int | None) -> None:
@@ -37,10 +39,12 @@ def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | Non
         report = check(workspace, tenant)
         report.print(console)
         with training_steps(console) as say:
-            trained = train(workspace, tenant, quick=True, simulated=True, say=say)
+            trained = train(workspace, tenant, recipes=RECIPES, tuning_seconds=TUNING, say=say)
         print_trained(console, trained)
         with training_steps(console) as say:
-            boards = evaluate(workspace, tenant, kind="track", owner="listener", quick=True, say=say)
+            boards = evaluate(
+                workspace, tenant, kind="track", owner="listener", recipes=RECIPES, tuning_seconds=TUNING, say=say
+            )
         print_leaderboards(out, boards)
     with open_service(path) as service:
         somebody = service.listeners(limit=1)[0].id

@@ -14,9 +14,10 @@ import numpy as np
 from segue.checks import Facts, Finding, run_checks
 from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
+from segue.jobs.facts import snapshot_of
 from segue.jobs.ingest import IMPORT
 from segue.runs.ledger import Ledger
-from segue.store.snapshot import Snapshot, open_snapshot, take
+from segue.store.snapshot import Snapshot, open_snapshot
 from segue.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Report:
 
 def check(workspace: Workspace, tenant: str, against: str | None = None) -> Report:
     """Every check over the log as it stands; with `against`, volumes also against an earlier snapshot."""
-    snapshot = take(workspace, tenant)
+    snapshot = snapshot_of(workspace, tenant)
     events = workspace.log.read(tenant, columns=COLUMNS)
     view = snapshot.catalogue
     named = np.array([view.title(int(i)) != view.source_id(int(i)) for i in view.items], np.bool_)

@@ -14,11 +14,11 @@ from segue.core.types import Interactions, Kind
 from segue.evaluation.evaluate import Result, Seen
 from segue.evaluation.evaluate import evaluate as judge
 from segue.evaluation.leaderboard import BASELINES, Leaderboard, compare
+from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import learn
 from segue.jobs.protocols import enough, main_metric, outer, populations_of
 from segue.jobs.threads import limited
 from segue.models import RECIPES
-from segue.store.snapshot import take
 from segue.store.workspace import Workspace
 
 Say = Callable[[str], None]
@@ -49,22 +49,24 @@ def evaluate(
     seen: str = "drop",
     seeds: int = 1,
     recipes: Sequence[str] = (),
+    tuning_seconds: float | None = None,
     say: Say = lambda _: None,
 ) -> list[Board]:
     """A leaderboard a population. With several `seeds` a random split is drawn anew for each and listeners pooled."""
     if seen not in SEEN:
         raise UsageError(f"--seen {seen!r}; it is drop or keep")
-    snapshot = take(workspace, tenant)
+    snapshot = snapshot_of(workspace, tenant)
     found = populations_of(snapshot.populations(), kind, owner)
     if not found:
         raise NotReady(f"tenant {tenant!r} has nothing to evaluate: run `segue import` first")
     names = tuple(recipes) or workspace.settings.recipes
+    budget = workspace.settings.tuning_seconds if tuning_seconds is None else tuning_seconds
     boards = []
     with limited(workspace.settings.threads):
         for item_kind, who, _ in found:
             data = snapshot.interactions(item_kind, who)
             tries = seeds if not (data.ordered or data.timed) else 1
-            board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, say)
+            board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, budget, say)
             if board is not None:
                 boards.append(board)
             else:
@@ -76,7 +78,7 @@ def evaluate(
 
 def _board(
     workspace: Workspace, data: Interactions, owner: str, names: Sequence[str], since: str | None, seen: Seen,
-    tries: int, say: Say,
+    tries: int, budget: float, say: Say,
 ) -> Board | None:  # fmt: skip
     settings, measure = workspace.settings, main_metric(data, owner)
     pooled: list[dict[str, Result]] = []
@@ -85,7 +87,7 @@ def _board(
         split = outer(data, since=since, seed=seed)
         if not enough(split):
             return None
-        learned = learn(workspace.path / "runs", split.train, names, measure, seed, say)
+        learned = learn(workspace.path / "runs", split.train, names, measure, seed, say, budget)
         chosen = learned.best
         models: dict[str, Scores] = learned.models()
         for name in BASELINES:

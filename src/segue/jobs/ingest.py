@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
+from segue.core.errors import SegueError
 from segue.core.events import AnyEvent, Bad, Item, Record
 from segue.core.protocols import Importer
 from segue.runs.ledger import Ledger
@@ -81,8 +81,18 @@ def ingest(
 
 
 def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
-    while batch := list(islice(records, size)):
+    """Lists of `size`; what came before a failure is given out before it is raised."""
+    batch: list[Record] = []
+    try:
+        for record in records:
+            batch.append(record)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except SegueError:
         yield batch
+        raise
+    yield batch
 
 
 def _sorted(batch: list[Record], tenant: str, quarantine: Quarantine) -> tuple[list[AnyEvent], list[Item]]:

@@ -14,9 +14,10 @@ from segue.core.errors import NotReady, UnknownName
 from segue.core.types import I64, Ids, Interactions, Kind, Queries
 from segue.evaluation.ranking import distinct, top_k
 from segue.fitted import load_model
+from segue.jobs.facts import snapshot_of
 from segue.runs.files import DRAFT
 from segue.runs.releases import Population, Release, current_release
-from segue.store.snapshot import Snapshot, open_snapshot, take
+from segue.store.snapshot import Snapshot, open_snapshot
 from segue.store.workspace import Workspace
 
 Owner = Literal["listener", "playlist"]
@@ -69,7 +70,7 @@ def recommend_all(
     item_kind = Kind.parse(population.kind)
     snapshot = open_snapshot(release.snapshot_folder)
     if workspace.log.last_seq > snapshot.last_seq:
-        snapshot = take(workspace, tenant, simulated=snapshot.simulated)
+        snapshot = snapshot_of(workspace, tenant)
     model = load_model(release.folder / population.model)
     data = snapshot.interactions(item_kind, owner)
     names = (

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from segue import __version__
 from segue.core.errors import NotReady
-from segue.core.types import Interactions, Kind
+from segue.core.types import Interactions
+from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.promote import promote
 from segue.jobs.protocols import enough, main_metric, outer, populations_of
 from segue.jobs.threads import limited
 from segue.runs.releases import Manifest, Population, Release, write_release
 from segue.runs.source import code_digest
-from segue.store.snapshot import Owner, Snapshot, take
+from segue.store.snapshot import Owner
 from segue.store.workspace import Workspace
 
-WORLD = "world"  # namespace of the simulated world
 Say = Callable[[str], None]
 
 
@@ -39,7 +39,7 @@ def train(
     recipes: Sequence[str] = (),
     kind: str | None = None,
     promoting: bool = True,
-    simulated: bool | None = None,
+    tuning_seconds: float | None = None,
     say: Say = lambda _: None,
 ) -> Trained:
     """Fit every population of the log and make a release; steps whose output stands are not run again.
@@ -50,15 +50,19 @@ def train(
     started = time.monotonic()
     settings = workspace.settings
     say("taking a snapshot")
-    snapshot = take(workspace, tenant, simulated=_simulated(workspace, tenant, simulated))
+    snapshot = snapshot_of(workspace, tenant)
     names = tuple(recipes) or settings.recipes
     found = populations_of(snapshot.populations(), kind, None)
     if not found:
         raise NotReady(f"tenant {tenant!r} has nothing to learn from: run `segue import` first")
     made, folders = [], {}
+    budget = settings.tuning_seconds if tuning_seconds is None else tuning_seconds
     with limited(settings.threads):
         for item_kind, owner, _ in found:
-            population, folder = _one(workspace.path / "runs", snapshot, item_kind, owner, names, settings.seed, say)
+            data = snapshot.interactions(item_kind, owner)
+            say(f"{item_kind.label}s of {owner}s")
+            learned = learn_population(workspace.path / "runs", data, owner, names, settings.seed, say, budget)
+            population, folder = _fitted(workspace.path / "runs", data, owner, learned, settings.seed, say)
             made.append(population)
             folders[population.model] = folder
     manifest = Manifest(
@@ -71,12 +75,10 @@ def train(
     return Trained(release, promoting, time.monotonic() - started)
 
 
-def _one(
-    root: Path, snapshot: Snapshot, kind: Kind, owner: Owner, names: Sequence[str], seed: int, say: Say
+def _fitted(
+    root: Path, data: Interactions, owner: Owner, learned: Learned, seed: int, say: Say
 ) -> tuple[Population, Path]:
-    data = snapshot.interactions(kind, owner)
-    say(f"{kind.label}s of {owner}s")
-    learned = learn_population(root, data, owner, names, seed, say)
+    kind = data.kind
     folder = refit(root, learned, data, seed, say)
     score = f" {learned.metric} {learned.inner[learned.best]:.4f}" if learned.inner else ""
     say(f"  {kind.label}s for {owner}s: {learned.best}{score} on {learned.protocol}")
@@ -90,15 +92,10 @@ def _one(
     return population, folder
 
 
-def learn_population(root: Path, data: Interactions, owner: str, names: Sequence[str], seed: int, say: Say) -> Learned:
+def learn_population(
+    root: Path, data: Interactions, owner: str, names: Sequence[str], seed: int, say: Say, budget: float
+) -> Learned:
     """The choice for a population, made without the rows that `segue evaluate` judges on."""
     split = outer(data, seed=seed)
     rows = split.train if enough(split) else data
-    return learn(root, rows, names, main_metric(data, owner), seed, say)
-
-
-def _simulated(workspace: Workspace, tenant: str, said: bool | None) -> bool:
-    """Whether the catalogue comes from the simulated world: as said, or as its own namespace says."""
-    if said is not None:
-        return said
-    return any(namespace == WORLD for namespace, _ in workspace.catalogue.sources(tenant))
+    return learn(root, rows, names, main_metric(data, owner), seed, say, budget)
