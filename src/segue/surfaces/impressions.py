@@ -12,7 +12,7 @@ from segue.core.events import AnyEvent, Impression, event_id
 from segue.surfaces.views import HomeView
 
 EVERY_S = 0.5  # the longest that a shown page waits to be written, while the writer keeps up
-MOST = 1_000  # impressions of one append
+MOST = 256  # impressions of one append: short ones, so that requests get their turn in between
 WAITING = 2_000  # pages that may wait; more are dropped and counted
 
 
