@@ -29,16 +29,16 @@ def test_full_rank_gives_back_the_pmi(taken: Make) -> None:
     data = taken(lines(np.random.default_rng(1)), n=20, ordered=True)
     recipe = PmiVectors(dimensions=20)
     model = recipe.fit(data, np.random.default_rng(0))
-    np.testing.assert_allclose(model.weights.toarray(), recipe.pmi(data).toarray(), atol=1e-4)
+    np.testing.assert_allclose(model.source @ model.target.T, recipe.pmi(data).toarray(), atol=1e-4)
     got = model.score(Queries.of(np.array([0, 2]), np.array([4, 9], np.int32)))[0]
     np.testing.assert_allclose(got, recipe.pmi(data).toarray()[[3, 8]].T @ [0.8, 1.0], atol=1e-4)
 
 
 def test_low_rank_is_nearly_the_best_there_is(taken: Make) -> None:
     data = taken(lines(np.random.default_rng(1)), n=20, ordered=True)
-    source, target = PmiVectors(dimensions=4).vectors(data, np.random.default_rng(0))
+    model = PmiVectors(dimensions=4).fit(data, np.random.default_rng(0))
     dense = PmiVectors().pmi(data).toarray()
-    error = np.linalg.norm(dense - source @ target.T)
+    error = np.linalg.norm(dense - model.source @ model.target.T)
     best = np.sqrt((np.linalg.svd(dense, compute_uv=False)[4:] ** 2).sum())
     assert error <= best * 1.02
     assert error > best * 0.999
