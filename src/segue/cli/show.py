@@ -170,6 +170,12 @@ def print_merges(out: Console, workspace: Workspace, tenant: str, n: int) -> Non
 
 def print_forgotten(console: Console, done: Forgotten) -> None:
     console.print(f"{done.events:,} events are gone, and the listener with them")
+    if done.snapshots:
+        console.print(f"snapshots made anew or deleted: {', '.join(done.snapshots)}")
+    if done.deleted:
+        console.print(f"files deleted because they named them: {', '.join(done.deleted)}")
+    if done.left:
+        console.print(f"[yellow]still naming them, for you to look at:[/] {', '.join(map(str, done.left))}")
     if done.retrain:
         console.print(
             f"made from their listening too, so to be made anew with `segue train`: {', '.join(done.retrain)}"
