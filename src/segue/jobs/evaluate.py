@@ -16,7 +16,7 @@ from segue.evaluation.evaluate import evaluate as judge
 from segue.evaluation.leaderboard import BASELINES, Leaderboard, compare
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import learn
-from segue.jobs.protocols import enough, main_metric, outer, populations_of
+from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.threads import limited
 from segue.models import RECIPES
 from segue.store.workspace import Workspace
@@ -64,7 +64,7 @@ def evaluate(
     boards = []
     with limited(workspace.settings.threads):
         for item_kind, who, _ in found:
-            data = snapshot.interactions(item_kind, who)
+            data = rows_of(snapshot, item_kind, who)
             tries = seeds if not (data.ordered or data.timed) else 1
             board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, budget, say)
             if board is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from segue.core.errors import InputError, UsageError
 from segue.core.types import Interactions, Kind
-from segue.store.snapshot import Owner
+from segue.store.snapshot import Owner, Snapshot
 from segue.store.splits import Split, by_date, leave_last_out, leave_part_out, standing
 
 Found = tuple[Kind, Owner, int]  # a population and how many events it has
@@ -25,6 +25,15 @@ class Measure:
 
     name: str
     k: int
+
+
+def rows_of(snapshot: Snapshot, kind: Kind, owner: Owner) -> Interactions:
+    """What a population is learned from and asked with: of playlists all that ever stood in them.
+
+    What was taken out says what a playlist is about, too; and rows that are there only because they stayed would tell
+    an inner split by time what was to be removed later.
+    """
+    return snapshot.ever(kind, owner) if owner == "playlist" else snapshot.interactions(kind, owner)
 
 
 def main_metric(data: Interactions, owner: str) -> Measure:

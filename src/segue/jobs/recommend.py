@@ -15,6 +15,7 @@ from segue.core.types import I64, Ids, Interactions, Kind, Queries
 from segue.evaluation.ranking import distinct, top_k
 from segue.fitted import load_model
 from segue.jobs.facts import snapshot_of
+from segue.jobs.protocols import rows_of
 from segue.runs.files import DRAFT
 from segue.runs.releases import Population, Release, current_release
 from segue.store.snapshot import Snapshot, open_snapshot
@@ -72,7 +73,7 @@ def recommend_all(
     if workspace.log.last_seq > snapshot.last_seq:
         snapshot = snapshot_of(workspace, tenant)
     model = load_model(release.folder / population.model)
-    data = snapshot.interactions(item_kind, owner)
+    data = rows_of(snapshot, item_kind, owner)
     names = (
         [str(snapshot.catalogue.source_id(int(o))) for o in data.owners]
         if owner == "playlist"

@@ -13,7 +13,7 @@ from segue.core.types import Interactions
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.promote import promote
-from segue.jobs.protocols import enough, main_metric, outer, populations_of
+from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.threads import limited
 from segue.runs.releases import Manifest, Population, Release, write_release
 from segue.runs.source import code_digest
@@ -59,7 +59,7 @@ def train(
     budget = settings.tuning_seconds if tuning_seconds is None else tuning_seconds
     with limited(settings.threads):
         for item_kind, owner, _ in found:
-            data = snapshot.interactions(item_kind, owner)
+            data = rows_of(snapshot, item_kind, owner)
             say(f"{item_kind.label}s of {owner}s")
             learned = learn_population(workspace.path / "runs", data, owner, names, settings.seed, say, budget)
             population, folder = _fitted(workspace.path / "runs", data, owner, learned, settings.seed, say)
