@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 import structlog
 
 from segue.core.errors import SegueError, UnknownName
@@ -25,9 +26,11 @@ from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kitchen import leaving_out
 from segue.surfaces.home.page import build_home
 from segue.surfaces.impressions import ImpressionWriter
+from segue.surfaces.listening import NEEDED
 from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
 
+AT_ONCE = 2_000_000  # events read back at a time
 POLL_S = 1.0  # how often events of other processes are looked for
 NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
 """Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
@@ -214,6 +217,13 @@ class Service:
                 self._catch_up(serving)
         return receipt
 
+    def _log_shown(self, table: pa.Table) -> None:
+        """Write impressions; they change no history, and so need not be read back where nobody wrote in between."""
+        with self._lock:
+            receipt, listening = self.workspace.log.append_table(table), self._serving.listening
+            if receipt.accepted == receipt.last_seq - listening.seen:
+                listening.seen = receipt.last_seq
+
     def _add(self, serving: Serving, event: Event) -> None:
         item = getattr(event, "item", None)
         if item is None or not serving.listening.counts(event):
@@ -228,7 +238,7 @@ class Service:
         listening, log = serving.listening, self.workspace.log
         while log.last_seq > listening.seen:
             last = log.last_seq
-            table = log.tail(self.tenant, listening.seen)
+            table = log.tail(self.tenant, listening.seen, limit=AT_ONCE, columns=NEEDED)
             if not len(table):
                 listening.seen = last  # of other tenants
                 return
@@ -247,7 +257,7 @@ class Service:
     def _impressions(self) -> ImpressionWriter:
         with self._lock:
             if self._writer is None:
-                self._writer = ImpressionWriter(self.append)
+                self._writer = ImpressionWriter(self._log_shown)
             return self._writer
 
     # --- names to numbers -------------------------------------------------------------------------------------------

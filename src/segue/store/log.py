@@ -181,9 +181,13 @@ class EventLog:
         table = table if keep.all() else table.filter(pa.array(keep))
         return segments.by_time(table).select(wanted)
 
-    def tail(self, tenant: str, after_seq: int, limit: int = 100_000) -> pa.Table:
-        """At most `limit` events that arrived after `after_seq`, in order of arrival, as columns of STORED."""
-        table = self._gather(tenant, "last_seq > ?", "seq > ?", (after_seq,), STORED.names)
+    def tail(self, tenant: str, after_seq: int, limit: int = 100_000, columns: Sequence[str] | None = None) -> pa.Table:
+        """At most `limit` events that arrived after `after_seq`, in order of arrival, as columns of STORED.
+
+        `columns` are fewer of them, to read less; `seq` is always there.
+        """
+        names = STORED.names if columns is None else list(dict.fromkeys(["seq", *columns]))
+        table = self._gather(tenant, "last_seq > ?", "seq > ?", (after_seq,), names)
         keep: Bools = table["seq"].to_numpy() > after_seq
         table = table if keep.all() else table.filter(pa.array(keep))
         return segments.by_arrival(table).slice(0, limit)

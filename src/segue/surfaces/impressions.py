@@ -6,36 +6,49 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
+import pyarrow as pa
 import structlog
 
-from segue.core.events import AnyEvent, Impression, event_id
+from segue.store.schema import EDGE
 from segue.surfaces.views import HomeView
 
+COLUMNS = (
+    "id", "type", "tenant", "listener", "item", "at", "v", "page", "shelf", "row", "position", "policy", "release",
+    "propensity",
+)  # fmt: skip
 EVERY_S = 0.5  # the longest that a shown page waits to be written, while the writer keeps up
-MOST = 256  # impressions of one append: short ones, so that requests get their turn in between
+MOST = 8  # pages of one append, about a thousand cards
 WAITING = 2_000  # pages that may wait; more are dropped and counted
 
 
-def impressions(view: HomeView, at: int) -> list[Impression]:
-    """One event a card, with who decided and the probability of its shelf at that place."""
-    decision = view.decision
-    out = []
-    for row, shelf in enumerate(view.shelves):
-        for position, card in enumerate(shelf.cards):
-            out.append(
-                Impression(
-                    id=event_id("impression", view.page, row, position), listener=view.listener, tenant=view.tenant,
-                    at=at, item=card.uri, page=view.page, shelf=shelf.key, row=row, position=position,
-                    policy=decision.policy, release=view.release, propensity=decision.propensities[row],
-                )
-            )  # fmt: skip
-    return out
+def impressions(pages: Sequence[tuple[HomeView, int]]) -> pa.Table:
+    """(E,) rows of EDGE: one a card, with who decided and the probability of its shelf at that place.
+
+    A page is a view and when it was shown, UTC ms. As columns, since there are a hundred of them a page.
+    """
+    columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
+    for view, at in pages:
+        for row, shelf in enumerate(view.shelves):
+            n = len(shelf.cards)
+            columns["id"] += [f"{view.page}:{row}:{i}" for i in range(n)]
+            columns["item"] += [card.uri for card in shelf.cards]
+            columns["position"] += range(n)
+            shared = {
+                "type": "impression", "tenant": view.tenant, "listener": view.listener, "at": at, "v": 1,
+                "page": view.page, "shelf": shelf.key, "row": row, "policy": view.decision.policy,
+                "release": view.release, "propensity": view.decision.propensities[row],
+            }  # fmt: skip
+            for name, value in shared.items():
+                columns[name] += [value] * n
+    e = len(columns["id"])
+    arrays = [pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(e, f.type) for f in EDGE]
+    return pa.table(arrays, schema=EDGE)
 
 
 class ImpressionWriter:
     """One thread that appends what was put in, several pages at a time. Close it to write what is left."""
 
-    def __init__(self, append: Callable[[Sequence[AnyEvent]], object]) -> None:
+    def __init__(self, append: Callable[[pa.Table], object]) -> None:
         self._append = append
         self._pages: queue.Queue[tuple[HomeView, int] | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._run, name="segue-impressions", daemon=True)
@@ -56,13 +69,13 @@ class ImpressionWriter:
     def _run(self) -> None:
         stopping = threading.Event()
         while not stopping.is_set():
-            batch: list[AnyEvent] = []
+            batch: list[tuple[HomeView, int]] = []
             page = self._pages.get()
             while True:
                 if page is None:
                     stopping.set()
                     break
-                batch += impressions(*page)
+                batch.append(page)
                 if len(batch) >= MOST:
                     break
                 try:
@@ -71,6 +84,6 @@ class ImpressionWriter:
                     break
             if batch:
                 try:
-                    self._append(batch)
+                    self._append(impressions(batch))
                 except Exception as e:  # a full disk must not end the thread: later pages may be written
-                    structlog.get_logger().error("impressions not written", count=len(batch), error=str(e))
+                    structlog.get_logger().error("impressions not written", pages=len(batch), error=str(e))

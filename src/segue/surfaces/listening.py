@@ -17,6 +17,8 @@ CODE = {kind: code for code, kind in enumerate(EVENT_TYPES, start=1)}
 COUNTS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Counted)
 """Events that change what a listener is offered; impressions, clicks, tags and searches do not yet."""
 COUNTED_CODES = np.array([CODE[kind] for kind in COUNTS])
+NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value")
+"""Columns of the log that are read for it."""
 LONGEST = 4_000  # newest events of a history that a query carries
 
 

@@ -27,7 +27,7 @@ from segue.store.workspace import Workspace
 from segue.surfaces.cards import Cards
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.shelves import SHELVES
-from segue.surfaces.listening import Listening
+from segue.surfaces.listening import NEEDED, Listening
 
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
 """Whose model and whose popularity serve a kind: of whom there are more. One editor's adds say little of taste."""
@@ -71,8 +71,7 @@ class Serving:
         stock = Stock.make(facts, models, data, prefer[0] if prefer else None)
         listening = Listening(snapshot, tuple(stock.sections))
         since = int(time.time() * 1000) - REMEMBER_DAYS * DAY_MS
-        wanted = ("seq", "type", "listener", "item", "at", "ms_played", "value")
-        old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=wanted)
+        old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)
         listening.remember(old.filter(old["seq"].to_numpy() <= snapshot.last_seq))
         settings = workspace.settings
         return cls(
