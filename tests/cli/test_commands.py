@@ -1,0 +1,125 @@
+"""The command line: help a newcomer understands, errors without a traceback, the commands people's scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from segue.cli import _hoisted, main
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "segue.cli", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=100)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a trained workspace of two crowds."""
+    folder = tmp_path_factory.mktemp("cli")
+    rows = [
+        f"u{u}\tt{t}\t{1_700_000_000 + 86_400 * t + u}"
+        for u in range(40)
+        for t in range(u % 2, 30, 2)
+        if t % 7 != u % 7
+    ]
+    (folder / "plays.tsv").write_text("who\twhat\twhen\n" + "\n".join(rows) + "\nbroken\n")
+    words = ("import", "interactions", "plays.tsv", "--listener", "who", "--item", "what", "--time", "when")
+    done = run(*words, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "1 rows could not be taken" in " ".join(done.stderr.split())
+    done = run("train", "--recipe", "item-knn", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:
+    shown = run("--help", cwd=tmp_path).stdout
+    for name in ("demo", "init", "import", "check", "train", "evaluate", "promote", "rollback", "recommend", "continue",
+                 "similar", "home", "search", "serve", "doctor"):  # fmt: skip
+        assert f" {name} " in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("home", "me"), "segue init"),
+        (("import", "interactions", "nowhere.csv", "--listener", "a", "--item", "b"), "nowhere.csv"),
+        (("train",), "segue init"),
+    ],
+)
+def test_an_error_is_one_line_and_exit_2(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_recommend_as_json_names_ids_as_imported(place: Path) -> None:
+    found = json.loads(run("recommend", "u1", "--n", "3", "--json", cwd=place).stdout)
+    assert found["listener"] == "u1"
+    assert len(found["items"]) == 3
+    assert all(int(card["id"][1:]) % 2 == 1 for card in found["items"])
+
+
+def test_recommend_all_writes_a_line_a_listener(place: Path) -> None:
+    (place / "who.txt").write_text("u3\nu4\n")
+    done = run("recommend", "--all", "--listeners-file", "who.txt", "--n", "2", "--out", "r.jsonl", cwd=place)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in (place / "r.jsonl").read_text().splitlines()]
+    assert [line["listener"] for line in lines] == ["u3", "u4"]
+    assert set(lines[0]) == {"listener", "items", "scores"}
+
+
+def test_similar_home_search_check(place: Path) -> None:
+    similar = json.loads(run("similar", "t2", "--json", cwd=place).stdout)
+    assert int(similar[0]["id"][1:]) % 2 == 0
+    home = json.loads(run("home", "u2", "--json", cwd=place).stdout)
+    assert home["shelves"]
+    assert "t1" in run("search", "t1", cwd=place).stdout
+    assert run("check", cwd=place).returncode == 0
+    assert run("doctor", cwd=place).returncode == 0
+
+
+def test_releases_and_rollback(place: Path) -> None:
+    assert "→" in run("releases", cwd=place).stdout
+    done = run("rollback", cwd=place)
+    assert (done.returncode, "no earlier release" in " ".join(done.stderr.split())) == (2, True)
+
+
+def test_evaluate_writes_json_and_html(place: Path) -> None:
+    done = run("evaluate", "--kind", "track", "--json", "b.json", "--html", "b.html", cwd=place)
+    assert done.returncode == 0, done.stderr
+    (board,) = json.loads((place / "b.json").read_text())
+    assert {row["name"] for row in board["models"]} >= {"popular", "item-knn", "ease"}
+    assert "<html" in (place / "b.html").read_text()
+
+
+def test_export_and_forget(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("u,i\nalice-the-listener,a\nbob,a\n")
+    run("import", "interactions", "p.csv", "--listener", "u", "--item", "i", cwd=tmp_path)
+    assert run("export", "alice-the-listener", "--out", "a.zip", cwd=tmp_path).returncode == 0
+    assert run("forget", "alice-the-listener", "--yes", cwd=tmp_path).returncode == 0
+    left = [p for p in (tmp_path / "segue-workspace").rglob("*") if p.is_file()]
+    assert [p for p in left if b"alice-the-listener" in p.read_bytes()] == []
+
+
+def test_workspace_and_tenant_may_stand_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SEGUE_WORKSPACE", raising=False)
+    monkeypatch.delenv("SEGUE_TENANT", raising=False)
+    assert _hoisted(["home", "--workspace", "w", "me", "--tenant=t"]) == ["home", "me"]
+    import os
+
+    assert (os.environ.pop("SEGUE_WORKSPACE"), os.environ.pop("SEGUE_TENANT")) == ("w", "t")
+    assert _hoisted(["x", "--", "--workspace", "w"]) == ["x", "--", "--workspace", "w"]
+
+
+def test_an_error_leaves_by_status_2(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SEGUE_WORKSPACE", str(tmp_path / "none"))
+    with pytest.raises(SystemExit) as left:
+        main(["releases"])
+    assert left.value.code == 2

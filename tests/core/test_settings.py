@@ -1,0 +1,29 @@
+"""Settings: file under environment under argument, wrong keys named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segue.core.errors import InputError
+from segue.core.settings import Settings, read_settings
+
+
+def test_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings(tmp_path).port == 8800
+    (tmp_path / "segue.toml").write_text("port = 9000\nseed = 3\nexclude = ['tag:christmas']\n")
+    assert (read_settings(tmp_path).port, read_settings(tmp_path).exclude) == (9000, ("tag:christmas",))
+    monkeypatch.setenv("SEGUE_PORT", "9001")
+    assert (read_settings(tmp_path).port, read_settings(tmp_path).seed) == (9001, 3)
+
+
+@pytest.mark.parametrize("text", ["prot = 1", "port = 'x'", "port = 99999999", "port ="])
+def test_a_wrong_line_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "segue.toml").write_text(text)
+    with pytest.raises(InputError, match=r"segue\.toml"):
+        read_settings(tmp_path)
+
+
+def test_every_setting_is_described() -> None:
+    assert [n for n, f in Settings.model_fields.items() if not f.description] == []
