@@ -14,7 +14,7 @@ from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
 from segue.models import RECIPES
 from segue.models._folds import Fold, last_out, measure, part_out
-from segue.models._tuning import tune
+from segue.models._tuning import surely_better, tune
 from segue.models.blend import Blend, climbed, features, learned_weights, softmax_weights
 from segue.models.transitions import Transitions
 
@@ -146,3 +146,15 @@ def test_part_out_hides_what_it_asks_for(taken: Make) -> None:
         history = fold.queries.slice(b, b + 1).items
         hidden = data.items[fold.truth.slice(b, b + 1).rows]
         assert not np.isin(hidden, history).any()
+
+
+def test_a_rise_within_the_noise_is_none() -> None:
+    rng = np.random.default_rng(0)
+    old = rng.random(400)
+    assert surely_better(old + 0.01, old)
+    assert not surely_better(old, old)
+    one_lucky = old.copy()
+    one_lucky[0] += 1
+    one_lucky[1] -= 0.9
+    assert one_lucky.mean() > old.mean()
+    assert not surely_better(one_lucky, old)

@@ -8,7 +8,7 @@ import numpy as np
 
 from segue.core.protocols import Scores
 from segue.core.types import I64, Bools, Interactions, Queries
-from segue.evaluation.metrics import ndcg
+from segue.evaluation.metrics import F64, ndcg
 from segue.evaluation.ranking import Lists, distinct, positions, ranks
 
 CHUNK = 256  # queries scored at a time
@@ -33,15 +33,20 @@ class Fold:
 
 def measure(model: Scores, fold: Fold, k: int = 10) -> float:
     """Mean NDCG@k over the fold's queries, whole catalogue, history filtered, ties by mid-rank."""
-    total = 0.0
+    return float(gains(model, fold, k).sum() / max(len(fold.queries), 1))
+
+
+def gains(model: Scores, fold: Fold, k: int = 10) -> F64:
+    """(B,) the same for each query."""
+    out = np.zeros(len(fold.queries))
     for start in range(0, len(fold.queries), CHUNK):
         queries = fold.queries.slice(start, min(start + CHUNK, len(fold.queries)))
         truth = fold.truth.slice(start, start + len(queries))
         seen = distinct(model.items, queries.indptr, queries.items)
         rows = positions(model.items, fold.train.items[truth.rows])
         place = ranks(model.score(queries), Lists(truth.indptr, rows), seen)
-        total += float(ndcg(place, truth.indptr, k).sum())
-    return total / max(len(fold.queries), 1)
+        out[start : start + len(queries)] = ndcg(place, truth.indptr, k)
+    return out
 
 
 def last_out(data: Interactions, back: int = 1) -> Fold:

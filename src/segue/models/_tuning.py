@@ -11,7 +11,8 @@ import numpy as np
 
 from segue.core.protocols import Scores
 from segue.core.types import Interactions
-from segue.models._folds import Fold, measure
+from segue.evaluation.metrics import F64
+from segue.models._folds import Fold, gains
 
 
 class Tunable(Protocol):
@@ -36,35 +37,44 @@ class Trial:
     seconds: float
 
 
+def surely_better(new: F64, old: F64) -> bool:
+    """Whether (B,) gains of the same queries rose by more than a standard error: less is taken for noise."""
+    rise = new - old
+    return bool(rise.sum() > np.sqrt((rise**2).sum()) + 1e-9)
+
+
 def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, budget: float = 60.0) -> tuple[R, list[Trial]]:
-    """The best recipe by NDCG@k on the fold, and every trial: each axis in turn, keeping what improves.
+    """The best recipe by NDCG@k on the fold, and every trial: each axis in turn, keeping what surely improves.
 
     A pass that improves nothing ends the search; `budget` (seconds) ends it early, but never before the start has
     been tried. Axes that cannot matter (order where there is none, powers of weights that are all 1) are left out.
     """
     began = time.monotonic()
-    trials: dict[Any, Trial] = {}
+    trials: list[Trial] = []
+    known: dict[Any, F64] = {}
 
-    def score(recipe: R) -> float:
+    def tried(recipe: R) -> F64:
         cheap: Any = replace(recipe, **start.draft)  # type: ignore[type-var]
-        if cheap not in trials:
+        if cheap not in known:
             t = time.monotonic()
             model: Scores = cheap.fit(fold.train, np.random.default_rng(seed))
-            trials[cheap] = Trial(recipe, measure(model, fold, k), time.monotonic() - t)
-        return trials[cheap].score
+            known[cheap] = gains(model, fold, k)
+            score = float(known[cheap].sum() / max(len(fold.queries), 1))
+            trials.append(Trial(recipe, score, time.monotonic() - t))
+        return known[cheap]
 
-    best, best_score = start, score(start)
+    best, top = start, tried(start)
     for _ in range(passes):
-        before = best_score
-        for candidate in _neighbours(best, fold.train):
+        before = best
+        for change in _neighbours(best, fold.train):
             if time.monotonic() - began > budget:
-                return best, list(trials.values())
-            tried = replace(best, **candidate)  # type: ignore[type-var]
-            if score(tried) > best_score:
-                best, best_score = tried, score(tried)
-        if best_score == before:
+                return best, trials
+            other = replace(best, **change)  # type: ignore[type-var]
+            if surely_better(tried(other), top):
+                best, top = other, tried(other)
+        if best == before:
             break
-    return best, list(trials.values())
+    return best, trials
 
 
 def _neighbours(recipe: Tunable, data: Interactions) -> Iterator[dict[str, Any]]:

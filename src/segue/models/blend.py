@@ -12,12 +12,13 @@ from scipy.optimize import minimize
 
 from segue.core.protocols import Scores
 from segue.core.types import F32, I64, Bools, Ids, Interactions
+from segue.evaluation.metrics import F64
 from segue.evaluation.ranking import distinct, positions
 from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
 from segue.models import RECIPES
 from segue.models._folds import CHUNK, Fold, after, last_out, part_out
-from segue.models._tuning import Trial, Tunable, tune
+from segue.models._tuning import Trial, Tunable, surely_better, tune
 
 DAY_MS = 86_400_000
 
@@ -50,7 +51,7 @@ class Blend:
     weighing_queries: int = 16000
     candidates: int = 60  # of each component, a query
     budget: float = 75.0  # seconds of search, shared by the components
-    thrift: float = 0.002  # share of NDCG@k given up to do without a component
+    thrift: float = 0.001  # share of NDCG@k given up to do without a component
     horizon_days: float = 0.0  # learn to foretell what is taken within so many days (playlists: 92); 0: the next item
 
     def fit(self, data: Interactions, rng: np.random.Generator) -> FittedBlend:
@@ -139,17 +140,17 @@ class Table:
 
     def ndcg(self, weights: F32, k: int) -> float:
         """Mean NDCG@k of a blend among the candidates, ties by mid-rank."""
-        return self.ndcg_of(self.values @ weights, k)
+        return float(self.gains(self.values @ weights, k).sum() / max(self.asked, 1))
 
-    def ndcg_of(self, scores: F32, k: int) -> float:
-        """The same of (B, M) scores."""
+    def gains(self, scores: F32, k: int) -> F64:
+        """(B,) NDCG@k of (B, M) scores."""
         scores = np.where(self.real, scores, -np.inf)
         query, place = np.nonzero(self.hits)
         own, rows = scores[query, place][:, None], scores[query]
         rank = 1 + (rows > own).sum(axis=1) + ((rows == own).sum(axis=1) - 1) / 2
         gain = np.where(rank <= k, 1 / np.log2(rank + 1), 0)
         best = np.cumsum(1 / np.log2(np.arange(2, k + 2)))[np.clip(self.ideal, 1, k) - 1]
-        return float((gain / best[query]).sum() / max(self.asked, 1))
+        return np.asarray(np.bincount(query, gain / best[query], minlength=len(scores)), np.float64)
 
 
 def features(models: Sequence[Scores], fold: Fold, m: int) -> Table:
@@ -212,7 +213,8 @@ def learned_weights(table: Table, k: int, thrift: float) -> F32:
             keep[c] = False
     rest = replace(table, values=table.values[:, :, keep])
     out = np.zeros_like(weights)
-    out[keep] = climbed(rest, softmax_weights(rest), k)
+    again = [climbed(rest, softmax_weights(rest), k), (weights[keep] / np.abs(weights[keep]).max(initial=1e-9))]
+    out[keep] = max(again, key=lambda w: rest.ndcg(w, k))
     return out
 
 
@@ -238,16 +240,16 @@ def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
 
 
 def climbed(table: Table, weights: F32, k: int) -> F32:
-    """Coordinate ascent on NDCG@k from the given weights. The largest weight is 1 in the end."""
+    """Coordinate ascent on NDCG@k from the given weights, by steps that help surely. The largest is 1 in the end."""
     best, scores = weights.copy(), table.values @ weights
-    top = table.ndcg_of(scores, k)
+    top = table.gains(scores, k)
     size = float(np.abs(best).max()) or 1.0
     for step in (0.3, 0.15, 0.07):
         for c in range(len(best)):
             for change in (-step * size, step * size):
                 tried = scores + np.float32(change) * table.values[:, :, c]
-                value = table.ndcg_of(tried, k)
-                if value > top + 1e-6:
+                value = table.gains(tried, k)
+                if surely_better(value, top):
                     top, scores = value, tried
                     best[c] += change
     return np.asarray(best / max(float(np.abs(best).max()), 1e-9), np.float32)
