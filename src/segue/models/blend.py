@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from segue.core.protocols import Scores
@@ -18,9 +19,10 @@ from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
 from segue.models import RECIPES
 from segue.models._folds import CHUNK, Fold, after, last_out, part_out
-from segue.models._tuning import Trial, Tunable, surely_better, tune
+from segue.models._tuning import Trial, Tunable, tune
 
 DAY_MS = 86_400_000
+HALVINGS = 3  # cross-validations of the climb
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Blend:
     """Tune each component, weigh their standardized scores by listwise softmax, then climb NDCG@k weight by weight.
 
     The softmax over candidates is ListNet's top-one loss (Cao et al. 2007), the climb is coordinate ascent (Metzler
-    and Croft 2007). Tuning and weighing see only an inner split; the components are then refitted on all the data
-    with the same hyper-parameters.
+    and Croft 2007), done only where it holds out. Tuning and weighing see only an inner split; the components are then
+    refitted on all the data with the same hyper-parameters. The search stops by the clock, so that two runs may choose
+    differently; a `budget` no search exhausts makes them equal.
     """
 
     needs_order: ClassVar[bool] = False
@@ -138,6 +141,10 @@ class Table:
             sum(p.asked for p in parts),
         )  # fmt: skip
 
+    def only(self, rows: NDArray[np.intp]) -> Table:
+        """Some of the queries; their mean is still over all that were asked."""
+        return Table(self.values[rows], self.real[rows], self.hits[rows], self.ideal[rows], self.asked)
+
     def ndcg(self, weights: F32, k: int) -> float:
         """Mean NDCG@k of a blend among the candidates, ties by mid-rank."""
         return float(self.gains(self.values @ weights, k).sum() / max(self.asked, 1))
@@ -203,7 +210,7 @@ def _on(items: Ids, model: Scores, scores: F32) -> F32:
 
 def learned_weights(table: Table, k: int, thrift: float) -> F32:
     """(C,) weights, 0 for components that the others make needless."""
-    weights = climbed(table, softmax_weights(table), k)
+    weights = settled(table, k)
     floor = table.ndcg(weights, k) * (1 - thrift)
     best = max(range(len(weights)), key=lambda c: table.ndcg(np.eye(len(weights), dtype=np.float32)[c], k))
     keep = np.ones(len(weights), bool)
@@ -213,9 +220,26 @@ def learned_weights(table: Table, k: int, thrift: float) -> F32:
             keep[c] = False
     rest = replace(table, values=table.values[:, :, keep])
     out = np.zeros_like(weights)
-    again = [climbed(rest, softmax_weights(rest), k), (weights[keep] / np.abs(weights[keep]).max(initial=1e-9))]
+    again = [settled(rest, k), (weights[keep] / np.abs(weights[keep]).max(initial=1e-9))]
     out[keep] = max(again, key=lambda w: rest.ndcg(w, k))
     return out
+
+
+def settled(table: Table, k: int) -> F32:
+    """(C,) softmax weights, climbed where climbing from one half of the queries helps the other half.
+
+    With few queries it does not: NDCG@k of a few hundred hits is too rough a ground.
+    """
+    rng = np.random.default_rng(0)
+    rise = 0.0
+    for _ in range(HALVINGS):
+        order = rng.permutation(len(table.hits))
+        halves = [table.only(order[::2]), table.only(order[1::2])]
+        for here, there in (halves, halves[::-1]):
+            start = softmax_weights(here)
+            rise += there.ndcg(climbed(here, start, k), k) - there.ndcg(start, k)
+    start = softmax_weights(table)
+    return climbed(table, start, k) if rise > 0 else start / max(float(np.abs(start).max()), 1e-9)
 
 
 def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
@@ -240,7 +264,7 @@ def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
 
 
 def climbed(table: Table, weights: F32, k: int) -> F32:
-    """Coordinate ascent on NDCG@k from the given weights, by steps that help surely. The largest is 1 in the end."""
+    """Coordinate ascent on NDCG@k from the given weights. The largest is 1 in the end."""
     best, scores = weights.copy(), table.values @ weights
     top = table.gains(scores, k)
     size = float(np.abs(best).max()) or 1.0
@@ -249,7 +273,7 @@ def climbed(table: Table, weights: F32, k: int) -> F32:
             for change in (-step * size, step * size):
                 tried = scores + np.float32(change) * table.values[:, :, c]
                 value = table.gains(tried, k)
-                if surely_better(value, top):
+                if value.sum() > top.sum() + 1e-6:
                     top, scores = value, tried
                     best[c] += change
     return np.asarray(best / max(float(np.abs(best).max()), 1e-9), np.float32)
