@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from segue.evaluation.evaluate import Result, Seen
 from segue.evaluation.evaluate import evaluate as judge
 from segue.evaluation.leaderboard import BASELINES, Leaderboard, compare
 from segue.jobs.facts import snapshot_of
-from segue.jobs.learn import learn
+from segue.jobs.learn import Learned, learn, recipe_of
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.threads import limited
 from segue.models import RECIPES
@@ -23,6 +23,10 @@ from segue.store.workspace import Workspace
 
 Say = Callable[[str], None]
 SEEN = ("drop", "keep")
+PLAYLIST_BASELINES: dict[str, tuple[str, dict[str, Any]]] = {
+    "same-artist-count": ("same-artist", {"saturation": 1.0}),
+    "playlist-knn": ("owner-knn", {"lead": False, "half_life_days": 0.0, "size_power": 0.5}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +94,28 @@ def _board(
         learned = learn(workspace.path / "runs", split.train, names, measure, seed, say, budget)
         chosen = learned.best
         models: dict[str, Scores] = learned.models()
-        for name in BASELINES:
+        for name, recipe in _baselines(learned, owner).items():
             if name not in models:
-                models[name] = RECIPES[name]().fit(split.train, np.random.default_rng(seed))
+                models[name] = recipe.fit(split.train, np.random.default_rng(seed))
         results = {}
         for name, model in models.items():
             say(f"ranking the whole catalogue with {name}")
             results[name] = judge(model, split, (measure.k, *(k for k in (10, 20, 100) if k != measure.k)), seen)
         pooled.append(results)
-    results = {name: _pool([r[name] for r in pooled]) for name in pooled[0]}
-    board = compare(results, main=measure.name, seed=settings.seed)
+    always = [
+        name for name in pooled[0] if all(name in r for r in pooled)
+    ]  # a blend may do without a recipe on one split
+    results = {name: _pool([r[name] for r in pooled]) for name in always}
+    board = compare(results, measure.name, (*BASELINES, *PLAYLIST_BASELINES), seed=settings.seed)
     return Board(data.kind, owner, chosen, board)
+
+
+def _baselines(learned: Learned, owner: str) -> dict[str, Any]:
+    """What stands beside every choice: the usual three, tuned like the rest, and for playlists two more."""
+    found = {n: recipe_of(n, learned.recipes[n]) if n in learned.recipes else RECIPES[n]() for n in BASELINES}
+    if owner == "playlist":
+        found |= {name: replace(RECIPES[n](), **fixed) for name, (n, fixed) in PLAYLIST_BASELINES.items()}  # type: ignore[type-var]
+    return found
 
 
 def _pool(results: Sequence[Result]) -> Result:
