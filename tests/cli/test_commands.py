@@ -73,6 +73,9 @@ def test_recommend_all_writes_a_line_a_listener(place: Path) -> None:
     lines = [json.loads(line) for line in (place / "r.jsonl").read_text().splitlines()]
     assert [line["listener"] for line in lines] == ["u3", "u4"]
     assert set(lines[0]) == {"listener", "items", "scores"}
+    assert run("recommend", "--all", "--out", "all.jsonl", cwd=place).returncode == 0
+    assert len((place / "all.jsonl").read_text().splitlines()) == 40
+    assert run("recommend", "--all", cwd=place).returncode == 2
 
 
 def test_similar_home_search_check(place: Path) -> None:

@@ -153,7 +153,9 @@ def recommend(
         Path | None, typer.Option(help="Only the listeners named in this file, one a line.", show_default=False)
     ] = None,
     kind: Kinds = None,
-    n: Annotated[int, typer.Option("--n", "-n", help="How many; default 10, with --all 100.", min=1, max=10_000)] = 0,
+    n: Annotated[
+        int | None, typer.Option("--n", "-n", help="How many; default 10, with --all 100.", min=1, max=10_000)
+    ] = None,
     seen: Annotated[str, typer.Option(help="With --all: drop or keep what the listener already had.")] = "drop",
     seed_item: Annotated[
         list[str] | None, typer.Option(help="Start from this item; may be repeated.", show_default=False)
