@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ from rich.console import Console
 if TYPE_CHECKING:
     from segue.store.workspace import Workspace
 
-console = Console(stderr=True, highlight=False)  # what people read
-out = Console(highlight=False, soft_wrap=True)  # what programs read
+WIDE = 120  # columns where nobody looks: a file or a pipe
+
+console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)  # what people read
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)  # what programs read
 
 DEFAULT = "segue-workspace"
 

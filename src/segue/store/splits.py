@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,13 @@ def by_date(data: Interactions, cut: int, new_only: bool = True) -> Split:
     asked, counts = np.unique(owner, return_counts=True)
     now = np.full(len(asked), cut, np.int64) if data.timed else None
     indptr = np.concatenate([[0], np.cumsum(counts)])
-    return _split(data, before, asked, indptr, data.rows[after], f"by date, from {cut}", now)
+    protocol = f"by date, from {_moment(cut) if data.timed else cut}"
+    return _split(data, before, asked, indptr, data.rows[after], protocol, now)
+
+
+def _moment(at: int) -> str:
+    """UTC ms as people write it."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _split(
