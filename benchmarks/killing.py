@@ -12,12 +12,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from segue.app import open_service
 from segue.fitted import load_model
-from segue.runs.releases import current_release, releases
+from segue.runs.releases import releases
 from segue.store.workspace import Workspace
 
 IMPORT = """
@@ -41,15 +40,15 @@ def table(path: Path, rows: int, seed: int) -> None:
     path.write_text("listener,item,time\n" + "\n".join(lines) + "\n")
 
 
-def killed(command: list[str], after: float) -> list[str]:
-    """Run, kill -9 after so many seconds, and give what was printed."""
+def killed(command: list[str], after: float) -> tuple[list[str], bool]:
+    """Run and kill -9 after so many seconds: what was printed, and whether it was still running."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         process.wait(timeout=after)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
     out, _ = process.communicate()
-    return out.splitlines()
+    return out.splitlines(), process.returncode == -signal.SIGKILL
 
 
 def kill_imports(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
@@ -59,8 +58,8 @@ def kill_imports(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
     for _ in range(rounds):
         rows += 4_000
         table(source, rows, seed=1)
-        lines = killed([sys.executable, "-c", IMPORT, str(workspace), str(source)], rng.uniform(0.6, 3.0))
-        found["kills"] += "done" not in lines
+        lines, hit = killed([sys.executable, "-c", IMPORT, str(workspace), str(source)], rng.uniform(0.6, 3.0))
+        found["kills"] += hit
         acknowledged = max([int(line.split()[1]) for line in lines if line.startswith("ack")], default=0)
         with Workspace.create(workspace) as opened:
             ids = opened.log.read("default", columns=["id"]).column("id").to_pylist()
@@ -90,10 +89,7 @@ def kill_trainings(root: Path, rounds: int, rng: random.Random) -> dict[str, int
             opened.log.append(
                 [Play(id=f"k{n}", listener="u1", item=f"segue:track:i{n}", at=1_700_000_000_000, ms_played=60_000)]
             )
-        before = current_release(workspace, "default").id
-        started = time.monotonic()
-        killed(train, rng.uniform(0.5, 6.0))
-        found["kills"] += current_release(workspace, "default").id == before and time.monotonic() - started > 0.5
+        found["kills"] += killed(train, rng.uniform(0.5, 5.0))[1]
         for release in releases(workspace, "default"):
             try:
                 for population in release.manifest.populations:
