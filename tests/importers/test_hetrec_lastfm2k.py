@@ -20,7 +20,8 @@ def test_known_answers(sample):
     ]
     tag = next(r for r in records if isinstance(r, Tag))
     assert (tag.listener, tag.words, tag.at) == ("2", "chillout", 1_238_544_000_000)  # 2009-04-01
-    assert records[-1] == Item(uri="segue:artist:hetrec-lastfm2k:52", tags=("chillout", "musique éléctronique"))
+    words = [r.words for r in records if isinstance(r, Tag) and r.item.endswith(":52")]
+    assert words == ["chillout", "chillout", "musique éléctronique"]
 
 
 def test_latin_1_tags_and_impossible_days(sample):

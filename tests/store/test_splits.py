@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse as sp
 
 from segue.core.errors import UsageError
-from segue.core.types import Attributes, Interactions, Kind
+from segue.core.types import Attributes, Interactions, Kind, Tagged
 from segue.store.splits import Split, by_date, leave_last_out, leave_part_out
 
 DATA = Path(os.environ.get("SEGUE_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -115,3 +115,33 @@ def test_every_owner_of_the_published_sets_is_asked(name: str, owners: int, item
         split = leave_last_out(data, back)
         assert len(split) == owners
         assert [t[0] + 1 for t in truths(split)] == [line[-1 - back] for line in lines]
+
+
+def test_a_split_takes_back_the_words_that_tell_what_it_hides():
+    """Who tagged what they hide is not counted in training; what others said, and said of what stays, is."""
+    said = Tagged(
+        listener=np.array([1, 1, 2], np.int32), row=np.array([0, 2, 2], np.int32), tag=np.array([0, 1, 1], np.int32),
+        at=np.array([5, 5, 5]),
+    )  # fmt: skip
+    tags = sp.csr_array(np.array([[1, 0], [0, 0], [0, 2], [0, 0]], np.float32))
+    data = _four_items(tags, said)
+    split = leave_last_out(data)
+    assert split.truth_rows.tolist() == [2, 3]  # listener 1 loses item 2, listener 2 item 3
+    assert split.train.attributes.tags.toarray().tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]
+    assert split.train.attributes.tagged.listener.tolist() == [1, 2]
+    assert data.attributes.tags.toarray()[2, 1] == 2  # the whole is as it was
+    late = by_date(data, 4)  # words of later days are not known yet
+    assert late.train.attributes.tags.nnz == 0
+
+
+def _four_items(tags, said):
+    none = np.zeros(4, np.int32)
+    about = Attributes(
+        none, none, sp.csr_array((4, 9), dtype=np.bool_), tags, none.astype(np.int64), none.astype(np.int64),
+        none.astype(np.bool_), said,
+    )  # fmt: skip
+    return Interactions(
+        "four", Kind.ARTIST, np.array([1, 2], np.int32), np.arange(10, 14, dtype=np.int32),
+        np.array([0, 3, 6]), np.array([0, 1, 2, 2, 0, 3], np.int32), np.array([1, 2, 4, 1, 2, 4]),
+        np.ones(6, np.float32), np.zeros(2, "S2"), about, True, True,
+    )  # fmt: skip

@@ -61,6 +61,23 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tagged:
+    """Words that listeners put on items, one row each.
+
+    They are counted in `Attributes.tags`; kept apart, too, so that a split can take back those that would give away
+    what it hides: who tagged an artist most likely listens to it.
+    """
+
+    listener: Ids = field(default_factory=lambda: NO_IDS)  # (S,)
+    row: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # (S,) position in the items described
+    tag: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # (S,) column of the tags
+    at: I64 = field(default_factory=lambda: np.zeros(0, np.int64))  # (S,) UTC ms
+
+    def where(self, keep: Bools) -> Self:
+        return replace(self, listener=self.listener[keep], row=self.row[keep], tag=self.tag[keep], at=self.at[keep])
+
+
+@dataclass(frozen=True, slots=True)
 class Attributes:
     """What the catalogue knows of N items, in the order of the items they describe."""
 
@@ -71,6 +88,29 @@ class Attributes:
     duration: I64  # (N,) ms; 0 unknown
     released: I64  # (N,) UTC ms; 0 unknown
     explicit: Bools  # (N,)
+    tagged: Tagged = field(default_factory=Tagged)  # who said which of the tags, where the source tells
+
+    def where(self, keep: Bools) -> Self:
+        """Of the items where `keep` (N,) is true."""
+        place = (np.cumsum(keep) - 1).astype(np.int32)
+        said = self.tagged.where(keep[self.tagged.row])
+        return replace(
+            self, artist=self.artist[keep], album=self.album[keep], artists=self.artists[keep], tags=self.tags[keep],
+            duration=self.duration[keep], released=self.released[keep], explicit=self.explicit[keep],
+            tagged=replace(said, row=place[said.row]),
+        )  # fmt: skip
+
+    def untagged(self, gone: Bools) -> Self:
+        """Without the words where `gone` (S,) is true: they count in `tags` no longer."""
+        if not gone.any():
+            return self
+        said = self.tagged.where(gone)
+        ones = np.ones(len(said.row), np.float32)
+        taken = sp.coo_array((ones, (said.row, said.tag)), shape=self.tags.shape).tocsr()
+        tags = sp.csr_array(self.tags - taken)
+        tags.data = np.maximum(tags.data, 0)
+        tags.eliminate_zeros()
+        return replace(self, tags=tags, tagged=self.tagged.where(~gone))
 
 
 @dataclass(frozen=True, slots=True)

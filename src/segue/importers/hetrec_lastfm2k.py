@@ -6,7 +6,6 @@ The friendships of `user_friends.dat` are not read: no event says that two liste
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from segue.core.errors import InputError
 from segue.core.events import Bad, Counted, Item, Record, Tag
 from segue.core.types import Kind
 from segue.importers._reading import Row, lines, rows, some
-from segue.importers._values import MAX_WORDS, EventIds, Names, an_id, clean, count, day, integer
+from segue.importers._values import EventIds, Names, an_id, clean, count, day, integer
 
 FORMAT = "hetrec-lastfm2k"
 EXPECTED = "the folder of hetrec2011-lastfm-2k with artists.dat and user_artists.dat"
@@ -84,9 +83,8 @@ def _totals(path: Path, artists: Names) -> Iterator[Record]:
 
 
 def _tags(path: Path, artists: Names, named: set[str]) -> Iterator[Record]:
-    """Every tag as an event; then, for the catalogue, each artist with its tags, the most given first."""
+    """Every tag as an event; the catalogue's tags are made of them."""
     words: dict[str, str] = {}
-    given: defaultdict[str, Counter[str]] = defaultdict(Counter)
     ids = EventIds(FORMAT)
 
     def learn(text: str) -> Iterator[Record]:
@@ -104,15 +102,11 @@ def _tags(path: Path, artists: Names, named: set[str]) -> Iterator[Record]:
         if (word := words.get(tag)) is None:
             raise ValueError(f"tag {tag[:40]!r} is not in tags.dat")
         at = day(*(integer(part, name) for part, name in zip(reversed(when), ("year", "month", "day"), strict=True)))
-        given[item][word] += 1
         yield Tag(id=ids("tag", listener, item, word, at), listener=listener, at=at, item=item, words=word)
 
     yield from rows(_table(path / "tags.dat", ("tagID", "tagValue")), learn, "tags.dat: ")
     columns = ("userID", "artistID", "tagID", "day", "month", "year")
     yield from rows(_table(path / "user_taggedartists.dat", columns), parse, "user_taggedartists.dat: ")
-    for item, tags in given.items():
-        best = sorted(tags, key=lambda word, tags=tags: (-tags[word], word))  # type: ignore[misc]  # bound on purpose
-        yield Item(uri=item, tags=tuple(best[:MAX_WORDS]))
 
 
 plugin = HetrecLastfm2k

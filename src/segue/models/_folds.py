@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -104,9 +104,7 @@ def _of_items(data: Interactions, keep: Bools) -> Interactions:
     """The items where `keep` (N,) is true, with their events and attributes."""
     data = data.only(keep[data.rows])
     place = (np.cumsum(keep) - 1).astype(np.int32)
-    a = data.attributes
-    kept = {f.name: getattr(a, f.name)[keep] for f in fields(a)}
-    return replace(data, items=data.items[keep], rows=place[data.rows], attributes=replace(a, **kept))
+    return replace(data, items=data.items[keep], rows=place[data.rows], attributes=data.attributes.where(keep))
 
 
 def _fold(data: Interactions, asks: Bools, train: Bools, truth: Bools) -> Fold:

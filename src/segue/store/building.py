@@ -51,7 +51,7 @@ def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str
     numbers, columns = catalogue_columns(database, number)
     names = ["at", "type", "listener", "item", "playlist", "ms_played", "value", "ordered", "country", "reason_end"]
     events = log.read(tenant, types=[*_TAKES, Remove, Tag], columns=names)
-    tagged = log.read(tenant, types=[Tag], columns=["item", "words"])
+    tagged = log.read(tenant, types=[Tag], columns=["item", "words", "listener", "at"])
     columns |= tag_columns(database, number, numbers, tagged)
     columns |= _listeners(database, number, numbers, events)
     populations: list[dict[str, Any]] = []

@@ -109,7 +109,7 @@ def _credits(database: Database, tenant: int, numbers: Numbers) -> dict[str, Col
 
 
 def tag_columns(database: Database, tenant: int, numbers: Numbers, tagged: pa.Table) -> dict[str, Column]:
-    """Genres and tags of the facts, once each, and what listeners said, as often as they did."""
+    """Genres and tags of the facts, once each, and what listeners said, as often as they did, also row by row."""
     with database.asking() as connection:
         rows = connection.execute(
             "SELECT item, tag, genre FROM tags JOIN items ON number = item WHERE tenant = ? ORDER BY item, tag",
@@ -125,6 +125,10 @@ def tag_columns(database: Database, tenant: int, numbers: Numbers, tagged: pa.Ta
     tag = ranks[said.indices.to_numpy()] if names else np.zeros(0, np.int64)
     is_genre = np.concatenate([np.array(genre, np.float32), np.zeros(len(tagged), np.float32)])
     keep = (item >= 0) & (pc.utf8_length(said.dictionary).to_numpy()[said.indices.to_numpy()] > 0 if names else True)
+    who = np.concatenate([np.zeros(len(facts), np.int32), tagged["listener"].to_numpy()])
+    at = np.concatenate([np.zeros(len(facts), np.int64), tagged["at"].to_numpy()])
+    said_by = keep & (who > 0)
+    rows_said = {"listener": who, "item": item.astype(np.int32), "tag": tag.astype(np.int32), "at": at}
     item, tag, is_genre = item[keep].astype(np.int64), tag[keep], is_genre[keep]
     pairs, inverse = np.unique(item * max(1, len(names)) + tag, return_inverse=True)
     weight = np.bincount(inverse, minlength=len(pairs)).astype(np.float32)
@@ -136,6 +140,7 @@ def tag_columns(database: Database, tenant: int, numbers: Numbers, tagged: pa.Ta
         "items/tags_weight": weight,
         "items/tags_genre": genres,
         "items/tag_names": text_of(sorted(names)),
+        **{f"items/tagged_{name}": column[said_by] for name, column in rows_said.items()},
     }
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segue.core.errors import NotReady, WorkspaceError
-from segue.core.types import F32, I64, NO_IDS, Countries, Ids, Interactions, Kind
+from segue.core.types import F32, I64, NO_IDS, Attributes, Countries, Ids, Interactions, Kind, Tagged
 from segue.store import columns as files
 from segue.store.building import columns_of
 from segue.store.catalogue_view import CatalogueView
@@ -23,7 +23,7 @@ from segue.store.workspace import Workspace
 Owner = Literal["listener", "playlist"]
 FOLDER = "snapshots"
 CARD = "snapshot.json"
-FORM = 1
+FORM = 2
 """Of the files below."""
 
 
@@ -135,10 +135,22 @@ class Snapshot:
             at=load(folder / "at") if known else np.zeros(0, np.int64),
             weights=load(folder / "weights") if known else np.zeros(0, np.float32),
             country=country,
-            attributes=self.catalogue.attributes(kind),
+            attributes=self._attributes(kind, owner),
             ordered=bool(known and known["ordered"]),
             timed=bool(known and known["timed"]),
         )
+
+    def _attributes(self, kind: Kind, owner: Owner) -> Attributes:
+        """For listeners with who said which tags; playlists say none."""
+        about = self.catalogue.attributes(kind)
+        if owner == "playlist":
+            return about
+        load, folder = files.mapped, self.folder / "items"
+        said = Tagged(*(load(folder / f"tagged_{name}") for name in ("listener", "item", "tag", "at")))
+        own = self.catalogue.kind[said.row] == kind
+        place = np.cumsum(self.catalogue.kind == kind) - 1
+        mine = said.where(own)
+        return replace(about, tagged=replace(mine, row=place[mine.row].astype(np.int32)))
 
     def history(self, listener: int, kind: Kind, owner: Owner = "listener") -> tuple[Ids, F32, I64]:
         """What one owner took, oldest first: (E,) items, (E,) weights, (E,) at. Empty where nobody knows them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -94,7 +94,20 @@ def by_date(data: Interactions, cut: int, new_only: bool = True) -> Split:
     now = np.full(len(asked), cut, np.int64) if data.timed else None
     indptr = np.concatenate([[0], np.cumsum(counts)])
     protocol = f"by date, from {_moment(cut) if data.timed else cut}"
-    return _split(data, before, asked, indptr, data.rows[after], protocol, now)
+    return _split(data, before, asked, indptr, data.rows[after], protocol, now, data.attributes.tagged.at >= cut)
+
+
+def _telling(data: Interactions, keep: Bools) -> Bools:
+    """(S,) words said by an owner of an item that the split hides from them altogether."""
+    said = data.attributes.tagged
+    n = max(1, data.shape[1])
+    owner = np.searchsorted(data.owners, said.listener)
+    pair = owner.astype(np.int64) * n + said.row
+    events = data.owner_rows().astype(np.int64) * n + data.rows
+    hidden = np.setdiff1d(events[~keep], events[keep])
+    known = owner < len(data.owners)
+    known[known] = data.owners[owner[known]] == said.listener[known]
+    return known & np.isin(pair, hidden)
 
 
 def _moment(at: int) -> str:
@@ -104,9 +117,11 @@ def _moment(at: int) -> str:
 
 def _split(
     data: Interactions, keep: Bools, asked: NDArray[np.intp], indptr: NDArray[np.int64], truth: I32, protocol: str,
-    now: I64 | None,
+    now: I64 | None, telling: Bools | None = None,
 ) -> Split:  # fmt: skip
-    train = replace(data.only(keep), id=f"{data.id}:{protocol}")
+    told = _telling(data, keep)
+    about = data.attributes.untagged(told if telling is None else told | telling)
+    train = replace(data.only(keep), id=f"{data.id}:{protocol}", attributes=about)
     counts = np.diff(train.indptr)[asked]
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     events = np.repeat(train.indptr[asked] - starts[:-1], counts) + np.arange(starts[-1])
@@ -127,11 +142,8 @@ def standing(split: Split) -> Split:
     known = np.zeros(split.train.shape[1], np.bool_)
     known[split.train.rows] = True
     place = (np.cumsum(known) - 1).astype(np.int32)
-    about = split.train.attributes
-    kept = {f.name: getattr(about, f.name)[known] for f in fields(about)}
-    train = replace(
-        split.train, items=split.train.items[known], rows=place[split.train.rows], attributes=replace(about, **kept)
-    )
+    about = split.train.attributes.where(known)
+    train = replace(split.train, items=split.train.items[known], rows=place[split.train.rows], attributes=about)
     reachable = known[split.truth_rows]
     row = np.repeat(np.arange(len(split)), np.diff(split.truth_indptr))[reachable]
     counts = np.bincount(row, minlength=len(split))
