@@ -1,11 +1,12 @@
 """How long a Home takes over a catalogue of 60,000 tracks, in one process, while events arrive.
 
-    python benchmarks/home.py [--workspace DIR] [--rate 50] [--seconds 20]
+    python benchmarks/home.py [--workspace DIR] [--recipe NAME] [--rate 50] [--seconds 20]
 
 Without --workspace a synthetic one is made: 60,000 tracks of 6,000 artists in 40 genres, 2,000 listeners, 300,000
-plays, and a release of item neighbours (or of factors). Requests come at random moments at the given rate, so that
-waiting counts; between them as many plays are appended, and what is shown is logged. Prints one JSON object: the
-milliseconds of service, of the answer with its waiting, and of processor time a request took in all threads.
+plays, and a release that blends all default recipes, equally weighed (or of one recipe). Requests come at random
+moments at the given rate, so that waiting counts; between them as many plays are appended, and what is shown is
+logged. Prints one JSON object: the milliseconds of service, of the answer with its waiting, and of processor time a
+request took in all threads.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ import pyarrow as pa
 
 from segue.app import open_service
 from segue.core.events import Item, Play
+from segue.core.protocols import Model
+from segue.core.types import Interactions
 from segue.fitted import save_model
-from segue.models.ials import plugin as Factors
-from segue.models.item_knn import plugin as Neighbours
+from segue.models import RECIPES
+from segue.models.blend import applies, assembled
 from segue.runs.releases import Manifest, Population, promote, write_release
 from segue.store import snapshot
 from segue.store.schema import EDGE
@@ -74,7 +77,7 @@ def make_workspace(folder: Path, tracks: int, listeners: int, plays: int, recipe
         workspace.log.append_table(table, items)
         snap = snapshot.take(workspace, "default")
         data = snap.interactions(snap.populations()[0][0])
-        model = (Factors if recipe == "ials" else Neighbours)().fit(data, rng)
+        model = fitted(recipe, data)
         with tempfile.TemporaryDirectory() as scratch:
             save_model(model, Path(scratch) / "model")
             population = Population(kind="track", owner="listener", model="models/track-listener", recipe=recipe)
@@ -84,6 +87,15 @@ def make_workspace(folder: Path, tracks: int, listeners: int, plays: int, recipe
             )  # fmt: skip
             release = write_release(folder, manifest, {"models/track-listener": Path(scratch) / "model"})
         promote(folder, "default", release.id)
+
+
+def fitted(recipe: str, data: Interactions) -> Model:
+    """A recipe with its defaults, or the blend of all that apply: what `segue train` makes, without the search."""
+    if recipe != "blend":
+        return RECIPES[recipe]().fit(data, np.random.default_rng(0))
+    names = [n for n in RECIPES if n != "blend" and applies(RECIPES[n], data)]
+    models = {n: RECIPES[n]().fit(data, np.random.default_rng(0)) for n in names}
+    return assembled(models, np.ones(len(names), np.float32))
 
 
 def measure(folder: Path, rate: float, seconds: float, impressions: bool) -> dict[str, float]:
@@ -130,7 +142,7 @@ def main() -> None:
     parser.add_argument("--no-impressions", action="store_true")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--tracks", type=int, default=60_000)
-    parser.add_argument("--recipe", choices=("item-knn", "ials"), default="item-knn")
+    parser.add_argument("--recipe", choices=list(RECIPES), default="blend")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.workspace or Path(scratch) / "workspace"

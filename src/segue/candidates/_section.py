@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from segue.core.protocols import Facts, Relates, Scores
+from segue.core.protocols import Facts, Nearest, Relates, Scores
 from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
 
 NEIGHBOURS = 256  # kept of each item
@@ -198,6 +198,12 @@ class Section:
         if not len(here):
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         row = int(here[0])
+        if self.known[row] and isinstance(self.model, Nearest) and self._model_cols is None:
+            found, alike = self.model.nearest(number, NEIGHBOURS)
+            rows = np.asarray(self._model_rows[found], np.int32)
+            keep = (alike > 0) & (rows != row)
+            if keep.any():
+                return _in_order(rows[keep], alike[keep])
         like = np.zeros(len(self), np.float32)
         if self.known[row] and isinstance(self.model, Relates):
             raw, columns = self.model.similar(number), self._model_cols
@@ -227,4 +233,10 @@ def best(values: F32, n: int) -> I32:
     if len(rows) > n:
         floor = np.partition(values[rows], len(rows) - n)[len(rows) - n]
         rows = rows[values[rows] >= floor]
-    return rows[np.lexsort((rows, -values[rows]))][:n].astype(np.int32)
+    return _in_order(rows, values[rows])[0][:n].astype(np.int32)
+
+
+def _in_order(rows: I32 | Rows, values: F32) -> tuple[I32, F32]:
+    """Largest value first, ties by row."""
+    order = np.lexsort((rows, -values))
+    return np.asarray(rows[order], np.int32), values[order]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from segue.core.events import Record
 from segue.core.types import (
     F32,
+    I32,
     I64,
     Arm,
     Bools,
@@ -66,6 +67,15 @@ class Relates(Protocol):
 
     def similar(self, item: int) -> F32:
         """(N,) similarity of every item to one; 0 where nothing is known."""
+        ...
+
+
+@runtime_checkable
+class Nearest(Protocol):
+    """The items most like one, faster than by comparing with all."""
+
+    def nearest(self, item: int, n: int) -> tuple[I32, F32]:
+        """(K,), (K,) positions in `items` and similarities of about the n most alike, K <= n, in any order."""
         ...
 
 

@@ -31,16 +31,16 @@ class Reading:
         row = np.repeat(np.arange(b), np.diff(indptr))
         known = cols >= 0
         row, col, weight = row[known], cols[known].astype(np.int64), weights[known]
-        place = np.arange(len(row))
-        order = np.lexsort((place, col, row))
-        key = row[order] * n + col[order]
+        key = row * n + col
+        order = np.argsort(key, kind="stable")  # of equal items the oldest first
+        key = key[order]
         first = np.flatnonzero(np.diff(key, prepend=-1))
         if len(first) == 0:
             return sp.csr_array(
                 (np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(b + 1, np.int32)), shape=(b, n)
             )
         total = np.add.reduceat(weight[order], first)
-        newest = np.maximum.reduceat(place[order], first)
+        newest = np.maximum.reduceat(order, first)
         row, col = row[order][first], col[order][first]
 
         by_age = np.lexsort((-newest, row))
@@ -69,6 +69,11 @@ class Reading:
     @classmethod
     def load(cls, folder: Path) -> Self:
         return cls(**json.loads((folder / "reading.json").read_text()))
+
+
+def spread(row: sp.csr_array, matrix: sp.csr_array) -> F32:
+    """(1, N) float32 of a row (1, M) times a matrix (M, N), by way of the few rows of it that count."""
+    return np.asarray(matrix[row.indices].T @ row.data, np.float32)[None]
 
 
 def positions(wanted: Ids, items: Ids) -> I64:

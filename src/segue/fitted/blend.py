@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, cast
+from typing import Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 
 from segue.core.protocols import Model, Relates, Scores
-from segue.core.types import F32, Ids, Queries
+from segue.core.types import F32, I32, NO_IDS, Ids, Queries
 from segue.fitted import load_model, save_model
 from segue.fitted._reading import positions
 
 CHUNK = 256  # queries scored at a time, to bound the temporaries
+SAMPLE = 1024  # items that the scale of a dense component is taken from
+FEW = 64  # related items that are enough to choose neighbours from
+
+
+@runtime_checkable
+class Sparse(Protocol):
+    """A component that relates an item to few others."""
+
+    def related(self, item: int) -> tuple[I32, F32]: ...
+
+
+@runtime_checkable
+class Dense(Protocol):
+    """A component that relates every item to every other, at a price for each."""
+
+    def alike(self, at: int, others: I32) -> F32: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +64,66 @@ class Blend:
                 continue
             values = standardized(component.score(queries))
             values *= weights[:, c, None]
-            if len(component.items) == len(self.items):
-                out += values
-            else:
-                out[:, np.searchsorted(self.items, component.items)] += values
+            self._add(out, component, values)
         return out
 
     def similar(self, item: int) -> F32:
         """(N,) the components' own similarities, standardized and weighted as the scores are."""
-        out = np.zeros(len(self.items), np.float32)
+        out = np.zeros((1, len(self.items)), np.float32)
         for weight, component in zip(self.weights, self.components, strict=True):
             if weight > 0 and isinstance(component, Relates):
-                at = np.searchsorted(self.items, component.items)
-                out[at] += weight * standardized(component.similar(item)[None])[0]
-        return out
+                values = standardized(component.similar(item)[None])
+                values *= weight
+                self._add(out, component, values)
+        total: F32 = out[0]
+        return total
+
+    def nearest(self, item: int, n: int) -> tuple[I32, F32]:
+        """(K,), (K,) positions and similarities of the n most alike among those that a sparse component relates.
+
+        Their similarities are those of `similar`, but that the scale of components that relate everything to everything
+        is taken from every so many items. Where few are related, all are compared.
+        """
+        size = len(self.items)
+        parts = [(w, c) for w, c in zip(self.weights, self.components, strict=True) if w > 0 and isinstance(c, Relates)]
+        dense = [(w, c) for w, c in parts if isinstance(c, Dense)]
+        found, total = self._related(item, [(w, c) for w, c in parts if isinstance(c, Sparse)])
+        aligned = all(isinstance(c, Sparse | Dense) and len(c.items) == size for _, c in parts)
+        if not aligned or len(found) < max(1, min(n, FEW)):
+            every = self.similar(item)
+            best = np.argpartition(-every, min(n, size) - 1)[:n].astype(np.int32) if size else NO_IDS
+            return best, every[best]
+        here = int(np.searchsorted(self.items, item))
+        at = np.concatenate([found, np.arange(0, size, max(1, size // SAMPLE), dtype=np.int32)])
+        for weight, component in dense:
+            values = component.alike(here, at)
+            scale = values[len(found) :]
+            total += weight * (values[: len(found)] - scale.mean()) / max(float(scale.std()), 1e-6)
+        rows = np.argsort(-total, kind="stable")[:n]
+        return found[rows], total[rows]
+
+    def _related(self, item: int, parts: Sequence[tuple[np.float32, Sparse]]) -> tuple[I32, F32]:
+        """(K,), (K,) what any sparse component relates to an item, and the sum of their standardized similarities."""
+        size, base = len(self.items), 0.0
+        columns, values = [NO_IDS], [np.zeros(0, np.float32)]
+        for weight, component in parts:
+            at, alike = component.related(item)
+            mean = float(alike.sum()) / size
+            deviation = math.sqrt(max(float(alike @ alike) / size - mean * mean, 0.0))
+            if deviation > 1e-6:
+                base -= float(weight) * mean / deviation
+                columns.append(at)
+                values.append(alike * np.float32(weight / deviation))
+        found, place = np.unique(np.concatenate(columns), return_inverse=True)
+        total = np.bincount(place, np.concatenate(values), len(found)) + base
+        return found, total.astype(np.float32)
+
+    def _add(self, out: F32, component: Scores, values: F32) -> None:
+        """Values (B, M) of a component into a sum (B, N)."""
+        if len(component.items) == len(self.items):
+            out += values
+        else:
+            out[:, np.searchsorted(self.items, component.items)] += values
 
     def save(self, folder: Path) -> None:
         np.save(folder / "items.npy", self.items)

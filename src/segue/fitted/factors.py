@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from segue.core.types import F32, Ids, Queries
+from segue.core.types import F32, I32, Ids, Queries
 from segue.fitted._reading import Reading, positions
 
 CHUNK_BYTES = 32_000_000  # of temporaries
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Factors:
     """Least-squares fold-in, as in training: (V' W V + unobserved V' V + reg * n ** exponent * I) x = V' W 1.
 
@@ -43,14 +44,23 @@ class Factors:
         """(B, N) float32."""
         return np.asarray(self.embed_histories(queries) @ self.factors.T, np.float32)
 
+    @cached_property
+    def shrink(self) -> F32:
+        """(N,) 1 / length of each item's vector, 0 for one without any."""
+        length = np.linalg.norm(self.factors, axis=1)
+        return np.asarray(np.divide(1, length, out=np.zeros_like(length), where=length > 1e-6), np.float32)
+
     def similar(self, item: int) -> F32:
         """(N,) cosine of the factors."""
         at = int(positions(np.array([item], np.int32), self.items)[0])
         if at < 0:
             return np.zeros(len(self.items), np.float32)
-        length = np.linalg.norm(self.factors, axis=1)
-        cosine = self.factors @ self.factors[at] / np.maximum(length * length[at], 1e-12)
-        return np.asarray(cosine, np.float32)
+        return self.alike(at)
+
+    def alike(self, at: int, others: I32 | slice = slice(None)) -> F32:
+        """(K,) cosine of the item at one position and those at others, by default all."""
+        cosine: F32 = self.factors[others] @ self.factors[at] * (self.shrink[others] * self.shrink[at])
+        return cosine
 
     def save(self, folder: Path) -> None:
         for name in ("items", "factors", "spectrum"):

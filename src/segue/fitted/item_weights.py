@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 import scipy.sparse as sp
 
-from segue.core.types import F32, Ids, Queries
-from segue.fitted._reading import Reading, positions
+from segue.core.types import F32, I32, Ids, Queries
+from segue.fitted._reading import Reading, positions, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,23 @@ class ItemWeights:
 
     def score(self, queries: Queries) -> F32:
         """(B, N) float32, 0 where no heard item points."""
-        found = self.reading.of_queries(queries, self.items) @ self.weights
-        return np.asarray(found.toarray(), np.float32)
+        heard = self.reading.of_queries(queries, self.items)
+        if len(queries) == 1:
+            return spread(heard, self.weights)
+        return np.asarray((heard @ self.weights).toarray(), np.float32)
 
     def similar(self, item: int) -> F32:
         """(N,) the item's own row of weights."""
-        at = int(positions(np.array([item], np.int32), self.items)[0])
+        columns, values = self.related(item)
         out = np.zeros(len(self.items), np.float32)
-        if at >= 0:
-            lo, hi = self.weights.indptr[at : at + 2]
-            out[self.weights.indices[lo:hi]] = self.weights.data[lo:hi]
+        out[columns] = values
         return out
+
+    def related(self, item: int) -> tuple[I32, F32]:
+        """(K,), (K,) where `similar` is not 0, and what it is there."""
+        at = int(positions(np.array([item], np.int32), self.items)[0])
+        lo, hi = self.weights.indptr[at : at + 2] if at >= 0 else (0, 0)
+        return self.weights.indices[lo:hi], self.weights.data[lo:hi]
 
     def save(self, folder: Path) -> None:
         np.save(folder / "items.npy", self.items)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from segue.core.types import F32, Ids, Queries
-from segue.fitted._reading import positions
+from segue.core.types import F32, I32, NO_IDS, Ids, Queries
+from segue.fitted._reading import positions, spread
 
 DAY_MS = 86_400_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SharedTraits:
     """score(history, j) = sum over traits t of (sum over i in history of fresh(i) * traits[i, t]) ** saturation
     * traits[j, t], an item of the history once, as when it was taken last.
@@ -29,11 +30,18 @@ class SharedTraits:
     saturation: float  # 1: ten tracks of an artist count ten times as much as one; 0.5: about three times
     half_life_days: float
 
+    @cached_property
+    def holders(self) -> sp.csr_array:
+        """(T, N) the items of each trait."""
+        return sp.csr_array(self.traits.T)
+
     def score(self, queries: Queries) -> F32:
         """(B, N) float32, 0 where nothing is shared."""
         profile = self._histories(queries) @ self.traits
         profile.data **= np.float32(self.saturation)
-        return np.asarray((profile @ self.traits.T).toarray(), np.float32)
+        if len(queries) == 1:
+            return spread(profile, self.holders)
+        return np.asarray((profile @ self.holders).toarray(), np.float32)
 
     def _histories(self, queries: Queries) -> sp.csr_array:
         """(B, N) CSR of how fresh each item of a history is, in (0, 1]."""
@@ -55,12 +63,19 @@ class SharedTraits:
 
     def similar(self, item: int) -> F32:
         """(N,) product of the traits; 0 for the item itself."""
+        columns, values = self.related(item)
+        out = np.zeros(len(self.items), np.float32)
+        out[columns] = values
+        return out
+
+    def related(self, item: int) -> tuple[I32, F32]:
+        """(K,), (K,) where `similar` is not 0, and what it is there."""
         at = int(positions(np.array([item], np.int32), self.items)[0])
         if at < 0:
-            return np.zeros(len(self.items), np.float32)
-        out: F32 = np.asarray((self.traits[[at]] @ self.traits.T).toarray(), np.float32)[0]
-        out[at] = 0
-        return out
+            return NO_IDS, np.zeros(0, np.float32)
+        found = self.traits[[at]] @ self.holders
+        other = found.indices != at
+        return found.indices[other], found.data[other]
 
     def save(self, folder: Path) -> None:
         np.save(folder / "items.npy", self.items)
