@@ -108,7 +108,7 @@ class FakeService:
             card.duration_ms, card.explicit, reason, 1.0, key, card.uri in saved,
         )  # fmt: skip
 
-    def home(self, listener: str, context: Context | None = None) -> HomeView:
+    def home(self, listener: str, context: Context | None = None, *, log_impressions: bool = False) -> HomeView:
         context = context or Context()
         with self.lock:
             heard, skipped = self._of(listener, Play), set(self._of(listener, Skip))

@@ -102,9 +102,13 @@ class CatalogueView:
 
     def rows(self, numbers: Ids) -> NDArray[np.intp]:
         """(K,) positions of numbers; a merged number is where the item is that stands for it; -1 unknown."""
-        numbers = np.asarray(numbers)
-        inside = (numbers >= 0) & (numbers < len(self._position))
-        return np.where(inside, self._position[np.where(inside, numbers, 0)], -1).astype(np.intp)
+        return self._places.take(numbers, mode="clip")
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """(M+2,) row of a number, -1 unknown; the ends stand for every number beyond them."""
+        ends = np.array([-1], np.intp)
+        return np.concatenate([ends, self._position[1:], ends]).astype(np.intp)
 
     def row(self, number: int) -> int:
         """Position of one number, or UnknownName."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from segue.core.errors import UsageError
+from segue.core.settings import read_settings
 from segue.web.application import create_app
 from segue.web.auth import Keys
 from segue.web.guard import is_loopback
@@ -52,8 +53,8 @@ def address(sock: socket.socket, host: str) -> str:
 
 def serve(
     workspace: Path,
-    host: str = "127.0.0.1",
-    port: int = 8800,
+    host: str | None = None,
+    port: int | None = None,
     tenant: str | None = None,
     allow_hosts: Sequence[str] = (),
     access_log: bool = True,
@@ -61,8 +62,11 @@ def serve(
 ) -> None:
     """Serve a workspace until told to stop (SIGINT, SIGTERM). `on_ready` gets the URL once it is being listened to.
 
-    UsageError where an address that others can reach is asked for while the workspace has no key.
+    Host and port not given are those of the settings. WorkspaceError where there is no workspace; UsageError where an
+    address that others can reach is asked for while the workspace has no key.
     """
+    settings = read_settings(workspace)
+    host, port = settings.host if host is None else host, settings.port if port is None else port
     keys = Keys(workspace)
     local = is_loopback(host)
     if not local and not keys.all():

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-from segue.core.errors import NotReady, SegueError
+from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent
 from segue.core.types import Context
 from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
 
 T = TypeVar("T")
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
-READERS = 2  # threads that compute; more of them only fight for the interpreter
+READERS = 1  # threads that compute; more of them only fight for the interpreter
 WAITING = 200  # calls that may wait; beyond that the server says it is busy
 
 
@@ -42,7 +42,9 @@ class Service(Protocol):
     @property
     def tenant(self) -> str: ...
 
-    def home(self, listener: str, context: Context | None = None) -> HomeView: ...
+    def home(
+        self, listener: str, context: Context | None = None, *, log_impressions: bool = False
+    ) -> HomeView: ...  # fmt: skip
 
     def recommend(
         self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
@@ -93,11 +95,13 @@ class Backend:
                     self._service = self._open()
                 except SegueError as e:
                     self._why = str(e)
+                    if isinstance(e, WorkspaceError):
+                        raise
                     raise NotReady(self._why) from e
             return self._service
 
     def open(self) -> str:
-        """Open now; the reason where that was not possible, else an empty string."""
+        """Open now; the reason where nothing can be served yet, else an empty string. WorkspaceError passes."""
         try:
             self._opened()
         except NotReady as e:

@@ -50,6 +50,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
 class HomeParams(Where, frozen=True, kw_only=True):
     listener: Listener
+    impressions: Annotated[bool, Meta(description="write what is shown to the log, a moment later")] = False
 
 
 def _knows_zones() -> bool:
@@ -81,7 +82,7 @@ def _zone(name: str) -> tzinfo:
 
 
 def home(service: Service, params: HomeParams) -> HomeView:
-    return service.home(params.listener, params.context())
+    return service.home(params.listener, params.context(), log_impressions=params.impressions)
 
 
 RESOURCES = (

@@ -94,6 +94,6 @@ const MOODS = {
 export function palette(uri, genres = []) {
   const r = stream("palette:" + uri);
   const base = genres.length ? hueOf(genres[0]) : r.between(0, 360);
-  const hue = base + r.between(-24, 24);
+  const hue = base + (r.chance(0.25) ? r.between(140, 220) : r.between(-50, 50));
   return MOODS[r.pick(["night", "night", "paper", "bold", "bold", "dusk", "dusk", "pale"])](hue, r.pick([150, 180, 205, -70, 70]));
 }

@@ -18,7 +18,7 @@ explicit.checked = setting("explicit") !== "no";
 const words = (v) => (v < 15 ? "mostly familiar" : v < 40 ? "rather familiar" : v <= 60 ? "balanced" : v <= 85 ? "rather new" : "mostly new");
 
 function circumstances() {
-  return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", familiarity: (1 - dial.value / 100).toFixed(2), explicit: explicit.checked };
+  return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", familiarity: (1 - dial.value / 100).toFixed(2), explicit: explicit.checked, impressions: true };
 }
 
 function greet(home) {

@@ -1,0 +1,134 @@
+"""Home over HTTP at a steady rate while events arrive: milliseconds from the moment each request was due.
+
+    python benchmarks/serve.py [--workspace DIR] [--rate 50] [--events 50] [--seconds 20]
+
+The server runs in a process of its own. Requests are due at random moments whether or not earlier ones were answered
+(open loop), so that waiting counts. In the same run a route that does nothing is asked ten times a second: its times
+are what the machine, the sockets and this client cost. Without --workspace a synthetic one of 60,000 tracks is made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from home import make_workspace  # the benchmark beside this one
+
+NOTHING_RATE = 10
+START = "import sys; from pathlib import Path; from segue.web.server import serve; serve(Path(sys.argv[1]), port=0, on_ready=lambda u: print(u, flush=True))"  # fmt: skip  # noqa: E501
+
+
+class Connections:
+    """HTTP/1.1 with connections that are kept; as little work as will do, since it shares the machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.free = port, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
+
+    async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+        pair = self.free.pop() if self.free else await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = pair
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
+        if body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        writer.write(head.encode() + b"\r\n" + body)
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        length = next(int(v) for k, _, v in (line.partition(":") for line in lines) if k.lower() == "content-length")
+        answer = await reader.readexactly(length)
+        self.free.append(pair)
+        return int(lines[0].split()[1]), answer
+
+    def close(self) -> None:
+        for _, writer in self.free:
+            writer.close()
+
+
+async def load(port: int, rate: float, events: float, seconds: float) -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    http = Connections(port)
+    who = [x["id"] for x in json.loads((await http.ask("GET", "/v1/listeners?limit=200"))[1])]
+    page = json.loads((await http.ask("GET", f"/v1/home?listener={quote(who[0], safe='')}"))[1])
+    songs = [c["uri"] for shelf in page["shelves"] for c in shelf["cards"]]
+    took: dict[str, list[float]] = {"home": [], "events": [], "nothing": []}
+    failed = 0
+
+    async def one(kind: str, due: float, method: str, path: str, body: bytes = b"") -> None:
+        nonlocal failed
+        status, _ = await http.ask(method, path, body)
+        took[kind].append(time.perf_counter() - due)
+        failed += status != 200
+
+    async def stream(kind: str, per_second: float, begin: float) -> list[asyncio.Task[None]]:
+        tasks, due = [], begin
+        while per_second > 0 and (due := due + rng.exponential(1 / per_second)) < begin + seconds:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            listener, song = who[int(rng.integers(len(who)))], songs[int(rng.integers(len(songs)))]
+            if kind == "home":
+                tasks.append(
+                    asyncio.create_task(one(kind, due, "GET", f"/v1/home?listener={quote(listener, safe='')}"))
+                )
+            elif kind == "nothing":
+                tasks.append(asyncio.create_task(one(kind, due, "GET", "/api/health/live")))
+            else:
+                play = {"type": "play", "id": f"bench-{due}", "listener": listener, "item": song,
+                        "at": int(time.time() * 1000), "ms_played": 200_000}  # fmt: skip
+                tasks.append(asyncio.create_task(one(kind, due, "POST", "/v1/events", json.dumps(play).encode())))
+        return tasks
+
+    for _ in range(20):
+        await http.ask("GET", f"/v1/home?listener={quote(who[1], safe='')}")
+    begin = time.perf_counter()
+    streams = await asyncio.gather(
+        stream("home", rate, begin), stream("events", events, begin), stream("nothing", NOTHING_RATE, begin)
+    )
+    await asyncio.gather(*(task for tasks in streams for task in tasks))
+    http.close()
+    out: dict[str, Any] = {"shelves": len(page["shelves"]), "failed": failed}
+    for kind, values in took.items():
+        if values:
+            ms = np.array(values) * 1000
+            out[kind] = {"requests": len(ms)} | {f"p{q}_ms": round(float(np.percentile(ms, q)), 2) for q in (50, 99)}
+    out["home_to_nothing_p50"] = round(out["home"]["p50_ms"] / out["nothing"]["p50_ms"], 1)
+    return out
+
+
+def measure(workspace: Path, rate: float, events: float, seconds: float) -> dict[str, Any]:
+    begin = time.perf_counter()
+    command = [sys.executable, "-c", START, str(workspace)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        started = time.perf_counter() - begin
+        try:
+            out = asyncio.run(load(int(url.rstrip("/").rpartition(":")[2]), rate, events, seconds))
+        finally:
+            server.terminate()
+    return {"start_s": round(started, 2), "rate": rate, "events_rate": events} | out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--rate", type=float, default=50)
+    parser.add_argument("--events", type=float, default=50)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--tracks", type=int, default=60_000)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = args.workspace or Path(scratch) / "workspace"
+        if not folder.exists():
+            make_workspace(folder, args.tracks, 2000, 300_000, "item-knn")
+        json.dump(measure(folder, args.rate, args.events, args.seconds), sys.stdout, indent=1)
+        print()
+
+
+if __name__ == "__main__":
+    main()
