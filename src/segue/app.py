@@ -255,6 +255,8 @@ class Service:
         return self._serving
 
     def _impressions(self) -> ImpressionWriter:
+        if self._writer is not None:  # asked without the lock, which is held while events go to the disk
+            return self._writer
         with self._lock:
             if self._writer is None:
                 self._writer = ImpressionWriter(self._log_shown)

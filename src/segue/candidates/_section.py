@@ -49,11 +49,16 @@ class Section:
 
     def rows(self, numbers: Ids) -> Rows:
         """Positions of the numbers that are in this section; others are left out."""
-        if not len(self.items):
-            return np.zeros(0, np.intp)
-        found = np.minimum(np.searchsorted(self.items, numbers), len(self.items) - 1)
-        inside: Rows = found[self.items[found] == numbers]
-        return inside
+        found = self._places.take(numbers, mode="clip")
+        known = found >= 0
+        return found if known.all() else found[known]
+
+    @cached_property
+    def _places(self) -> Rows:
+        """(largest number + 2,) position of a number, -1 for others; the last stands for every larger one."""
+        out = np.full(int(self.items[-1]) + 2 if len(self.items) else 1, -1, np.intp)
+        out[self.items] = np.arange(len(self.items))
+        return out
 
     @cached_property
     def popularity(self) -> F32:

@@ -29,6 +29,8 @@ from segue.store.segments import Segment
 
 DIRECT = 5_000
 """Events of an append that is sealed at once."""
+AT_ONCE = 1_000
+"""Rows of the front that are read in one stretch: other threads stand still during each."""
 _INSERT = f"INSERT INTO front VALUES ({', '.join('?' * len(STORED))})"
 
 
@@ -218,13 +220,20 @@ class EventLog:
         fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
         names = ", ".join(f'"{f.name}"' for f in fields)
         with self._db.asking() as connection:
-            rows = connection.execute(f"SELECT {names} FROM front WHERE {where} ORDER BY seq", values).fetchall()
-        lists = zip(*rows) if rows else [()] * len(fields)
-        arrays = [
-            pa.array(values, pa.int64()).cast(pa.bool_()) if f.type == pa.bool_() else pa.array(values, f.type)
-            for f, values in zip(fields, lists)
-        ]
-        return pa.table(arrays, schema=pa.schema(fields))
+            cursor = connection.execute(f"SELECT {names} FROM front WHERE {where} ORDER BY seq", values)
+            parts = [_columns(fields, [])]
+            while rows := cursor.fetchmany(AT_ONCE):
+                parts.append(_columns(fields, rows))
+        return pa.concat_tables(parts)
+
+
+def _columns(fields: Sequence[pa.Field], rows: Sequence[tuple[object, ...]]) -> pa.Table:
+    lists = zip(*rows) if rows else [()] * len(fields)
+    arrays = [
+        pa.array(values, pa.int64()).cast(pa.bool_()) if f.type == pa.bool_() else pa.array(values, f.type)
+        for f, values in zip(fields, lists)
+    ]
+    return pa.table(arrays, schema=pa.schema(fields))
 
 
 def _bundles(small: Sequence[Segment]) -> list[list[Segment]]:

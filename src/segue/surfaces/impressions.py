@@ -16,8 +16,8 @@ COLUMNS = (
     "id", "type", "tenant", "listener", "item", "at", "v", "page", "shelf", "row", "position", "policy", "release",
     "propensity",
 )  # fmt: skip
-EVERY_S = 0.5  # the longest that a shown page waits to be written, while the writer keeps up
-MOST = 8  # pages of one append, about a thousand cards
+EVERY_S = 1.0  # how long pages are gathered, so that they share a commit
+MOST = 24  # pages of one append, some three thousand cards: fewer than the log would make a file of
 WAITING = 2_000  # pages that may wait; more are dropped and counted
 
 
@@ -30,7 +30,7 @@ def impressions(pages: Sequence[tuple[HomeView, int]]) -> pa.Table:
     for view, at in pages:
         for row, shelf in enumerate(view.shelves):
             n = len(shelf.cards)
-            columns["id"] += [f"{view.page}:{row}:{i}" for i in range(n)]
+            columns["id"] += [f"page:{view.page}:{row}:{i}" for i in range(n)]
             columns["item"] += [card.uri for card in shelf.cards]
             columns["position"] += range(n)
             shared = {
