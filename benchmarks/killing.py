@@ -1,5 +1,7 @@
-"""kill -9 at random moments: 50 times during import, 50 times during train. Prints what was lost (nothing) and exits 1
-if anything acknowledged is missing, anything stands twice, a release is half-written, or the old release stops serving.
+"""kill -9 at random moments, until 50 have hit a running import and 50 a running train.
+
+Prints what was lost and exits 1 if anything acknowledged is missing, anything stands twice, a release is half-written,
+or no release serves.
 
     python benchmarks/killing.py [ROUNDS]
 """
@@ -12,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from itertools import count
 from pathlib import Path
 
 from segue.app import open_service
@@ -55,10 +58,10 @@ def kill_imports(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
     """Every round imports a longer history; whatever an import acknowledged before it was killed must stand."""
     workspace, rows = root / "ws", 0
     source, found = root / "plays.csv", {"kills": 0, "lost": 0, "twice": 0}
-    for _ in range(rounds):
-        rows += 4_000
+    while found["kills"] < rounds:
+        rows += 2_000
         table(source, rows, seed=1)
-        lines, hit = killed([sys.executable, "-c", IMPORT, str(workspace), str(source)], rng.uniform(0.6, 3.0))
+        lines, hit = killed([sys.executable, "-c", IMPORT, str(workspace), str(source)], rng.uniform(0.6, 1.5))
         found["kills"] += hit
         acknowledged = max([int(line.split()[1]) for line in lines if line.startswith("ack")], default=0)
         with Workspace.create(workspace) as opened:
@@ -84,12 +87,14 @@ def kill_trainings(root: Path, rounds: int, rng: random.Random) -> dict[str, int
     train = [sys.executable, "-m", "segue.cli", "--workspace", str(workspace), "train", "--recipe", "item-knn"]
     subprocess.run(train, check=True, stderr=subprocess.DEVNULL)
     found = {"kills": 0, "half": 0, "not serving": 0, "releases": 0}
-    for n in range(rounds):
+    for n in count():
+        if found["kills"] == rounds:
+            break
         with Workspace.open(workspace) as opened:
             opened.log.append(
                 [Play(id=f"k{n}", listener="u1", item=f"segue:track:i{n}", at=1_700_000_000_000, ms_played=60_000)]
             )
-        found["kills"] += killed(train, rng.uniform(0.5, 5.0))[1]
+        found["kills"] += killed(train, rng.uniform(0.3, 3.5))[1]
         for release in releases(workspace, "default"):
             try:
                 for population in release.manifest.populations:
