@@ -1,10 +1,12 @@
 """Home over HTTP at a steady rate while events arrive: milliseconds from the moment each request was due.
 
-    python benchmarks/serve.py [--workspace DIR] [--rate 50] [--events 50] [--seconds 20]
+    python benchmarks/serve.py [--workspace DIR] [--rate 50] [--events 20] [--seconds 30]
 
-The server runs in a process of its own. Requests are due at random moments whether or not earlier ones were answered
-(open loop), so that waiting counts. In the same run a route that does nothing is asked ten times a second: its times
-are what the machine, the sockets and this client cost. Without --workspace a synthetic one of 60,000 tracks is made.
+The server runs in a process of its own. What is shown is logged, as the page has it. Requests are due at random
+moments whether or not earlier ones were answered (open loop), so that waiting counts. In the same run a route that
+does nothing is asked ten times a second: its times are what the machine, the sockets and this client cost. Without
+--workspace a synthetic one of 60,000 tracks is made, served by a blend of all default recipes. `server_cpu_ms` is
+processor time of the server for each Home, all else that it did in the run included.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +27,15 @@ import numpy as np
 from home import make_workspace  # the benchmark beside this one
 
 NOTHING_RATE = 10
-START = "import sys; from pathlib import Path; from segue.web.server import serve; serve(Path(sys.argv[1]), port=0, on_ready=lambda u: print(u, flush=True))"  # fmt: skip  # noqa: E501
+NOT_SERVING = ("torch", "segue.models", "segue.jobs")  # what a server must do without
+START = f"""
+import sys
+from pathlib import Path
+from segue.web.server import serve
+def ready(url):
+    print(url, *(m for m in {NOT_SERVING} if m in sys.modules), flush=True)
+serve(Path(sys.argv[1]), port=0, on_ready=ready)
+"""
 
 
 class Connections:
@@ -51,10 +62,14 @@ class Connections:
             writer.close()
 
 
-async def load(port: int, rate: float, events: float, seconds: float) -> dict[str, Any]:
+async def load(port: int, pid: int, rate: float, events: float, seconds: float, prefix: str = "L") -> dict[str, Any]:
     rng = np.random.default_rng(0)
     http = Connections(port)
-    who = [x["id"] for x in json.loads((await http.ask("GET", "/v1/listeners?limit=200"))[1])]
+    who = [
+        x["id"]
+        for digit in range(10)
+        for x in json.loads((await http.ask("GET", f"/v1/listeners?limit=200&prefix={prefix}{digit}"))[1])
+    ]
     page = json.loads((await http.ask("GET", f"/v1/home?listener={quote(who[0], safe='')}"))[1])
     songs = [c["uri"] for shelf in page["shelves"] for c in shelf["cards"]]
     took: dict[str, list[float]] = {"home": [], "events": [], "nothing": []}
@@ -72,9 +87,8 @@ async def load(port: int, rate: float, events: float, seconds: float) -> dict[st
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             listener, song = who[int(rng.integers(len(who)))], songs[int(rng.integers(len(songs)))]
             if kind == "home":
-                tasks.append(
-                    asyncio.create_task(one(kind, due, "GET", f"/v1/home?listener={quote(listener, safe='')}"))
-                )
+                path = f"/v1/home?impressions=true&listener={quote(listener, safe='')}"
+                tasks.append(asyncio.create_task(one(kind, due, "GET", path)))
             elif kind == "nothing":
                 tasks.append(asyncio.create_task(one(kind, due, "GET", "/api/health/live")))
             else:
@@ -85,19 +99,28 @@ async def load(port: int, rate: float, events: float, seconds: float) -> dict[st
 
     for _ in range(20):
         await http.ask("GET", f"/v1/home?listener={quote(who[1], safe='')}")
-    begin = time.perf_counter()
+    used, begin = processor_ms(pid), time.perf_counter()
     streams = await asyncio.gather(
         stream("home", rate, begin), stream("events", events, begin), stream("nothing", NOTHING_RATE, begin)
     )
     await asyncio.gather(*(task for tasks in streams for task in tasks))
     http.close()
-    out: dict[str, Any] = {"shelves": len(page["shelves"]), "failed": failed}
+    out: dict[str, Any] = {"shelves": len(page["shelves"]), "listeners": len(who), "failed": failed}
+    out["server_cpu_ms"] = round((processor_ms(pid) - used) / len(took["home"]), 2)
     for kind, values in took.items():
         if values:
             ms = np.array(values) * 1000
             out[kind] = {"requests": len(ms)} | {f"p{q}_ms": round(float(np.percentile(ms, q)), 2) for q in (50, 99)}
-    out["home_to_nothing_p50"] = round(out["home"]["p50_ms"] / out["nothing"]["p50_ms"], 1)
+    for q in (50, 99):
+        out[f"home_to_nothing_p{q}"] = round(out["home"][f"p{q}_ms"] / out["nothing"][f"p{q}_ms"], 1)
     return out
+
+
+def processor_ms(pid: int) -> float:
+    """Of all threads of a process so far; 0 where the system does not say."""
+    stat = Path(f"/proc/{pid}/stat")
+    fields = stat.read_text().rpartition(")")[2].split() if stat.exists() else ["0"] * 13
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def measure(workspace: Path, rate: float, events: float, seconds: float) -> dict[str, Any]:
@@ -105,27 +128,28 @@ def measure(workspace: Path, rate: float, events: float, seconds: float) -> dict
     command = [sys.executable, "-c", START, str(workspace)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
-        url = server.stdout.readline().strip()
+        url, *loaded = server.stdout.readline().split()
         started = time.perf_counter() - begin
         try:
-            out = asyncio.run(load(int(url.rstrip("/").rpartition(":")[2]), rate, events, seconds))
+            out = asyncio.run(load(int(url.rstrip("/").rpartition(":")[2]), server.pid, rate, events, seconds))
         finally:
             server.terminate()
-    return {"start_s": round(started, 2), "rate": rate, "events_rate": events} | out
+    head = {"start_s": round(started, 2), "loaded_needlessly": loaded, "load": os.getloadavg()[0]}
+    return head | {"rate": rate, "events_rate": events} | out
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--rate", type=float, default=50)
-    parser.add_argument("--events", type=float, default=50)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--events", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--tracks", type=int, default=60_000)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.workspace or Path(scratch) / "workspace"
         if not folder.exists():
-            make_workspace(folder, args.tracks, 2000, 300_000, "item-knn")
+            make_workspace(folder, args.tracks, 2000, 300_000, "blend")
         json.dump(measure(folder, args.rate, args.events, args.seconds), sys.stdout, indent=1)
         print()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from segue.core.errors import UsageError
 from segue.core.settings import read_settings
@@ -20,6 +22,7 @@ from segue.web.guard import is_loopback
 from segue.web.service import Backend, Service
 from segue.web.watch import make_log
 
+TURN_S = 0.001  # that a thread keeps the interpreter while others wait for it
 GRACE_S = 10  # for requests that are being answered when the server is told to stop
 
 
@@ -89,13 +92,33 @@ def serve(
             timeout_graceful_shutdown=GRACE_S,
         )  # fmt: skip
         server = _Announcing(config, lambda: on_ready(address(sock, host)))
-        server.run(sockets=[sock])
+        with _for_answering():
+            server.run(sockets=[sock])
     finally:
         sock.close()
 
 
 def _loop() -> str:
     return "asyncio" if sys.platform == "win32" else "uvloop"
+
+
+@contextlib.contextmanager
+def _for_answering() -> Iterator[None]:
+    """A process that answers many small requests: one thread a product of matrices, short turns, a small heap to sweep.
+
+    More threads of linear algebra wait for one another by spinning; with the usual turns of 5 ms a request that comes
+    back from the disk or from such a product may wait so long for each of its steps.
+    """
+    before = sys.getswitchinterval()
+    gc.collect()
+    gc.freeze()  # the release stays
+    sys.setswitchinterval(TURN_S)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        sys.setswitchinterval(before)
+        gc.unfreeze()
 
 
 class _Announcing(uvicorn.Server):
