@@ -14,7 +14,7 @@ from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
 from segue.models import RECIPES
 from segue.models._folds import Fold, last_out, measure, part_out
-from segue.models._tuning import surely_better, tune
+from segue.models._tuning import affordable, surely_better, tune
 from segue.models.blend import Blend, climbed, features, learned_weights, softmax_weights
 from segue.models.transitions import Transitions
 
@@ -106,22 +106,22 @@ def test_tuning_finds_the_planted_window(taken: Make) -> None:
     data = taken([list(map(int, line)) for line in lines if line[0] != line[1]], n=60, ordered=True)
     fold = last_out(data)
     start = Transitions(window=1, backward=0.0, history_decay=0.6)
-    best, trials = tune(start, fold, seed=0, budget=1e9)
+    best, trials = tune(start, fold, seed=0, limit=100)
     assert best.window > 1
     assert measure(best.fit(fold.train, rng), fold) > measure(start.fit(fold.train, rng), fold) + 0.2
     assert max(t.score for t in trials) == pytest.approx(measure(best.fit(fold.train, rng), fold))
 
 
-def test_a_spent_budget_tries_the_start_only(taken: Make) -> None:
+def test_one_trial_is_the_start(taken: Make) -> None:
     fold = last_out(taken([[1, 2, 3, 4]] * 5, n=4, ordered=True))
-    best, trials = tune(Transitions(), fold, seed=0, budget=0.0)
+    best, trials = tune(Transitions(), fold, seed=0, limit=1)
     assert (best, len(trials)) == (Transitions(), 1)
 
 
 def test_what_needs_an_order_stays_out_without_one(taken: Make) -> None:
     lines = [[1 + g, 2 + g, 3 + g, 4 + g] for g in (0, 4) for _ in range(20)]
     names = ("item-knn", "popular")
-    found = Blend(components=names, budget=1e9).learn(taken(lines, n=8), np.random.default_rng(0))
+    found = Blend(components=names, trials=12).learn(taken(lines, n=8), np.random.default_rng(0))
     assert set(found.recipes) == set(names)
     assert found.inner["blend"] >= max(found.inner[n] for n in names) * 0.99
     assert RECIPES["transitions"].needs_order
@@ -158,3 +158,24 @@ def test_a_rise_within_the_noise_is_none() -> None:
     one_lucky[1] -= 0.9
     assert one_lucky.mean() > old.mean()
     assert not surely_better(one_lucky, old)
+
+
+def test_a_slow_machine_chooses_as_a_quick_one(taken: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    data = taken([list(rng.permutation(12)[:6] + 1) for _ in range(60)], n=12, ordered=True)
+    recipe = Blend(components=("item-knn", "transitions", "popular"), trials=5)
+    quick = recipe.learn(data, np.random.default_rng(0))
+    clock = iter(range(0, 10**9, 1000))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    slow = recipe.learn(data, np.random.default_rng(0))
+    assert (slow.recipes, slow.weights) == (quick.recipes, quick.weights)
+    assert max(len(t) for t in slow.trials.values()) == 5
+
+
+def test_much_data_gets_fewer_trials(taken: Make) -> None:
+    small = taken([[1, 2, 3]] * 4, n=3)
+    large = taken([[1, 2, 3]] * 200_000, n=3)
+    assert affordable(12, Transitions(), small) == 12
+    assert affordable(12, Transitions(), large) == 6
+    assert affordable(1, Transitions(), large) == 1
+    assert affordable(12, RECIPES["cease"](), small) < 12

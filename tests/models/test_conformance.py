@@ -20,7 +20,7 @@ Make = Callable[..., Interactions]
 GROUPS, SIZE, OWNERS = 4, 12, 160
 BLIND_TO_TASTE = {"popular"}  # the control: the board below gives it nothing
 QUICK: dict[str, dict[str, Any]] = {
-    "blend": {"components": ("item-knn", "popular"), "budget": 1e9},
+    "blend": {"components": ("item-knn", "popular"), "trials": 12},
     "ials": {"dimensions": 8},
     "pmi-vectors": {"dimensions": 4},
 }

@@ -13,7 +13,7 @@ from segue.cli.workplace import console, out
 
 DAYS = 60
 RECIPES = ("popular", "item-knn", "ease", "transitions", "same-tags", "blend")  # quick ones: a demo is not a contest
-TUNING = 3.0  # seconds of search a population
+TRIALS = 4  # settings of each recipe tried, a population
 
 
 def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | None, port: int | None) -> None:
@@ -39,11 +39,11 @@ def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | Non
         report = check(workspace, tenant)
         report.print(console)
         with training_steps(console) as say:
-            trained = train(workspace, tenant, recipes=RECIPES, tuning_seconds=TUNING, say=say)
+            trained = train(workspace, tenant, recipes=RECIPES, tuning_trials=TRIALS, say=say)
         print_trained(console, trained)
         with training_steps(console) as say:
             boards = evaluate(
-                workspace, tenant, kind="track", owner="listener", recipes=RECIPES, tuning_seconds=TUNING, say=say
+                workspace, tenant, kind="track", owner="listener", recipes=RECIPES, tuning_trials=TRIALS, say=say
             )
         print_leaderboards(out, boards)
     with open_service(path) as service:

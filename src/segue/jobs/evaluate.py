@@ -53,7 +53,7 @@ def evaluate(
     seen: str = "drop",
     seeds: int = 1,
     recipes: Sequence[str] = (),
-    tuning_seconds: float | None = None,
+    tuning_trials: int | None = None,
     say: Say = lambda _: None,
 ) -> list[Board]:
     """A leaderboard a population. With several `seeds` a random split is drawn anew for each and listeners pooled."""
@@ -64,13 +64,13 @@ def evaluate(
     if not found:
         raise NotReady(f"tenant {tenant!r} has nothing to evaluate: run `segue import` first")
     names = tuple(recipes) or workspace.settings.recipes
-    budget = workspace.settings.tuning_seconds if tuning_seconds is None else tuning_seconds
+    trials = workspace.settings.tuning_trials if tuning_trials is None else tuning_trials
     boards = []
     with limited(workspace.settings.threads):
         for item_kind, who, _ in found:
             data = rows_of(snapshot, item_kind, who)
             tries = seeds if not (data.ordered or data.timed) else 1
-            board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, budget, say)
+            board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, trials, say)
             if board is not None:
                 boards.append(board)
             else:
@@ -82,7 +82,7 @@ def evaluate(
 
 def _board(
     workspace: Workspace, data: Interactions, owner: str, names: Sequence[str], since: str | None, seen: Seen,
-    tries: int, budget: float, say: Say,
+    tries: int, trials: int, say: Say,
 ) -> Board | None:  # fmt: skip
     settings, measure = workspace.settings, main_metric(data, owner)
     pooled: list[dict[str, Result]] = []
@@ -91,7 +91,7 @@ def _board(
         split = outer(data, since=since, seed=seed)
         if not enough(split):
             return None
-        learned = learn(workspace.path / "runs", split.train, names, measure, seed, say, budget)
+        learned = learn(workspace.path / "runs", split.train, names, measure, seed, say, trials)
         chosen = learned.best
         models: dict[str, Scores] = learned.models()
         for name, recipe in _baselines(learned, owner).items():

@@ -23,7 +23,7 @@ from segue.runs.step import run_step
 from segue.store.splits import Split
 
 BLEND = "blend"
-BUDGET = 75.0
+TRIALS = Blend().trials
 UNTUNED = ("popular", "item-knn", "transitions")  # what a population too small to tune on gets, equally weighed
 
 
@@ -53,16 +53,16 @@ def learn(
     measure: Measure,
     seed: int,
     say: Callable[[str], None],
-    budget: float = BUDGET,
+    trials: int = TRIALS,
 ) -> Learned:
     """Tune each recipe and their blend on an inner split of `data`; fit them on all of `data`. Done once.
 
-    `budget`: seconds of search for hyper-parameters, over all recipes.
+    `trials`: settings of hyper-parameters tried of each recipe.
     """
     parts = components(data, names)
     splits = inner(data, seed) if len(data.rows) else []
     depth = max(Blend().candidates, 2 * measure.k)
-    recipe = Blend(components=parts, k=measure.k, candidates=depth, budget=budget)
+    recipe = Blend(components=parts, k=measure.k, candidates=depth, trials=trials)
 
     def work(folder: Path) -> None:
         if splits:

@@ -39,7 +39,7 @@ def train(
     recipes: Sequence[str] = (),
     kind: str | None = None,
     promoting: bool = True,
-    tuning_seconds: float | None = None,
+    tuning_trials: int | None = None,
     say: Say = lambda _: None,
 ) -> Trained:
     """Fit every population of the log and make a release; steps whose output stands are not run again.
@@ -56,12 +56,12 @@ def train(
     if not found:
         raise NotReady(f"tenant {tenant!r} has nothing to learn from: run `segue import` first")
     made, folders = [], {}
-    budget = settings.tuning_seconds if tuning_seconds is None else tuning_seconds
+    trials = settings.tuning_trials if tuning_trials is None else tuning_trials
     with limited(settings.threads):
         for item_kind, owner, _ in found:
             data = rows_of(snapshot, item_kind, owner)
             say(f"{item_kind.label}s of {owner}s")
-            learned = learn_population(workspace.path / "runs", data, owner, names, settings.seed, say, budget)
+            learned = learn_population(workspace.path / "runs", data, owner, names, settings.seed, say, trials)
             population, folder = _fitted(workspace.path / "runs", data, owner, learned, settings.seed, say)
             made.append(population)
             folders[population.model] = folder
@@ -93,9 +93,9 @@ def _fitted(
 
 
 def learn_population(
-    root: Path, data: Interactions, owner: str, names: Sequence[str], seed: int, say: Say, budget: float
+    root: Path, data: Interactions, owner: str, names: Sequence[str], seed: int, say: Say, trials: int
 ) -> Learned:
     """The choice for a population, made without the rows that `segue evaluate` judges on."""
     split = outer(data, seed=seed)
     rows = split.train if enough(split) else data
-    return learn(root, rows, names, main_metric(data, owner), seed, say, budget)
+    return learn(root, rows, names, main_metric(data, owner), seed, say, trials)

@@ -27,6 +27,8 @@ class Tunable(Protocol):
 
 R = TypeVar("R", bound=Tunable)
 
+LIGHT = 300_000  # events: with more of them a recipe gets fewer trials, in proportion
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -43,13 +45,21 @@ def surely_better(new: F64, old: F64) -> bool:
     return bool(rise.sum() > np.sqrt((rise**2).sum()) + 1e-9)
 
 
-def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, budget: float = 60.0) -> tuple[R, list[Trial]]:
+def affordable(trials: int, recipe: Any, data: Interactions) -> int:
+    """How many of the `trials` asked for a recipe gets on the data: fewer where a fit costs much, at least 1.
+
+    It depends on the data and never on the clock, so that a slow machine chooses as a quick one does.
+    """
+    most = min(trials, getattr(recipe, "most_trials", trials))
+    return max(1, most * LIGHT // max(len(data.rows), LIGHT))
+
+
+def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, limit: int = 12) -> tuple[R, list[Trial]]:
     """The best recipe by NDCG@k on the fold, and every trial: each axis in turn, keeping what surely improves.
 
-    A pass that improves nothing ends the search; `budget` (seconds) ends it early, but never before the start has
-    been tried. Axes that cannot matter (order where there is none, powers of weights that are all 1) are left out.
+    A pass that improves nothing ends the search, and so do `limit` trials, of which the start is one. Axes that cannot
+    matter (order where there is none, powers of weights that are all 1) are left out.
     """
-    began = time.monotonic()
     trials: list[Trial] = []
     known: dict[Any, F64] = {}
 
@@ -67,7 +77,7 @@ def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, budget: 
     for _ in range(passes):
         before = best
         for change in _neighbours(best, fold.train):
-            if time.monotonic() - began > budget:
+            if len(trials) >= limit:
                 return best, trials
             other = replace(best, **change)  # type: ignore[type-var]
             if surely_better(tried(other), top):

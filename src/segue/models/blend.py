@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -19,7 +18,7 @@ from segue.fitted.blend import Blend as FittedBlend
 from segue.fitted.blend import standardized
 from segue.models import RECIPES
 from segue.models._folds import CHUNK, Fold, after, last_out, part_out
-from segue.models._tuning import Trial, Tunable, tune
+from segue.models._tuning import Trial, Tunable, affordable, tune
 
 DAY_MS = 86_400_000
 HALVINGS = 3  # cross-validations of the climb
@@ -42,8 +41,8 @@ class Blend:
 
     The softmax over candidates is ListNet's top-one loss (Cao et al. 2007), the climb is coordinate ascent (Metzler
     and Croft 2007), done only where it holds out. Tuning and weighing see only an inner split; the components are then
-    refitted on all the data with the same hyper-parameters. The search stops by the clock, so that two runs may choose
-    differently; a `budget` no search exhausts makes them equal.
+    refitted on all the data with the same hyper-parameters. The search ends by a count of trials, never by the clock:
+    the same data, parameters and seed make the same choice on any machine.
     """
 
     needs_order: ClassVar[bool] = False
@@ -53,7 +52,7 @@ class Blend:
     tuning_queries: int = 6000
     weighing_queries: int = 16000
     candidates: int = 60  # of each component, a query
-    budget: float = 75.0  # seconds of search, shared by the components
+    trials: int = 12  # settings tried of each component; fewer where a fit costs much
     thrift: float = 0.001  # share of NDCG@k given up to do without a component
     horizon_days: float = 0.0  # learn to foretell what is taken within so many days (playlists: 92); 0: the next item
 
@@ -83,14 +82,13 @@ class Blend:
     def _tuned(
         self, names: Sequence[str], fold: Fold, seed: int
     ) -> tuple[dict[str, Any], dict[str, list[Trial]]]:  # fmt: skip
-        """Each component's best hyper-parameters. What one leaves of its share of the budget, those after it have."""
+        """Each component's best hyper-parameters."""
         recipes: dict[str, Any] = {}
         trials: dict[str, list[Trial]] = {}
-        began = time.monotonic()
-        for i, name in enumerate(names):
-            share = (self.budget - (time.monotonic() - began)) / (len(names) - i)
+        for name in names:
             start: Tunable = RECIPES[name]()  # type: ignore[assignment]
-            recipes[name], trials[name] = tune(start, fold, seed, self.k, budget=share)
+            limit = affordable(self.trials, start, fold.train)
+            recipes[name], trials[name] = tune(start, fold, seed, self.k, limit=limit)
         return recipes, trials
 
 

@@ -36,6 +36,7 @@ class Cease:
         "power": (0.1, 0.0, 0.2),
     }
     draft: ClassVar[Mapping[str, Any]] = {}
+    most_trials: ClassVar[int] = 5  # a fit costs much and the defaults are near the best
 
     ridge: float = 100.0
     popularity_power: float = 0.2

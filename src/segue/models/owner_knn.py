@@ -30,6 +30,7 @@ class OwnerKNN:
         "sharpness": (1.0, 2.0, 3.0),
     }
     draft: ClassVar[Mapping[str, Any]] = {}
+    most_trials: ClassVar[int] = 6  # scoring costs much
 
     half_life_days: float = 30.0  # 0: all that a neighbour took counts alike; needs times
     lead: bool = True  # needs times
