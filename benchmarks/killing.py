@@ -39,7 +39,7 @@ print("done", flush=True)
 def table(path: Path, rows: int, seed: int) -> None:
     """A listening history: `rows` different events."""
     rng = random.Random(seed)
-    lines = [f"u{rng.randrange(60)},i{rng.randrange(200)},{1_600_000_000 + 60 * n}" for n in range(rows)]
+    lines = [f"u{rng.randrange(60)},i{rng.randrange(1000)},{1_600_000_000 + 60 * n}" for n in range(rows)]
     path.write_text("listener,item,time\n" + "\n".join(lines) + "\n")
 
 
@@ -102,7 +102,7 @@ def kill_trainings(root: Path, rounds: int, rng: random.Random) -> dict[str, int
             except Exception:  # any failure to open is what this looks for
                 found["half"] += 1
         with open_service(workspace) as service:
-            found["not serving"] += not service.recommend("u1", n=5).items
+            found["not serving"] += not service.recommend("somebody new", n=5).items
     found["releases"] = len(releases(workspace, "default"))
     return found
 
