@@ -11,7 +11,7 @@ from segue.fitted.factors import Factors
 from segue.fitted.item_weights import ItemWeights
 from segue.fitted.shared_traits import SharedTraits
 
-N, D = 400, 8
+N, D = 250, 8  # few enough that the scale of a dense part is taken from all
 
 
 @pytest.fixture(params=["sparse and dense", "dense only", "traits"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -43,7 +43,7 @@ class Reading:
         newest = np.maximum.reduceat(order, first)
         row, col = row[order][first], col[order][first]
 
-        by_age = np.lexsort((-newest, row))
+        by_age = np.argsort(-newest) if b == 1 else np.lexsort((-newest, row))
         row, col, total = row[by_age], col[by_age], total[by_age]
         ends = np.searchsorted(row, np.arange(b + 1))
         age = np.arange(len(row)) - ends[row]
@@ -69,6 +69,11 @@ class Reading:
     @classmethod
     def load(cls, folder: Path) -> Self:
         return cls(**json.loads((folder / "reading.json").read_text()))
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """The array of a .npy file, read-only, read as it is used; not a memmap, whose every slice costs more."""
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def spread(row: sp.csr_array, matrix: sp.csr_array) -> F32:

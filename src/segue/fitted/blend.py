@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, Self, cast, runtime_checkable
 
@@ -14,10 +14,11 @@ import numpy as np
 from segue.core.protocols import Model, Relates, Scores
 from segue.core.types import F32, I32, NO_IDS, Ids, Queries
 from segue.fitted import load_model, save_model
-from segue.fitted._reading import positions
+from segue.fitted._reading import mapped, positions
 
 CHUNK = 256  # queries scored at a time, to bound the temporaries
-SAMPLE = 1024  # items that the scale of a dense component is taken from
+SAMPLE = 256  # items that the scale of a dense component is taken from
+MANY = 512  # related items, the best by the sparse components, that dense ones judge
 FEW = 64  # related items that are enough to choose neighbours from
 
 
@@ -35,7 +36,7 @@ class Dense(Protocol):
     def alike(self, at: int, others: I32) -> F32: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blend:
     """score = sum over components of weight * standardized score. A history nobody knows falls back to `cold`."""
 
@@ -70,11 +71,10 @@ class Blend:
     def similar(self, item: int) -> F32:
         """(N,) the components' own similarities, standardized and weighted as the scores are."""
         out = np.zeros((1, len(self.items)), np.float32)
-        for weight, component in zip(self.weights, self.components, strict=True):
-            if weight > 0 and isinstance(component, Relates):
-                values = standardized(component.similar(item)[None])
-                values *= weight
-                self._add(out, component, values)
+        for weight, component in self._relating:
+            values = standardized(component.similar(item)[None])
+            values *= np.float32(weight)
+            self._add(out, component, values)
         total: F32 = out[0]
         return total
 
@@ -85,40 +85,56 @@ class Blend:
         is taken from every so many items. Where few are related, all are compared.
         """
         size = len(self.items)
-        parts = [(w, c) for w, c in zip(self.weights, self.components, strict=True) if w > 0 and isinstance(c, Relates)]
-        dense = [(w, c) for w, c in parts if isinstance(c, Dense)]
-        found, total = self._related(item, [(w, c) for w, c in parts if isinstance(c, Sparse)])
-        aligned = all(isinstance(c, Sparse | Dense) and len(c.items) == size for _, c in parts)
-        if not aligned or len(found) < max(1, min(n, FEW)):
+        found, total = self._related(item)
+        if len(found) < max(1, min(n, FEW)):
             every = self.similar(item)
             best = np.argpartition(-every, min(n, size) - 1)[:n].astype(np.int32) if size else NO_IDS
             return best, every[best]
+        most = max(MANY, 2 * n)
+        if len(found) > most:
+            leading = np.argpartition(-total, most)[:most]
+            found, total = found[leading], total[leading]
         here = int(np.searchsorted(self.items, item))
         at = np.concatenate([found, np.arange(0, size, max(1, size // SAMPLE), dtype=np.int32)])
-        for weight, component in dense:
+        for weight, component in self._dense:
             values = component.alike(here, at)
             scale = values[len(found) :]
-            total += weight * (values[: len(found)] - scale.mean()) / max(float(scale.std()), 1e-6)
+            total += np.float32(weight) * (values[: len(found)] - scale.mean()) / max(float(scale.std()), 1e-6)
         rows = np.argsort(-total, kind="stable")[:n]
         return found[rows], total[rows]
 
-    def _related(self, item: int, parts: Sequence[tuple[np.float32, Sparse]]) -> tuple[I32, F32]:
+    @cached_property
+    def _relating(self) -> list[tuple[float, Relates]]:
+        pairs = zip(self.weights.tolist(), self.components, strict=True)
+        return [(w, c) for w, c in pairs if w > 0 and isinstance(c, Relates)]
+
+    @cached_property
+    def _dense(self) -> list[tuple[float, Dense]]:
+        return [(w, c) for w, c in self._relating if isinstance(c, Dense)]
+
+    @cached_property
+    def _sparse(self) -> list[tuple[float, Sparse]]:
+        """Empty where some component is of neither sort or knows other items than the blend: then all are compared."""
+        fits = all(isinstance(c, Sparse | Dense) and len(c.items) == len(self.items) for _, c in self._relating)
+        return [(w, c) for w, c in self._relating if isinstance(c, Sparse)] if fits else []
+
+    def _related(self, item: int) -> tuple[I32, F32]:
         """(K,), (K,) what any sparse component relates to an item, and the sum of their standardized similarities."""
         size, base = len(self.items), 0.0
         columns, values = [NO_IDS], [np.zeros(0, np.float32)]
-        for weight, component in parts:
+        for weight, component in self._sparse:
             at, alike = component.related(item)
             mean = float(alike.sum()) / size
             deviation = math.sqrt(max(float(alike @ alike) / size - mean * mean, 0.0))
             if deviation > 1e-6:
-                base -= float(weight) * mean / deviation
+                base -= weight * mean / deviation
                 columns.append(at)
                 values.append(alike * np.float32(weight / deviation))
         found, place = np.unique(np.concatenate(columns), return_inverse=True)
         total = np.bincount(place, np.concatenate(values), len(found)) + base
         return found, total.astype(np.float32)
 
-    def _add(self, out: F32, component: Scores, values: F32) -> None:
+    def _add(self, out: F32, component: Scores | Relates, values: F32) -> None:
         """Values (B, M) of a component into a sum (B, N)."""
         if len(component.items) == len(self.items):
             out += values
@@ -136,7 +152,7 @@ class Blend:
     @classmethod
     def load(cls, folder: Path) -> Self:
         names = tuple(json.loads((folder / "names.json").read_text()))
-        items, weights, cold = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("items", "weights", "cold"))
+        items, weights, cold = (mapped(folder / f"{n}.npy") for n in ("items", "weights", "cold"))
         return cls(items, names, tuple(load_model(folder / name) for name in names), weights, cold)
 
 
@@ -145,7 +161,8 @@ def standardized(scores: F32) -> F32:
     if scores.size == 0:
         return scores
     scores -= scores.mean(axis=1, keepdims=True)
-    deviation = np.sqrt(np.einsum("bn,bn->b", scores, scores) / max(scores.shape[1], 1))
+    squares = scores @ scores.T if len(scores) == 1 else np.einsum("bn,bn->b", scores, scores)
+    deviation = np.sqrt(squares.reshape(-1) / max(scores.shape[1], 1))
     scores *= np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > 1e-12)[:, None]
     return scores
 

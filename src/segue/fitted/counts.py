@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 
 from segue.core.types import F32, Countries, Ids, Queries
+from segue.fitted._reading import mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Counts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         names = ("items", "share", "countries", "country_lift", "hour_lift")
-        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in names))
+        return cls(*(mapped(folder / f"{name}.npy") for name in names))
 
 
 plugin = Counts

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from segue.core.types import F32, I32, Ids, Queries
-from segue.fitted._reading import Reading, positions
+from segue.fitted._reading import Reading, mapped, positions
 
 CHUNK_BYTES = 32_000_000  # of temporaries
 
@@ -71,9 +71,7 @@ class Factors:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        items, factors, spectrum = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "factors", "spectrum")
-        )
+        items, factors, spectrum = (mapped(folder / f"{name}.npy") for name in ("items", "factors", "spectrum"))
         rest = json.loads((folder / "fold-in.json").read_text())
         return cls(items, factors, spectrum, Reading.load(folder), **rest)
 

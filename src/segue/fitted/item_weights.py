@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from segue.core.types import F32, I32, Ids, Queries
-from segue.fitted._reading import Reading, positions, spread
+from segue.fitted._reading import Reading, mapped, positions, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ItemWeights:
     @classmethod
     def load(cls, folder: Path) -> Self:
         items, indptr, columns, values = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "indptr", "columns", "values")
+            mapped(folder / f"{name}.npy") for name in ("items", "indptr", "columns", "values")
         )
         small = np.asarray(indptr, np.int32 if len(values) < 2**31 else np.int64)
         weights = sp.csr_array((values, columns, small), shape=(len(items), len(items)), copy=False)

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from segue.core.types import F32, I64, Bools, Ids, Queries
-from segue.fitted._reading import positions
+from segue.fitted._reading import mapped, positions
 
 CHUNK = 256  # queries at a time
 DAY_MS = 86_400_000
@@ -81,16 +81,14 @@ class OwnerRows:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        items, size = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "size"))
+        items, size = (mapped(folder / f"{name}.npy") for name in ("items", "size"))
         n, u = len(items), len(size)
         takers, fresh = _matrix(folder, "takers", (n, u)), _matrix(folder, "fresh", (u, n))
         return cls(items, takers, fresh, size, **json.loads((folder / "owners.json").read_text()))
 
 
 def _matrix(folder: Path, name: str, shape: tuple[int, int]) -> sp.csr_array:
-    indptr, columns, values = (
-        np.load(folder / f"{name}-{part}.npy", mmap_mode="r") for part in ("indptr", "columns", "values")
-    )
+    indptr, columns, values = (mapped(folder / f"{name}-{part}.npy") for part in ("indptr", "columns", "values"))
     return sp.csr_array((values, columns, np.asarray(indptr, np.int32)), shape=shape, copy=False)
 
 

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from segue.core.types import F32, I32, Ids, Queries
-from segue.fitted._reading import Reading, positions
+from segue.fitted._reading import Reading, mapped, positions
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class PairedVectors:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        items, source, target = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("items", "source", "target"))
+        items, source, target = (mapped(folder / f"{n}.npy") for n in ("items", "source", "target"))
         return cls(items, source, target, Reading.load(folder))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from segue.core.types import F32, Ids, Queries
-from segue.fitted._reading import Reading, positions
+from segue.fitted._reading import Reading, mapped, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class RidgeFactors:
     @classmethod
     def load(cls, folder: Path) -> Self:
         items, factors, scale, damping = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "factors", "scale", "damping")
+            mapped(folder / f"{name}.npy") for name in ("items", "factors", "scale", "damping")
         )
         ridge = float(json.loads((folder / "ridge.json").read_text()))
         return cls(items, factors, scale, damping, ridge, Reading.load(folder))

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from segue.core.types import F32, I32, NO_IDS, Ids, Queries
-from segue.fitted._reading import positions, spread
+from segue.fitted._reading import mapped, positions, spread
 
 DAY_MS = 86_400_000
 
@@ -88,7 +88,7 @@ class SharedTraits:
     @classmethod
     def load(cls, folder: Path) -> Self:
         items, indptr, columns, values = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("items", "indptr", "columns", "values")
+            mapped(folder / f"{name}.npy") for name in ("items", "indptr", "columns", "values")
         )
         rest = json.loads((folder / "shared.json").read_text())
         shape = (len(items), rest.pop("traits"))
