@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from segue.core.registry import Registry
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     folder = tmp_path / "plugs_for_test"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
@@ -20,7 +21,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (folder / "broken.py").write_text("raise RuntimeError('imported')")
     (folder / "_shared.py").write_text("plugin = 0")
     monkeypatch.syspath_prepend(str(tmp_path))
-    yield folder.name  # type: ignore[misc]
+    yield folder.name
     for name in [m for m in sys.modules if m.startswith(folder.name)]:
         del sys.modules[name]
 

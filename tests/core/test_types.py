@@ -14,7 +14,7 @@ scores = st.lists(st.one_of(st.floats(-5, 5, width=32), st.just(float("nan"))), 
 
 @given(scores, st.integers(0, 35))
 def test_top_is_sorted_and_nan_sinks(values: list[float], n: int) -> None:
-    got = Candidates.of(np.arange(len(values)), np.array(values), "s").top(n)
+    got = Candidates.of(np.arange(len(values), dtype=np.int32), np.array(values, np.float32), "s").top(n)
     assert len(got) == min(n, len(values))
     known = got.scores[np.isfinite(got.scores)]
     assert (np.diff(known) <= 0).all()
@@ -22,11 +22,11 @@ def test_top_is_sorted_and_nan_sinks(values: list[float], n: int) -> None:
 
 
 def test_ties_go_by_number() -> None:
-    assert Candidates.of(np.array([3, 1, 2]), np.ones(3), "s").top(3).items.tolist() == [1, 2, 3]
+    assert Candidates.of(np.array([3, 1, 2], np.int32), np.ones(3, np.float32), "s").top(3).items.tolist() == [1, 2, 3]
 
 
 def test_first_of_each_keeps_the_first() -> None:
-    got = Candidates.of(np.array([5, 1, 5, 2]), np.arange(4.0), "s").first_of_each()
+    got = Candidates.of(np.array([5, 1, 5, 2], np.int32), np.arange(4, dtype=np.float32), "s").first_of_each()
     assert (got.items.tolist(), got.scores.tolist()) == ([5, 1, 2], [0, 1, 3])
 
 

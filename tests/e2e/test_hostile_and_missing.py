@@ -70,7 +70,7 @@ def test_no_listeners_yet(served, service, visit):
 
 
 def test_no_release_yet_then_one(serve, service, visit):
-    ready = []
+    ready: list[bool] = []
 
     def open_it():
         if not ready:
