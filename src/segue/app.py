@@ -31,6 +31,8 @@ from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
 
 AT_ONCE = 2_000_000  # events read back at a time
+WARMED = 10_000  # items whose neighbours are found ahead
+REST = 4  # times as long as it works a warming thread rests
 POLL_S = 1.0  # how often events of other processes are looked for
 NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
 """Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
@@ -43,6 +45,7 @@ class Service:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
         self._polled = time.monotonic()
+        self._warm = False
         self._serving = self._open()
         self._writer: ImpressionWriter | None = None
 
@@ -74,10 +77,32 @@ class Service:
         with self._lock:
             self._catch_up(serving)
             self._serving = serving
+        if self._warm:
+            self.warm()
         return True
+
+    def warm(self) -> None:
+        """From here on, also after each reload, find the neighbours of what is popular ahead of the requests for them.
+
+        In a thread of its own that rests most of the time.
+        """
+        self._warm = True
+        threading.Thread(target=self._find_neighbours, args=(self._serving,), name="segue-warm", daemon=True).start()
+
+    def _find_neighbours(self, serving: Serving) -> None:
+        section = serving.stock.sections.get(serving.stock.primary)
+        if section is None:
+            return
+        for row in section.by_popularity[:WARMED].tolist():
+            if not self._warm or serving is not self._serving or section.popularity[row] <= 0:
+                return
+            began = time.perf_counter()
+            section.near(int(section.items[row]))
+            time.sleep(REST * (time.perf_counter() - began))
 
     def close(self) -> None:
         """Write what is still to be written. A workspace that was given open stays open."""
+        self._warm = False
         if self._writer is not None:
             self._writer.close()
             self._writer = None

@@ -216,5 +216,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     except OSError:
         raise NotReady(f"there is no snapshot at {folder}: `segue train` takes one") from None
     if card["form"] != FORM:
-        raise WorkspaceError(f"{folder} is a snapshot of form {card['form']}, this is form {FORM}: run `segue train` again")
+        raise WorkspaceError(
+            f"{folder} is a snapshot of form {card['form']}, this is form {FORM}: run `segue train` again"
+        )
     return Snapshot(folder, card)

@@ -27,11 +27,13 @@ GRACE_S = 10  # for requests that are being answered when the server is told to 
 
 
 def open_workspace(workspace: Path, tenant: str | None) -> Service:
-    """The service of a workspace."""
+    """The service of a workspace, getting ready what popular items will need."""
     from segue.app import open_service
 
-    service: Service = open_service(workspace, tenant)
-    return service
+    service = open_service(workspace, tenant)
+    service.warm()
+    found: Service = service
+    return found
 
 
 def bind(host: str, port: int) -> socket.socket:
