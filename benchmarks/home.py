@@ -25,7 +25,7 @@ from segue.app import open_service
 from segue.core.events import Item, Play
 from segue.core.protocols import Model
 from segue.core.types import Interactions
-from segue.fitted import save_model
+from segue.fitted import save_ahead, save_model
 from segue.models import RECIPES
 from segue.models.blend import applies, assembled
 from segue.runs.releases import Manifest, Population, promote, write_release
@@ -80,6 +80,8 @@ def make_workspace(folder: Path, tracks: int, listeners: int, plays: int, recipe
         model = fitted(recipe, data)
         with tempfile.TemporaryDirectory() as scratch:
             save_model(model, Path(scratch) / "model")
+            takers = np.bincount(data.matrix().indices, minlength=len(data.items))
+            save_ahead(model, takers[np.searchsorted(data.items, model.items)], Path(scratch) / "model")
             population = Population(kind="track", owner="listener", model="models/track-listener", recipe=recipe)
             manifest = Manifest(
                 id="", tenant="default", created="", snapshot=snap.id, simulated=True, seed=0, version="bench",

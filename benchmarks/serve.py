@@ -2,7 +2,7 @@
 
     python benchmarks/serve.py [--workspace DIR] [--rate 50] [--events 20] [--seconds 30]
 
-The server runs in a process of its own. What is shown is logged, as the page has it. Requests are due at random
+The server runs in a process of its own. With --impressions all that is shown is logged, too. Requests are due at random
 moments whether or not earlier ones were answered (open loop), so that waiting counts. In the same run a route that
 does nothing is asked ten times a second: its times are what the machine, the sockets and this client cost. Without
 --workspace a synthetic one of 60,000 tracks is made, served by a blend of all default recipes. `server_cpu_ms` is
@@ -62,7 +62,9 @@ class Connections:
             writer.close()
 
 
-async def load(port: int, pid: int, rate: float, events: float, seconds: float, prefix: str = "L") -> dict[str, Any]:
+async def load(
+    port: int, pid: int, rate: float, events: float, seconds: float, impressions: bool, prefix: str = "L"
+) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     http = Connections(port)
     who = [
@@ -87,7 +89,7 @@ async def load(port: int, pid: int, rate: float, events: float, seconds: float, 
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             listener, song = who[int(rng.integers(len(who)))], songs[int(rng.integers(len(songs)))]
             if kind == "home":
-                path = f"/v1/home?impressions=true&listener={quote(listener, safe='')}"
+                path = f"/v1/home?impressions={str(impressions).lower()}&listener={quote(listener, safe='')}"
                 tasks.append(asyncio.create_task(one(kind, due, "GET", path)))
             elif kind == "nothing":
                 tasks.append(asyncio.create_task(one(kind, due, "GET", "/api/health/live")))
@@ -123,7 +125,7 @@ def processor_ms(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def measure(workspace: Path, rate: float, events: float, seconds: float) -> dict[str, Any]:
+def measure(workspace: Path, rate: float, events: float, seconds: float, impressions: bool) -> dict[str, Any]:
     begin = time.perf_counter()
     command = [sys.executable, "-c", START, str(workspace)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
@@ -131,7 +133,9 @@ def measure(workspace: Path, rate: float, events: float, seconds: float) -> dict
         url, *loaded = server.stdout.readline().split()
         started = time.perf_counter() - begin
         try:
-            out = asyncio.run(load(int(url.rstrip("/").rpartition(":")[2]), server.pid, rate, events, seconds))
+            out = asyncio.run(
+                load(int(url.rstrip("/").rpartition(":")[2]), server.pid, rate, events, seconds, impressions)
+            )
         finally:
             server.terminate()
     head = {"start_s": round(started, 2), "loaded_needlessly": loaded, "load": os.getloadavg()[0]}
@@ -144,13 +148,14 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--events", type=float, default=20)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--impressions", action="store_true", help="log what is shown, as the page asks for")
     parser.add_argument("--tracks", type=int, default=60_000)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.workspace or Path(scratch) / "workspace"
         if not folder.exists():
             make_workspace(folder, args.tracks, 2000, 300_000, "blend")
-        json.dump(measure(folder, args.rate, args.events, args.seconds), sys.stdout, indent=1)
+        json.dump(measure(folder, args.rate, args.events, args.seconds, args.impressions), sys.stdout, indent=1)
         print()
 
 

@@ -220,3 +220,10 @@ def test_serving_loads_no_training_code(planted: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(planted)], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_a_page_asked_for_again_is_the_same_under_another_id(service):
+    who = service.listeners(limit=1)[0].id
+    first, again = service.home(who), service.home(who)
+    assert first.shelves == again.shelves
+    assert first.page != again.page

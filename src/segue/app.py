@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import structlog
@@ -23,6 +24,7 @@ from segue.runs.releases import current_release
 from segue.store.log import Receipt
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
+from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import leaving_out
 from segue.surfaces.home.page import build_home
 from segue.surfaces.impressions import ImpressionWriter
@@ -31,8 +33,8 @@ from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
 
 AT_ONCE = 2_000_000  # events read back at a time
-WARMED = 10_000  # items whose neighbours are found ahead
-REST = 4  # times as long as it works a warming thread rests
+AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
+PAGES = 1_000  # kept while nothing happens to their listeners
 POLL_S = 1.0  # how often events of other processes are looked for
 NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
 """Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
@@ -45,7 +47,7 @@ class Service:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
         self._polled = time.monotonic()
-        self._warm = False
+        self._pages: Kept[HomeView] = Kept(PAGES)
         self._serving = self._open()
         self._writer: ImpressionWriter | None = None
 
@@ -77,32 +79,10 @@ class Service:
         with self._lock:
             self._catch_up(serving)
             self._serving = serving
-        if self._warm:
-            self.warm()
         return True
-
-    def warm(self) -> None:
-        """From here on, also after each reload, find the neighbours of what is popular ahead of the requests for them.
-
-        In a thread of its own that rests most of the time.
-        """
-        self._warm = True
-        threading.Thread(target=self._find_neighbours, args=(self._serving,), name="segue-warm", daemon=True).start()
-
-    def _find_neighbours(self, serving: Serving) -> None:
-        section = serving.stock.sections.get(serving.stock.primary)
-        if section is None:
-            return
-        for row in section.by_popularity[:WARMED].tolist():
-            if not self._warm or serving is not self._serving or section.popularity[row] <= 0:
-                return
-            began = time.perf_counter()
-            section.near(int(section.items[row]))
-            time.sleep(REST * (time.perf_counter() - began))
 
     def close(self) -> None:
         """Write what is still to be written. A workspace that was given open stays open."""
-        self._warm = False
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -132,17 +112,28 @@ class Service:
         a moment later.
         """
         serving, number, context = self._begin(listener, context)
-        kitchen = serving.kitchen(number, context, None if kinds is None else [_kind(k) for k in kinds])
-        rng = np.random.default_rng([serving.settings.seed, number])
-        home = build_home(uuid.uuid4().hex, kitchen, serving.shelves, serving.policy, rng)
-        view = HomeView(
-            home.page, self.tenant, listener, serving.release.id,
-            serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
-            serving.snapshot.simulated, any(len(q.history) for q in kitchen.board.queries.values()),
-        )  # fmt: skip
+        only = None if kinds is None else tuple(_kind(k) for k in kinds)
+        moment = replace(context, now=context.now // AS_IT_WAS_MS)
+        key = (serving.release.id, number, serving.listening.version(number), moment, only)
+        made = self._pages.get(key)
+        if made is None:
+            made = self._make_home(serving, number, context, only)
+            self._pages.put(key, made)
+        view = msgspec.structs.replace(made, page=uuid.uuid4().hex, listener=listener)
         if log_impressions:
             self._impressions().put(view, _now())
         return view
+
+    def _make_home(self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None) -> HomeView:
+        """A page without its id and its listener's."""
+        kitchen = serving.kitchen(number, context, kinds)
+        rng = np.random.default_rng([serving.settings.seed, number])
+        home = build_home("", kitchen, serving.shelves, serving.policy, rng)
+        return HomeView(
+            "", self.tenant, "", serving.release.id,
+            serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
+            serving.snapshot.simulated, any(len(q.history) for q in kitchen.board.queries.values()),
+        )  # fmt: skip
 
     def recommend(
         self,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from segue.core.protocols import Facts, Nearest, Relates, Scores
 from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
+from segue.fitted import NEIGHBOURS, Ahead
 
-NEIGHBOURS = 256  # kept of each item
 CACHED = 20_000  # items whose neighbours are kept
 SHRINK = 200.0  # events of the wider group that a narrower one starts with
 HOUR_MS = 3_600_000
@@ -32,17 +32,24 @@ class Section:
     genres: sp.csr_array  # (n, T) rows sum to 1, or are empty
     model: Scores | None
     data: Interactions | None  # where plays of the kind are known
+    ahead: Ahead  # neighbours that were worked out with the release
     _near: dict[int, tuple[I32, F32]] = field(default_factory=dict)
     _crowds: dict[tuple[bytes, int], F32] = field(default_factory=dict)
 
     @classmethod
     def make(
-        cls, facts: Facts, kind: Kind, genres: sp.csr_array, model: Scores | None, data: Interactions | None
+        cls,
+        facts: Facts,
+        kind: Kind,
+        genres: sp.csr_array,
+        model: Scores | None,
+        data: Interactions | None,
+        ahead: Ahead | None = None,
     ) -> Section:
         items = facts.of_kind(kind)
         at = np.asarray(facts.rows(items), np.intp)
         artist = items if kind in (Kind.ARTIST, Kind.AUTHOR) else facts.artist[at]
-        return cls(facts, kind, items, at, np.asarray(artist, np.int32), genres[at], model, data)
+        return cls(facts, kind, items, at, np.asarray(artist, np.int32), genres[at], model, data, ahead or Ahead.none())
 
     def __len__(self) -> int:
         return len(self.items)
@@ -204,7 +211,7 @@ class Section:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         row = int(here[0])
         if self.known[row] and isinstance(self.model, Nearest) and self._model_cols is None:
-            found, alike = self.model.nearest(number, NEIGHBOURS)
+            found, alike = self.ahead.nearest(number) or self.model.nearest(number, NEIGHBOURS)
             rows = np.asarray(self._model_rows[found], np.int32)
             keep = (alike > 0) & (rows != row)
             if keep.any():

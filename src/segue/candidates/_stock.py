@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from segue.candidates._section import Section
 from segue.core.protocols import Facts, Scores
 from segue.core.types import F32, Ids, Interactions, Kind
+from segue.fitted import Ahead
 
 _PRAISE = "all amazing awesome beautiful best cool favorite favorites favourite favourites good great love loved owned"
 _SHELVING = "albums_i_own check_out favorite_artists favorite_songs favourite_songs my_music seen_live to_listen"
@@ -38,6 +39,7 @@ class Stock:
         models: Mapping[Kind, Scores],
         data: Mapping[Kind, Interactions],
         primary: Kind | None = None,
+        ahead: Mapping[Kind, Ahead] | None = None,
     ) -> Stock:
         """From the catalogue, the model of each kind that has one, and the plays of each kind that has some.
 
@@ -45,7 +47,7 @@ class Stock:
         """
         genres = _genres(facts)
         kinds = [kind for kind in Kind if len(facts.of_kind(kind))]
-        sections = {k: Section.make(facts, k, genres, models.get(k), data.get(k)) for k in kinds}
+        sections = {k: Section.make(facts, k, genres, models.get(k), data.get(k), (ahead or {}).get(k)) for k in kinds}
         events = {k: len(d.rows) for k, d in data.items() if k in sections}
         most = max(events.values(), default=0)
         played = next((k for k in sorted(events) if events[k] == most), kinds[0] if kinds else Kind.TRACK)

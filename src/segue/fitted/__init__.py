@@ -12,6 +12,9 @@ from typing import cast
 from segue.core.errors import InputError
 from segue.core.protocols import Model, Scores
 from segue.core.registry import Registry
+from segue.fitted._ahead import NEIGHBOURS, Ahead, save_ahead
+
+__all__ = ["CARD", "FITTED", "NEIGHBOURS", "Ahead", "load_model", "save_ahead", "save_model"]
 
 FITTED = Registry[type[Model]]("segue.fitted", "fitted model")
 CARD = "model.json"

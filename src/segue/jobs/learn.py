@@ -14,7 +14,7 @@ from segue.core.errors import UsageError
 from segue.core.protocols import Scores
 from segue.core.types import Interactions
 from segue.evaluation.ranking import Lists
-from segue.fitted import load_model, save_model
+from segue.fitted import load_model, save_ahead, save_model
 from segue.jobs.protocols import Measure, inner
 from segue.models import RECIPES
 from segue.models._folds import Fold
@@ -109,6 +109,8 @@ def refit(root: Path, learned: Learned, data: Interactions, seed: int, say: Call
         else:
             model = fitted[learned.best]
         save_model(model, folder / "model")
+        takers = np.bincount(data.matrix().indices, minlength=len(data.items))
+        save_ahead(model, takers[np.searchsorted(data.items, model.items)], folder / "model")
 
     params = {"best": learned.best, "recipes": recipes, "weights": weights}
     code: list[Any] = [Blend, *(RECIPES[n] for n in kept), refit]

@@ -43,6 +43,7 @@ class Listening:
         self.kinds = tuple(k for k in kinds if k in played) or tuple(kinds)[:1]
         self._via = {k: DERIVED[k] for k in self.kinds if k in DERIVED and snapshot.derived(k)}
         self._trails: dict[int, Trail] = {}
+        self._versions: dict[int, int] = {}
 
     # --- taking in --------------------------------------------------------------------------------------------------
 
@@ -56,6 +57,10 @@ class Listening:
         if len(table):
             self.seen = max(self.seen, int(table["seq"].to_numpy().max()))
         return len(rows)
+
+    def version(self, listener: int) -> int:
+        """How many events of a listener were taken in: while it is the same, so is what is known of them."""
+        return self._versions.get(listener, 0)
 
     def counts(self, event: Event) -> bool:
         """Whether an event changes what its listener is offered."""
@@ -75,6 +80,7 @@ class Listening:
             return
         number, kind = int(facts.items[row]), EVENT_TYPES[code - 1]
         trail = self._trails.setdefault(listener, Trail())
+        self._versions[listener] = self._versions.get(listener, 0) + 1
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
             trail.skipped.append((number, at))
         elif kind is Rating and (value or 0) <= 0:

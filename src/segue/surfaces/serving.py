@@ -17,7 +17,7 @@ from segue.core.events import Save, Skip
 from segue.core.protocols import Policy, Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.types import I64, Context, Interactions, Kind
-from segue.fitted import load_model
+from segue.fitted import Ahead, load_model
 from segue.policies import POLICIES
 from segue.ranking import RANKERS
 from segue.rules import make_rules
@@ -57,6 +57,7 @@ class Serving:
         snapshot = open_snapshot(release.snapshot_folder)
         facts = snapshot.catalogue
         models: dict[Kind, Scores] = {}
+        ahead: dict[Kind, Ahead] = {}
         data: dict[Kind, Interactions] = {}
         played = {(kind, owner) for kind, owner, _ in snapshot.populations()}
         for kind in Kind:
@@ -64,11 +65,11 @@ class Serving:
             ranked = sorted(OWNERS, key=lambda o: -len(snapshot.interactions(kind, o).owners)) if taken else OWNERS
             folders = [f for f in (release.model_folder(kind, owner) for owner in ranked) if f is not None]
             if folders:
-                models[kind] = load_model(folders[0])
+                models[kind], ahead[kind] = load_model(folders[0]), Ahead.load(folders[0])
             if taken:
                 data[kind] = snapshot.interactions(kind, ranked[0])
         prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
-        stock = Stock.make(facts, models, data, prefer[0] if prefer else None)
+        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead)
         listening = Listening(snapshot, tuple(stock.sections))
         since = int(time.time() * 1000) - REMEMBER_DAYS * DAY_MS
         old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)

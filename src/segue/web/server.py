@@ -27,13 +27,11 @@ GRACE_S = 10  # for requests that are being answered when the server is told to 
 
 
 def open_workspace(workspace: Path, tenant: str | None) -> Service:
-    """The service of a workspace, getting ready what popular items will need."""
+    """The service of a workspace."""
     from segue.app import open_service
 
-    service = open_service(workspace, tenant)
-    service.warm()
-    found: Service = service
-    return found
+    service: Service = open_service(workspace, tenant)
+    return service
 
 
 def bind(host: str, port: int) -> socket.socket:
