@@ -63,7 +63,7 @@ class Connections:
 
 
 async def load(
-    port: int, pid: int, rate: float, events: float, seconds: float, impressions: bool, prefix: str = "L"
+    port: int, pid: int, rate: float, events: float, seconds: float, impressions: bool, even: bool, prefix: str = "L"
 ) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     http = Connections(port)
@@ -76,6 +76,7 @@ async def load(
     songs = [c["uri"] for shelf in page["shelves"] for c in shelf["cards"]]
     took: dict[str, list[float]] = {"home": [], "events": [], "nothing": []}
     failed = 0
+    wait = float if even else rng.exponential
 
     async def one(kind: str, due: float, method: str, path: str, body: bytes = b"") -> None:
         nonlocal failed
@@ -85,7 +86,7 @@ async def load(
 
     async def stream(kind: str, per_second: float, begin: float) -> list[asyncio.Task[None]]:
         tasks, due = [], begin
-        while per_second > 0 and (due := due + rng.exponential(1 / per_second)) < begin + seconds:
+        while per_second > 0 and (due := due + wait(1 / per_second)) < begin + seconds:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             listener, song = who[int(rng.integers(len(who)))], songs[int(rng.integers(len(songs)))]
             if kind == "home":
@@ -125,7 +126,9 @@ def processor_ms(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def measure(workspace: Path, rate: float, events: float, seconds: float, impressions: bool) -> dict[str, Any]:
+def measure(
+    workspace: Path, rate: float, events: float, seconds: float, impressions: bool, even: bool
+) -> dict[str, Any]:
     begin = time.perf_counter()
     command = [sys.executable, "-c", START, str(workspace)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
@@ -149,13 +152,16 @@ def main() -> None:
     parser.add_argument("--events", type=float, default=20)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--impressions", action="store_true", help="log what is shown, as the page asks for")
+    parser.add_argument("--even", action="store_true", help="requests a fixed time apart, not at random moments")
     parser.add_argument("--tracks", type=int, default=60_000)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.workspace or Path(scratch) / "workspace"
         if not folder.exists():
             make_workspace(folder, args.tracks, 2000, 300_000, "blend")
-        json.dump(measure(folder, args.rate, args.events, args.seconds, args.impressions), sys.stdout, indent=1)
+        json.dump(
+            measure(folder, args.rate, args.events, args.seconds, args.impressions, args.even), sys.stdout, indent=1
+        )
         print()
 
 

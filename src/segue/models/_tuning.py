@@ -54,7 +54,7 @@ def affordable(trials: int, recipe: Any, data: Interactions) -> int:
     return max(1, most * LIGHT // max(len(data.rows), LIGHT))
 
 
-def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, limit: int = 12) -> tuple[R, list[Trial]]:
+def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, limit: int = 24) -> tuple[R, list[Trial]]:
     """The best recipe by NDCG@k on the fold, and every trial: each axis in turn, keeping what surely improves.
 
     A pass that improves nothing ends the search, and so do `limit` trials, of which the start is one. Axes that cannot

@@ -52,7 +52,7 @@ class Blend:
     tuning_queries: int = 6000
     weighing_queries: int = 16000
     candidates: int = 60  # of each component, a query
-    trials: int = 12  # settings tried of each component; fewer where a fit costs much
+    trials: int = 24  # settings tried of each component; fewer where a fit costs much
     thrift: float = 0.001  # share of NDCG@k given up to do without a component
     horizon_days: float = 0.0  # learn to foretell what is taken within so many days (playlists: 92); 0: the next item
 
