@@ -137,7 +137,7 @@ def measure(
         started = time.perf_counter() - begin
         try:
             out = asyncio.run(
-                load(int(url.rstrip("/").rpartition(":")[2]), server.pid, rate, events, seconds, impressions)
+                load(int(url.rstrip("/").rpartition(":")[2]), server.pid, rate, events, seconds, impressions, even)
             )
         finally:
             server.terminate()
