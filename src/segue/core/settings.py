@@ -27,7 +27,6 @@ class Settings(BaseSettings):
         tuple[str, ...], Field(description="recipes that `segue train` fits; empty: all that fit the data")
     ] = ()
     tuning_trials: Annotated[int, Field(description="settings of a recipe tried when tuning it", ge=1)] = 24
-    memory_mb: Annotated[int, Field(description="memory that one training step may take, MB", ge=256)] = 3000
     threads: Annotated[int, Field(description="threads of linear algebra; 0: all cores", ge=0)] = 0
     seal_rows: Annotated[int, Field(description="events in the front store before they are sealed", ge=1)] = 50_000
     keep_releases: Annotated[int, Field(description="releases kept for rollback", ge=1)] = 5
