@@ -28,6 +28,7 @@ class Tunable(Protocol):
 R = TypeVar("R", bound=Tunable)
 
 LIGHT = 300_000  # events: with more of them a recipe gets fewer trials, in proportion
+PAIRS = 20_000_000  # events times events of the same owner, what recipes that count pairs work on: likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def affordable(trials: int, recipe: Any, data: Interactions) -> int:
     It depends on the data and never on the clock, so that a slow machine chooses as a quick one does.
     """
     most = min(trials, getattr(recipe, "most_trials", trials))
-    return max(1, most * LIGHT // max(len(data.rows), LIGHT))
+    lengths = np.diff(data.indptr).astype(np.int64)
+    weight = max(len(data.rows) / LIGHT, int((lengths * lengths).sum()) / PAIRS, 1.0)
+    return max(1, int(most / weight))
 
 
 def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, limit: int = 24) -> tuple[R, list[Trial]]:
