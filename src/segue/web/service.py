@@ -16,7 +16,7 @@ from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendatio
 
 T = TypeVar("T")
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
-READERS = 1  # threads that compute; more of them only fight for the interpreter
+READERS = 2  # threads that compute; more of them only fight for the interpreter
 WAITING = 200  # calls that may wait; beyond that the server says it is busy
 
 
@@ -137,7 +137,7 @@ class Backend:
             service = self._service
             if service is not None:
                 try:
-                    await asyncio.get_running_loop().run_in_executor(self._readers, service.reload)
+                    await asyncio.to_thread(service.reload)  # opening takes long: not on a reader
                 except SegueError as e:
                     self._why = str(e)
 

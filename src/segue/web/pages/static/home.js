@@ -103,11 +103,13 @@ function choose(id) {
 const event = (type, card, more) => ({ type, id: newId(), listener: state.listener, at: Date.now(), item: card.uri, page: state.page, ...more });
 
 async function record(events, text) {
+  state.turn += 1; // a page asked for before this knows nothing of it: let it not overwrite what was just done
   try {
     await send(events);
     await load(text);
   } catch (failure) {
     toast(failure.status === 0 ? "Not recorded: the server does not answer." : `Not recorded: ${failure.message}`, "bad");
+    shelves.setAttribute("aria-busy", "false");
   }
 }
 
