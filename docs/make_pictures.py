@@ -1,6 +1,6 @@
-"""Pictures of Home for the docs: the demo's world in real Chromium, desktop and phone, light and dark.
+"""The pictures of README: Home of a listener of the simulated world, in Chromium.
 
-segue demo --no-serve && python docs/make_pictures.py [WORKSPACE]
+segue --workspace W demo --no-serve && python docs/make_pictures.py W [LISTENER]
 """
 
 from __future__ import annotations
@@ -8,58 +8,66 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+import httpx
+from playwright.sync_api import Browser, sync_playwright
 
-PLACE = Path(__file__).with_name("images")
+OUT = Path(__file__).parent / "images"
+MOST = 400 * 1024  # bytes of a picture
+MORNING = "2026-05-04T08:40:00"
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-        "--disable-component-update", "--disable-sync", "--disable-quic"]  # fmt: skip
-START = "import sys; from pathlib import Path; from segue.web.server import serve; " \
-    "serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))"  # fmt: skip
-SHOTS = (  # name, width, height, scheme, a phone
-    ("home", 1280, 860, "light", False),
-    ("home-dark", 1280, 860, "dark", False),
-    ("home-phone", 390, 844, "light", True),
-)
+        "--disable-component-update", "--disable-sync", "--disable-quic", "--force-color-profile=srgb"]  # fmt: skip
+START = "import sys; from pathlib import Path; from segue.web.server import serve; serve(Path(sys.argv[1]), port=0, access_log=False, on_ready=lambda u: print(u, flush=True))"  # fmt: skip  # noqa: E501
 
 
-@contextmanager
-def server(workspace: Path) -> Iterator[str]:
-    command = [sys.executable, "-c", START, str(workspace)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
-        assert running.stdout is not None
-        yield running.stdout.readline().strip()
-        running.terminate()
-
-
-def settle(page: Page) -> None:
+def shoot(browser: Browser, url: str, name: str, width: int, height: int, scheme: str, phone: bool = False) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light",
+        has_touch=phone, is_mobile=phone, device_scale_factor=2 if phone else 1, locale="en-GB",
+    )  # fmt: skip
+    page = context.new_page()
+    page.clock.set_fixed_time(MORNING)
+    page.goto(url)
     page.wait_for_selector(".card")
-    page.wait_for_timeout(800)
+    if scheme == "dark":
+        page.locator(".card .cover").nth(3).click()
+        page.wait_for_timeout(2500)
+    else:
+        page.wait_for_timeout(400)
+    if not phone and scheme == "light":
+        page.locator(".card .cover").nth(1).hover()
+        page.wait_for_timeout(500)
+    path = OUT / name
+    page.screenshot(path=path)
+    context.close()
+    size = path.stat().st_size
+    if size > MOST:
+        raise SystemExit(f"{path} has {size} bytes; {MOST} are allowed")
+    print(f"{path}  {size // 1024} kB")
 
 
-def main(workspace: Path) -> None:
-    PLACE.mkdir(exist_ok=True)
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with server(workspace) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGS)
-        for name, width, height, scheme, phone in SHOTS:
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light",
-                is_mobile=phone, has_touch=phone, timezone_id="Europe/Berlin", locale="en-GB",
-            )  # fmt: skip
-            page = context.new_page()
-            page.goto(f"{url}?listener=sim-000126")
-            settle(page)
-            if scheme == "dark":
-                page.locator(".card .cover").nth(2).click()
-                page.wait_for_timeout(1500)
-            page.screenshot(path=PLACE / f"{name}.png")
-            context.close()
-        browser.close()
+def main() -> None:
+    workspace, wanted = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("no Chromium: apt-get install chromium")
+    OUT.mkdir(exist_ok=True)
+    command = [sys.executable, "-c", START, str(workspace)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as playwright:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        try:
+            who = wanted or httpx.get(f"{url}v1/listeners", params={"limit": 2}).json()[1]["id"]
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+            home = f"{url}?listener={who}"
+            shoot(browser, home, "home.png", 1280, 860, "light")
+            shoot(browser, home, "home-phone.png", 390, 844, "light", phone=True)
+            shoot(browser, home, "home-dark.png", 1280, 860, "dark")
+            browser.close()
+        finally:
+            server.terminate()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "segue-workspace"))
+    main()
