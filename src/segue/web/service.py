@@ -16,7 +16,7 @@ from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendatio
 
 T = TypeVar("T")
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
-READERS = 2  # threads that compute; more of them only fight for the interpreter
+READERS = 1  # threads that compute; more of them only fight for the interpreter
 WAITING = 200  # calls that may wait; beyond that the server says it is busy
 
 
