@@ -128,6 +128,20 @@ class Impression(Event, frozen=True, kw_only=True, omit_defaults=True, tag="impr
     propensity: Annotated[float, Meta(ge=0, le=1)] = 1.0
 
 
+class Decided(Event, frozen=True, kw_only=True, omit_defaults=True, tag="decided"):
+    """How one row of a page was chosen: `attrs` holds what was available and how likely each choice was.
+
+    Their form is that of `segue.store.decisions`.
+    """
+
+    page: Id
+    shelf: Text
+    row: Annotated[int, Meta(ge=0, le=10_000)]
+    policy: Text
+    release: Text = ""
+    propensity: Annotated[float, Meta(ge=0, le=1)]  # of the whole row, given the rows above
+
+
 class Click(Event, frozen=True, kw_only=True, omit_defaults=True, tag="click"):
     item: Id
     page: Text = ""
@@ -150,10 +164,12 @@ class Counted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="counted
     ordered: bool = False
 
 
-AnyEvent = Play | Skip | Save | Remove | Follow | PlaylistAdd | Rating | Search | Impression | Click | Tag | Counted
+AnyEvent = (
+    Play | Skip | Save | Remove | Follow | PlaylistAdd | Rating | Search | Impression | Click | Tag | Counted | Decided
+)
 
 EVENT_TYPES: tuple[type[Event], ...] = (
-    Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Search, Impression, Click, Tag, Counted,
+    Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Search, Impression, Click, Tag, Counted, Decided,
 )  # fmt: skip
 """The position plus one is what is stored: append only."""
 

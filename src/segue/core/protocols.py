@@ -7,7 +7,7 @@ so that what was heard a second ago counts at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -18,18 +18,19 @@ from numpy.typing import NDArray
 from segue.core.events import Record
 from segue.core.types import (
     F32,
+    F64,
     I32,
     I64,
-    Arm,
+    Arms,
     Bools,
     Candidates,
-    Decision,
     Ids,
     Interactions,
     Kind,
+    Lessons,
+    Offer,
     Queries,
     Query,
-    ShelfView,
 )
 
 
@@ -174,18 +175,73 @@ class Ranker(Protocol):
     def __call__(self, query: Query, candidates: Candidates) -> Candidates: ...
 
 
+Chances = Callable[[Bools, F32], F64]
+"""(A,) probabilities of the next choice, given which arms are available (A,) and what is added to their scores (A,).
+
+They sum to 1 over the available arms and are 0 elsewhere.
+"""
+
+
+class Feature(Protocol):
+    """What is known of a moment, a listener and an item, from the events so far: one code path for replay and serving.
+
+    It keeps its own state from the events it is told of and reads no history from the query, only who asks and when, so
+    that the value of a logged page can be worked out again from the log.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(D,)"""
+        ...
+
+    def update(self, events: Any) -> None:
+        """Rows of the log (columns of `segue.store.schema.STORED`), in order of arrival."""
+        ...
+
+    def value(self, query: Query, candidates: Candidates) -> F32:
+        """(N, D) finite, as of the events so far; a candidate's source is the shelf it would stand on."""
+        ...
+
+
+@runtime_checkable
+class Responds(Protocol):
+    """A fitted model of what a card leads to, by its features."""
+
+    def predict(self, features: F32) -> F32:
+        """(N,) calibrated probability in (0, 1) for features (N, D)."""
+        ...
+
+
 class Policy(Protocol):
+    """A probability distribution over what is available; `segue.policies.choose` draws from it and keeps the record.
+
+    So that what is logged is what was done, a policy draws nothing that it does not state: one that samples (Thompson)
+    states the frequencies among its samples, and the choice is drawn from those.
+    """
+
     @property
     def name(self) -> str: ...
 
-    def choose(self, query: Query, arms: Sequence[Arm], k: int, rng: np.random.Generator) -> Decision: ...
+    def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
+        """For one slate: asked again before every choice of it."""
+        ...
 
-    def learn(self, decisions: Sequence[Decision], rewards: Sequence[Sequence[float]]) -> Self: ...
+    def learn(self, lessons: Lessons) -> Self:
+        """The policy that knows these, too. Deterministic; a policy that takes all from the scores returns itself."""
+        ...
+
+    def state(self) -> Mapping[str, NDArray[Any]]:
+        """What was learned, as plain arrays; empty where nothing ever is."""
+        ...
+
+    def restored(self, state: Mapping[str, NDArray[Any]]) -> Self:
+        """The policy with such a state."""
+        ...
 
 
 class Shelf(Protocol):
-    """One kind of row on Home. `build` may give no view, or several ("Because you listened to …")."""
+    """One kind of row on Home. `build` may give no offer, or several ("Because you listened to …")."""
 
     key: ClassVar[str]
 
-    def build(self, query: Query, kitchen: Any) -> Sequence[ShelfView]: ...
+    def build(self, query: Query, kitchen: Any) -> Sequence[Offer]: ...

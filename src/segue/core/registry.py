@@ -27,7 +27,8 @@ class Registry(Mapping[str, T]):
     @cached_property
     def _places(self) -> dict[str, str]:
         spec = find_spec(self.package)
-        own = [m.name for m in iter_modules(spec.submodule_search_locations if spec else [])]
+        modules = iter_modules(spec.submodule_search_locations if spec else [])
+        own = [m.name for m in modules if not m.ispkg]
         outside = {e.name.replace("_", "-"): e.value for e in metadata.entry_points(group=self.package)}
         return outside | {n.replace("_", "-"): f"{self.package}.{n}:plugin" for n in own if not n.startswith("_")}
 

@@ -1,4 +1,4 @@
-"""Which shelves, in what order. One policy a file; each says how likely its choice was."""
+"""What is chosen, and how likely it was. One policy a file; drawing and keeping the record is the same for all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from segue.core.protocols import Policy
 from segue.core.registry import Registry
+from segue.policies._slate import Added, choose, probabilities
 
-POLICIES = Registry[Callable[[str], Policy]]("segue.policies", "policy")
-"""Each plug-in makes its policy for one release, named by its id."""
+POLICIES = Registry[Callable[[], Policy]]("segue.policies", "policy")
+"""Each plug-in makes its policy, untaught, with the parameters it has by default."""
+
+__all__ = ["POLICIES", "Added", "choose", "probabilities"]

@@ -19,6 +19,7 @@ from segue.core.events import (
     MAX_ID,
     AnyEvent,
     Counted,
+    Decided,
     Event,
     Rating,
     Search,
@@ -29,6 +30,7 @@ from segue.store.schema import EDGE, STRINGS
 TYPE_NAMES: tuple[str, ...] = tuple(str(t.__struct_config__.tag) for t in EVENT_TYPES)
 """The position plus one is the stored code."""
 CODES = {t: i + 1 for i, t in enumerate(EVENT_TYPES)}
+WITHOUT_ITEM = (Search, Decided)
 PLAYLIST_PREFIX = f"segue:{Kind.PLAYLIST.label}:"
 _NUMBERS = ("ms_played", "propensity", "row", "position", "shuffle", "offline", "ordered")
 
@@ -110,10 +112,10 @@ def _check_values(table: pa.Table) -> None:
     if lengths["min"] < 1 or lengths["max"] > MAX_ID:
         raise InputError(f"event ids have 1 to {MAX_ID} characters, one has {lengths}")
     if table["item"].null_count:
-        search = TYPE_NAMES[CODES[Search] - 1]
-        wrong = pc.and_(pc.is_null(table["item"]), pc.not_equal(table["type"].cast(pa.string()), search))
+        without = pc.is_in(table["type"].cast(pa.string()), pa.array([TYPE_NAMES[CODES[t] - 1] for t in WITHOUT_ITEM]))
+        wrong = pc.and_(pc.is_null(table["item"]), pc.invert(without))
         if pc.any(wrong).as_py():
-            raise InputError(f"row {_first(wrong)}: the event names no item; only a search may")
+            raise InputError(f"row {_first(wrong)}: the event names no item; only a search or a decision may")
 
 
 def _first(mask: pa.ChunkedArray) -> int:

@@ -1,0 +1,87 @@
+"""A slate, choice by choice: what may come next, how likely each is, the draw, and the record of it.
+
+The probability of a slate is the product of its choices' probabilities, each given the ones above it. Sampling from
+scores without replacement is the Plackett–Luce model (Plackett 1975); here any policy may state the probabilities,
+and what may not stand next to the card above is left out before the draw, never after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from segue.core.protocols import Policy
+from segue.core.types import F32, F64, Arms, Bools, Decision
+
+Added = Callable[[Sequence[int]], F32]
+"""(A,) what the choices made so far (positions of arms) add to the score of each arm: see `segue.ranking.balance`."""
+
+
+def choose(
+    policy: Policy, arms: Arms, k: int, rng: np.random.Generator, release: str = "", added: Added | None = None
+) -> Decision:
+    """At most k different arms, best place first, with the probability of each choice."""
+    chosen: list[int] = []
+    chances: list[float] = []
+    state = _Open(arms)
+    given = policy.weigh(arms, rng) if len(arms) else None
+    nothing = np.zeros(len(arms), np.float32)
+    for u in rng.random(min(k, len(arms))).tolist():
+        assert given is not None
+        p = given(state.available(), nothing if added is None else added(chosen))
+        arm = _drawn(p, u)
+        chosen.append(arm)
+        chances.append(float(p[arm]))
+        state.take(arm)
+    return Decision(
+        policy.name, release, arms.keys, tuple(chosen), tuple(chances), tuple(arms.scores.astype(float).tolist())
+    )
+
+
+def probabilities(
+    policy: Policy, arms: Arms, chosen: Sequence[int], rng: np.random.Generator, added: Added | None = None
+) -> F64:
+    """(K,) how likely this policy would have made each of these choices, given the ones above it.
+
+    0 from the first choice on that could not have been made.
+    """
+    out = np.zeros(len(chosen))
+    if not len(arms):
+        return out
+    state, given = _Open(arms), policy.weigh(arms, rng)
+    nothing = np.zeros(len(arms), np.float32)
+    for i, arm in enumerate(chosen):
+        out[i] = given(state.available(), nothing if added is None else added(list(chosen[:i])))[arm]
+        if not out[i]:
+            break
+        state.take(arm)
+    return out
+
+
+class _Open:
+    """Which arms may still be chosen."""
+
+    def __init__(self, arms: Arms) -> None:
+        self._groups = arms.groups
+        self._left: Bools = np.ones(len(arms), np.bool_)
+        self._last = 0
+
+    def available(self) -> Bools:
+        """(A,) not chosen yet and, where there is a choice, not of the group of the one above."""
+        if self._last > 0:
+            apart: Bools = self._left & (self._groups != self._last)
+            if apart.any():
+                return apart
+        return self._left.copy()
+
+    def take(self, arm: int) -> None:
+        self._left[arm] = False
+        self._last = int(self._groups[arm])
+
+
+def _drawn(p: F64, u: float) -> int:
+    """The arm at a uniform number u in [0, 1): never one whose probability is 0."""
+    running = np.cumsum(p)
+    arm = int(np.searchsorted(running, u * running[-1], side="right"))
+    return min(arm, int(np.flatnonzero(p)[-1]))
