@@ -109,9 +109,10 @@ def serving(planted: Path) -> Iterator[Serving]:
 
 @pytest.fixture
 def service(planted: Path, tmp_path: Path) -> Iterator[Service]:
-    """A service over a copy of the planted workspace."""
+    """A service over a copy of the planted workspace that shows what it holds best and tries nothing."""
     folder = tmp_path / "ws"
     shutil.copytree(planted, folder)
+    (folder / "segue.toml").write_text("explore = false\n")
     with open_service(folder) as opened:
         yield opened
 

@@ -9,13 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from segue.app import Service, open_service
 from segue.core.errors import NotReady, UnknownName, UsageError
-from segue.core.events import Impression, Item, Play, Rating, Save, Skip
+from segue.core.events import Item, Play, Rating, Save, Skip
 from segue.core.types import Context
 from segue.runs.releases import Release, promote, write_release
+from segue.store.decisions import read_slates
 from segue.store.workspace import Workspace
 from segue.surfaces.views import HomeView
 
@@ -126,17 +128,48 @@ def test_an_item_newer_than_the_release_is_taken_but_not_shown(service: Service,
     assert cards(service.home("L0", now)) == cards(before)
 
 
-def test_impressions_are_logged_behind_the_request(service: Service, now: Context) -> None:
-    view = service.home("L0", now, log_impressions=True)
-    service.home("L0", now)
-    service.close()
-    with Workspace.open(service.workspace.path) as workspace:
-        rows = workspace.log.read("default", types=(Impression,)).to_pylist()
-    assert {r["page"] for r in rows} == {view.page}
-    assert [r["position"] for r in sorted(rows, key=lambda r: (r["row"], r["position"]))] == [
-        i for s in view.shelves for i in range(len(s.cards))
-    ]
-    assert {(r["policy"], r["release"], r["propensity"]) for r in rows} == {("fixed", view.release, 1.0)}
+@pytest.mark.parametrize("explore", [True, False])
+def test_what_is_shown_is_logged_behind_the_request(service: Service, now: Context, explore: bool) -> None:
+    folder = service.workspace.path
+    (folder / "segue.toml").write_text(f"explore = {str(explore).lower()}\n")
+    with open_service(folder) as opened:
+        view = opened.home("L0", now, log_impressions=True)
+        opened.home("L0", now)
+    with Workspace.open(folder) as workspace:
+        found = read_slates(workspace.log, "default")
+        numbers = workspace.catalogue
+        shown = [numbers.number("default", c.uri) for s in view.shelves for c in s.cards]
+    assert set(found.page) == {view.page}
+    assert found.row.tolist() == list(range(len(view.shelves)))
+    assert found.shelf == tuple(s.key for s in view.shelves)
+    assert found.items.tolist() == shown
+    assert set(found.release) == {view.release}
+    assert set(found.policy) == {"plackett-luce" if explore else "greedy"} == {view.decision.policy}
+    whole = np.log(found.shelf_p).sum() + np.log(found.propensity).sum() + np.log(found.reason_p).sum()
+    assert whole == pytest.approx(view.decision.log_propensity)
+    assert (whole < 0) == explore
+    assert found.context[0]["now"] == now.now
+
+
+def test_a_share_of_listeners_keeps_popularity(service: Service, now: Context) -> None:
+    folder = service.workspace.path
+    (folder / "segue.toml").write_text("control = 0.5\n")
+    with open_service(folder) as opened:
+        policies = [opened.home(f"L{u}", now).decision.policy for u in range(30)]
+        assert policies == [
+            opened.home(f"L{u}", replace(now, now=NOW + 7 * 86_400_000)).decision.policy for u in range(30)
+        ]
+    assert 6 <= policies.count("popularity") <= 24
+    assert set(policies) == {"popularity", "plackett-luce"}
+
+
+def test_two_servers_make_the_same_page(service: Service, now: Context) -> None:
+    folder = service.workspace.path
+    (folder / "segue.toml").write_text("explore = true\n")
+    with open_service(folder) as one, open_service(folder) as two:
+        assert one.home("L3", now).shelves == two.home("L3", now).shelves
+        later = replace(now, now=NOW + 3_600_000)
+        assert one.home("L3", later).shelves != one.home("L3", now).shelves
 
 
 def test_recommend_gives_the_models_order_without_what_was_taken(service: Service, now: Context) -> None:

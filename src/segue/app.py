@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -18,7 +18,7 @@ import structlog
 
 from segue.core.errors import SegueError, UnknownName
 from segue.core.events import AnyEvent, Event
-from segue.core.types import Context, Ids, Kind, Reason
+from segue.core.types import Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
 from segue.store.log import Receipt
@@ -26,18 +26,27 @@ from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import leaving_out
-from segue.surfaces.home.page import build_home
-from segue.surfaces.impressions import ImpressionWriter
+from segue.surfaces.impressions import ImpressionWriter, Shown
 from segue.surfaces.listening import NEEDED
 from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
 
 AT_ONCE = 2_000_000  # events read back at a time
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
+VISIT_MS = 1_800_000  # for as long the same chance decides
 PAGES = 1_000  # kept while nothing happens to their listeners
 POLL_S = 1.0  # how often events of other processes are looked for
 NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
 """Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A page, as it is seen and as it came about."""
+
+    view: HomeView
+    home: Home
+    moment: Mapping[str, Any]  # what the log keeps of the circumstances
 
 
 class Service:
@@ -47,15 +56,14 @@ class Service:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
         self._polled = time.monotonic()
-        self._pages: Kept[HomeView] = Kept(PAGES)
+        self._pages: Kept[Made] = Kept(PAGES)
         self._serving = self._open()
         self._writer: ImpressionWriter | None = None
 
     def _open(self) -> Serving:
         serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
         self._catch_up(serving)
-        kitchen = serving.kitchen(0, Context(now=_now()))  # proves that the release can serve, and fills its caches
-        build_home("", kitchen, serving.shelves, serving.policy, np.random.default_rng(0))
+        serving.home(0, Context(now=_now()), np.random.default_rng(0))  # proves that it can serve, and fills caches
         return serving
 
     @property
@@ -108,8 +116,8 @@ class Service:
     ) -> HomeView:
         """The page of a listener. An unknown one gets what is popular, `known=False`.
 
-        `kinds` limits the page to items of these kinds. With `log_impressions` every card shown is written to the log,
-        a moment later.
+        `kinds` limits the page to items of these kinds. With `log_impressions` what is shown, and how likely
+        it was to be, is written to the log, a moment later.
         """
         serving, number, context = self._begin(listener, context)
         only = None if kinds is None else tuple(_kind(k) for k in kinds)
@@ -119,21 +127,27 @@ class Service:
         if made is None:
             made = self._make_home(serving, number, context, only)
             self._pages.put(key, made)
-        view = msgspec.structs.replace(made, page=uuid.uuid4().hex, listener=listener)
+        view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
         if log_impressions:
-            self._impressions().put(view, _now())
+            shown = Shown(view.page, self.tenant, listener, max(_now(), made.moment["now"]), made.home, made.moment)
+            self._impressions().put(shown)
         return view
 
-    def _make_home(self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None) -> HomeView:
-        """A page without its id and its listener's."""
-        kitchen = serving.kitchen(number, context, kinds)
-        rng = np.random.default_rng([serving.settings.seed, number])
-        home = build_home("", kitchen, serving.shelves, serving.policy, rng)
-        return HomeView(
+    def _make_home(self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None) -> Made:
+        """A page without its id and its listener's. Within a visit chance stays the same, so that a page does not jump
+        when something is played; it follows from the listener and the time, so that two servers make the same page."""
+        rng = np.random.default_rng([serving.settings.seed, number, context.now // VISIT_MS])
+        home, kitchen = serving.home(number, context, rng, kinds)
+        known = any(len(q.history) for q in kitchen.board.queries.values())
+        view = HomeView(
             "", self.tenant, "", serving.release.id,
             serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
-            serving.snapshot.simulated, any(len(q.history) for q in kitchen.board.queries.values()),
+            serving.snapshot.simulated, known,
         )  # fmt: skip
+        moment = {
+            "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
+        }  # fmt: skip
+        return Made(view, home, moment)
 
     def recommend(
         self,

@@ -19,6 +19,7 @@ from segue.surfaces.views import (
     Person,
     ReasonView,
     Recommendations,
+    RowView,
     ShelfCards,
 )
 
@@ -155,7 +156,13 @@ class FakeService:
                 [c for c in pool if c.genres == (genre,)],
             )
         decision = DecisionView(
-            "fake", str(self.release), tuple(s.key for s in shelves), tuple(range(len(shelves))), (1.0,) * len(shelves)
+            "fake",
+            str(self.release),
+            0.0,
+            tuple(
+                RowView(tuple(t.key for t in shelves[i:]), 0, 1.0, len(s.cards), (1.0,) * len(s.cards))
+                for i, s in enumerate(shelves)
+            ),
         )
         known = bool(heard) or listener in self.names
         return HomeView(

@@ -37,7 +37,14 @@ class Settings(BaseSettings):
     artist_cap: Annotated[int, Field(description="cards of one artist on a shelf", ge=1)] = 2
     album_cap: Annotated[int, Field(description="cards of one album on a shelf", ge=1)] = 1
     shelf_cards: Annotated[int, Field(description="cards on a shelf", ge=1, le=100)] = 12
+    shelf_arms: Annotated[int, Field(description="cards that a shelf chooses among", ge=3, le=500)] = 40
     page_shelves: Annotated[int, Field(description="shelves on a page", ge=1, le=50)] = 12
+
+    policy: Annotated[str, Field(description="how Home chooses among what the rankers value; see `segue.policies`")] = (
+        "plackett-luce"
+    )
+    explore: Annotated[bool, Field(description="false: always the best, nothing is tried; the log says so")] = True
+    control: Annotated[float, Field(description="share of listeners whose Home is by popularity", ge=0, le=1)] = 0.0
 
     @classmethod
     def settings_customise_sources(

@@ -24,7 +24,7 @@ def choose(
     """At most k different arms, best place first, with the probability of each choice."""
     chosen: list[int] = []
     chances: list[float] = []
-    state = _Open(arms)
+    state = _Open(arms, min(k, len(arms)))
     given = policy.weigh(arms, rng) if len(arms) else None
     nothing = np.zeros(len(arms), np.float32)
     for u in rng.random(min(k, len(arms))).tolist():
@@ -49,7 +49,7 @@ def probabilities(
     out = np.zeros(len(chosen))
     if not len(arms):
         return out
-    state, given = _Open(arms), policy.weigh(arms, rng)
+    state, given = _Open(arms, len(chosen)), policy.weigh(arms, rng)
     nothing = np.zeros(len(arms), np.float32)
     for i, arm in enumerate(chosen):
         out[i] = given(state.available(), nothing if added is None else added(list(chosen[:i])))[arm]
@@ -60,24 +60,37 @@ def probabilities(
 
 
 class _Open:
-    """Which arms may still be chosen."""
+    """Which arms may still be chosen for a slate of k."""
 
-    def __init__(self, arms: Arms) -> None:
+    def __init__(self, arms: Arms, k: int) -> None:
         self._groups = arms.groups
         self._left: Bools = np.ones(len(arms), np.bool_)
-        self._last = 0
+        self._last, self._still = 0, k
+        counts = np.unique(arms.groups[arms.groups > 0], return_counts=True)[1]
+        self._most = int(counts.max(initial=1))
 
     def available(self) -> Bools:
-        """(A,) not chosen yet and, where there is a choice, not of the group of the one above."""
-        if self._last > 0:
-            apart: Bools = self._left & (self._groups != self._last)
-            if apart.any():
-                return apart
-        return self._left.copy()
+        """(A,) not chosen yet and, where there is a choice, not of the group of the one above.
+
+        A group that so many of the last places must be filled from that it stands next to itself otherwise comes now.
+        """
+        if self._most == 1:
+            return self._left.copy()
+        apart: Bools = self._left & ((self._groups != self._last) | (self._groups == 0))
+        if not apart.any():
+            return self._left.copy()
+        spare = int(self._left.sum()) - self._still
+        if spare < self._most:
+            names, counts = np.unique(self._groups[self._left & (self._groups > 0)], return_counts=True)
+            crowded = names[(counts - spare >= (self._still + 1) / 2) & (names != self._last)]
+            if len(crowded):
+                apart = apart & np.isin(self._groups, crowded)
+        return apart
 
     def take(self, arm: int) -> None:
         self._left[arm] = False
         self._last = int(self._groups[arm])
+        self._still -= 1
 
 
 def _drawn(p: F64, u: float) -> int:

@@ -9,7 +9,7 @@ the reasons that fit, which was shown and how likely that was (0: there was only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Written(msgspec.Struct, frozen=True):
     context: dict[str, Any] = {}
 
 
-def written(decision: ShelfDecision, context: dict[str, Any]) -> dict[str, Any]:
+def written(decision: ShelfDecision, context: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of the event that keeps a decision; scores to four decimals, probabilities whole."""
     shelf, cards = decision.shelf, decision.cards
     out: dict[str, Any] = {

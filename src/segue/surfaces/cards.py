@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from segue.core.types import Home, Kind, Reason
+from segue.core.types import Decision, Home, Kind, Reason
 from segue.store.catalogue_view import CatalogueView
 from segue.surfaces.explain import explain
-from segue.surfaces.views import CardView, DecisionView, Person, ReasonView, ShelfCards
+from segue.surfaces.views import CardView, DecisionView, Person, ReasonView, RowView, ShelfCards
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -89,8 +90,15 @@ class Cards:
 
 
 def decision_view(home: Home) -> DecisionView:
-    d = home.decision
-    return DecisionView(d.policy, d.release, d.arms, d.chosen, d.propensities)
+    first = home.decisions[0].shelf if home.decisions else None
+    rows = tuple(_row(d.shelf, d.cards) for d in home.decisions)
+    log = sum(math.log(d.propensity) for d in home.decisions)
+    return DecisionView(first.policy if first else "", first.release if first else "", log, rows)
+
+
+def _row(shelf: Decision, cards: Decision) -> RowView:
+    keys = tuple(map(str, shelf.arms))
+    return RowView(keys, shelf.chosen[0], shelf.propensities[0], len(cards.arms), cards.propensities)
 
 
 def _keep(cache: dict[K, V], key: K, value: V) -> None:

@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 import pyarrow as pa
 import structlog
 
+from segue.core.types import Home
+from segue.store.decisions import written
 from segue.store.schema import EDGE
-from segue.surfaces.views import HomeView
 
 COLUMNS = (
-    "id", "type", "tenant", "listener", "item", "at", "v", "page", "shelf", "row", "position", "policy", "release",
-    "propensity",
+    "id", "type", "tenant", "listener", "at", "v", "page", "shelf", "row", "policy", "release", "propensity", "attrs",
 )  # fmt: skip
 EVERY_S = 1.0  # how long pages are gathered, so that they share a commit
-MOST = 24  # pages of one append, some three thousand cards: fewer than the log would make a file of
+MOST = 100  # pages of one append
 WAITING = 2_000  # pages that may wait; more are dropped and counted
 
 
-def impressions(pages: Sequence[tuple[HomeView, int]]) -> pa.Table:
-    """(E,) rows of EDGE: one a card, with who decided and the probability of its shelf at that place.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that was shown."""
 
-    A page is a view and when it was shown, UTC ms. As columns, since there are a hundred of them a page.
-    """
+    page: str
+    tenant: str
+    listener: str
+    at: int  # UTC ms
+    home: Home
+    context: Mapping[str, Any]  # what was known of the moment
+
+
+def shown_rows(pages: Sequence[Shown]) -> pa.Table:
+    """(R,) rows of EDGE: one `decided` event a row of a page; see `segue.store.decisions`."""
     columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
-    for view, at in pages:
-        for row, shelf in enumerate(view.shelves):
-            n = len(shelf.cards)
-            columns["id"] += [f"page:{view.page}:{row}:{i}" for i in range(n)]
-            columns["item"] += [card.uri for card in shelf.cards]
-            columns["position"] += range(n)
-            shared = {
-                "type": "impression", "tenant": view.tenant, "listener": view.listener, "at": at, "v": 1,
-                "page": view.page, "shelf": shelf.key, "row": row, "policy": view.decision.policy,
-                "release": view.release, "propensity": view.decision.propensities[row],
-            }  # fmt: skip
-            for name, value in shared.items():
-                columns[name] += [value] * n
-    e = len(columns["id"])
-    arrays = [pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(e, f.type) for f in EDGE]
+    for shown in pages:
+        for row, (shelf, decision) in enumerate(zip(shown.home.shelves, shown.home.decisions)):
+            values = (
+                f"page:{shown.page}:{row}", "decided", shown.tenant, shown.listener, shown.at, 1, shown.page, shelf.key,
+                row, decision.shelf.policy, decision.shelf.release, decision.propensity,
+                msgspec.json.encode(written(decision, shown.context)).decode(),
+            )  # fmt: skip
+            for name, value in zip(COLUMNS, values):
+                columns[name].append(value)
+    r = len(columns["id"])
+    arrays = [pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(r, f.type) for f in EDGE]
     return pa.table(arrays, schema=EDGE)
 
 
@@ -50,15 +58,15 @@ class ImpressionWriter:
 
     def __init__(self, append: Callable[[pa.Table], object]) -> None:
         self._append = append
-        self._pages: queue.Queue[tuple[HomeView, int] | None] = queue.Queue(WAITING)
+        self._pages: queue.Queue[Shown | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._run, name="segue-impressions", daemon=True)
         self._thread.start()
         self.dropped = 0  # pages
 
-    def put(self, view: HomeView, at: int) -> None:
+    def put(self, shown: Shown) -> None:
         """Returns at once."""
         try:
-            self._pages.put_nowait((view, at))
+            self._pages.put_nowait(shown)
         except queue.Full:
             self.dropped += 1
 
@@ -69,7 +77,7 @@ class ImpressionWriter:
     def _run(self) -> None:
         stopping = threading.Event()
         while not stopping.is_set():
-            batch: list[tuple[HomeView, int]] = []
+            batch: list[Shown] = []
             page = self._pages.get()
             while True:
                 if page is None:
@@ -84,6 +92,6 @@ class ImpressionWriter:
                     break
             if batch:
                 try:
-                    self._append(impressions(batch))
+                    self._append(shown_rows(batch))
                 except Exception as e:  # a full disk must not end the thread: later pages may be written
                     structlog.get_logger().error("impressions not written", pages=len(batch), error=str(e))

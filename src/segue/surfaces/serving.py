@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,11 +14,12 @@ import numpy as np
 from segue.candidates import SOURCES, Board, Stock
 from segue.core.errors import UsageError
 from segue.core.events import Save, Skip
-from segue.core.protocols import Policy, Ranker, Rule, Scores, Shelf, Source
+from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
-from segue.core.types import I64, Context, Interactions, Kind
+from segue.core.types import I64, Context, Home, Interactions, Kind
 from segue.fitted import Ahead, load_model
 from segue.policies import POLICIES
+from segue.policies.greedy import Greedy
 from segue.ranking import RANKERS
 from segue.rules import make_rules
 from segue.runs.releases import Release
@@ -26,7 +27,10 @@ from segue.store.snapshot import Owner, Snapshot, open_snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import Cards
 from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.page import build_home
 from segue.surfaces.home.shelves import SHELVES
+from segue.surfaces.home.valuing import ByPopularity, untaught
+from segue.surfaces.home.ways import POPULARITY, Way, way_of
 from segue.surfaces.listening import NEEDED, Listening
 
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
@@ -48,7 +52,7 @@ class Serving:
     rules: Mapping[str, Rule]
     rankers: Mapping[str, Ranker]
     shelves: Mapping[str, Shelf]
-    policy: Policy
+    ways: Sequence[Way]
     settings: Settings
 
     @classmethod
@@ -79,7 +83,7 @@ class Serving:
             release, snapshot, stock, listening, Cards(facts),
             {name: SOURCES[name] for name in SOURCES}, make_rules(facts, settings),
             {name: RANKERS[name](facts) for name in RANKERS}, {name: SHELVES[name]() for name in SHELVES},
-            POLICIES["fixed"](release.id), settings,
+            ways_of(settings, stock), settings,
         )  # fmt: skip
 
     @cached_property
@@ -92,6 +96,15 @@ class Serving:
                 out[np.searchsorted(who.numbers, taken.owners)] += np.diff(taken.indptr)
         return out
 
+    def home(
+        self, listener: int, context: Context, rng: np.random.Generator, kinds: Collection[Kind] | None = None,
+        page: str = "",
+    ) -> tuple[Home, Kitchen]:  # fmt: skip
+        """The page of one request, and what it was made in."""
+        kitchen = self.kitchen(listener, context, kinds)
+        way = way_of(listener, self.ways)
+        return build_home(page, kitchen, self.shelves, way.policy, rng, way.value, self.release.id), kitchen
+
     def kitchen(self, listener: int, context: Context, kinds: Collection[Kind] | None = None) -> Kitchen:
         """What one request works in. `listener` 0 is nobody in particular."""
         queries = self.listening.queries(self.snapshot.tenant, listener, context, local_hour(context))
@@ -103,6 +116,16 @@ class Serving:
             main = max(sorted(heard), key=lambda k: heard[k]) if heard else main
         board = Board(self.stock, queries)
         return Kitchen(board, self.sources, self.rules, self.rankers, self.settings, main, kinds)
+
+
+def ways_of(settings: Settings, stock: Stock) -> tuple[Way, ...]:
+    """How pages are made under these settings: a share by popularity, the rest by the policy."""
+    policy = POLICIES[settings.policy]()
+    main = Way(policy if settings.explore else Greedy(), untaught)
+    if not settings.control:
+        return (main,)
+    control = Way(Greedy(POPULARITY), ByPopularity(lambda pool: stock.popularity(pool.items)), settings.control)
+    return (control, main)
 
 
 def local_hour(context: Context) -> int:

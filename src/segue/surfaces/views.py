@@ -40,12 +40,21 @@ class ShelfCards(msgspec.Struct, frozen=True):
     subtitle: str = ""
 
 
+class RowView(msgspec.Struct, frozen=True):
+    """How one row came about."""
+
+    shelves: tuple[str, ...]  # that could still be shown, keys
+    chosen: int  # position in them
+    propensity: float  # of that choice
+    among: int  # cards that could be shown on it
+    cards: tuple[float, ...]  # probability of each card, given those before it
+
+
 class DecisionView(msgspec.Struct, frozen=True):
     policy: str
     release: str
-    arms: tuple[str, ...]
-    chosen: tuple[int, ...]
-    propensities: tuple[float, ...]
+    log_propensity: float  # natural logarithm of the probability of the whole page, reasons included
+    rows: tuple[RowView, ...]
 
 
 class HomeView(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -14,9 +14,9 @@ from segue.core.types import Context, Home, Kind
 from segue.runs.releases import Release
 from segue.store.workspace import Workspace
 from segue.surfaces.explain import explain
-from segue.surfaces.home.page import FEWEST, build_home
+from segue.surfaces.home.page import FEWEST
 from segue.surfaces.home.shelves import SHELVES
-from segue.surfaces.serving import Serving
+from segue.surfaces.serving import Serving, ways_of
 
 NOW, DAY_MS = 1_790_000_000_000, 86_400_000
 LISTENERS = ("L0", "L1", "L2", "L3", "nobody")
@@ -29,10 +29,11 @@ CONTEXTS = {
 }
 
 
-def home_of(serving: Serving, listener: str, context: Context) -> Home:
+def home_of(serving: Serving, listener: str, context: Context, explore: bool = True) -> Home:
+    if not explore:
+        serving = replace(serving, ways=ways_of(serving.settings.model_copy(update={"explore": False}), serving.stock))
     number = serving.snapshot.listeners.number(listener) or 0
-    kitchen = serving.kitchen(number, context)
-    return build_home("page", kitchen, serving.shelves, serving.policy, np.random.default_rng(0))
+    return serving.home(number, context, np.random.default_rng(0))[0]
 
 
 @pytest.mark.parametrize("name", SHELVES)
@@ -44,15 +45,20 @@ def test_every_shelf(name: str, listener: str, circumstances: str, serving: Serv
     for _ in range(2):
         kitchen = serving.kitchen(number, CONTEXTS[circumstances])
         views.append(list(SHELVES[name]().build(kitchen.query, kitchen)))
-    assert views[0] == views[1]
+    assert [(v.key, v.title, v.candidates.items.tolist()) for v in views[0]] == [
+        (v.key, v.title, v.candidates.items.tolist()) for v in views[1]
+    ]
     assert len({v.key for v in views[0]}) == len(views[0])
-    for view in views[0]:
-        assert view.key.partition(":")[0] == SHELVES[name]().key
-        assert view.title
-        items = [c.item for c in view.cards]
-        assert len(set(items)) == len(items)
-        assert all(explain(c.reason, serving.stock.name) for c in view.cards)
-        assert all(np.isfinite(c.score) for c in view.cards)
+    for offer in views[0]:
+        assert offer.shelf == SHELVES[name]().key
+        assert offer.title
+        items = offer.candidates.items
+        assert len(np.unique(items)) == len(items)
+        assert len(items) <= serving.settings.shelf_arms or name not in ("because", "made-for-you")
+        for fit in offer.reasons(items):
+            assert all(explain(reason, serving.stock.name) for reason in fit)
+            assert len({reason.key for reason in fit}) == len(fit) >= 1
+        assert np.isfinite(offer.candidates.scores).all()
 
 
 @pytest.mark.parametrize("listener", LISTENERS)
@@ -71,12 +77,25 @@ def test_every_page(listener: str, circumstances: str, serving: Serving) -> None
         counts = np.bincount(artists[artists > 0], minlength=1)
         if shelf.key.partition(":")[0] != "mix":
             assert counts.max() <= settings.artist_cap
-        if 2 * counts.max() <= len(artists) + 1:
-            assert not any(a == b and a for a, b in pairwise(artists)), "artists are spaced apart"
-    decision = home.decision
-    assert [decision.arms[i] for i in decision.chosen] == [s.key for s in home.shelves]
-    assert decision.propensities == (1.0,) * len(home.shelves)
-    assert decision.release == serving.release.id
+        assert not any(a == b and a for a, b in pairwise(artists)), "artists are spaced apart"
+
+
+@pytest.mark.parametrize("listener", LISTENERS)
+@pytest.mark.parametrize("circumstances", CONTEXTS)
+def test_what_is_logged_is_what_is_shown(listener: str, circumstances: str, serving: Serving) -> None:
+    home = home_of(serving, listener, CONTEXTS[circumstances])
+    above: set[int] = set()
+    assert len(home.decisions) == len(home.shelves)
+    for shelf, decision in zip(home.shelves, home.decisions):
+        assert decision.shelf.arms[decision.shelf.chosen[0]] == shelf.key
+        cards = decision.cards
+        assert [cards.arms[i] for i in cards.chosen] == [c.item for c in shelf.cards]
+        assert not above & set(cards.arms), "what stands above is no longer available"
+        assert [d.arms[d.chosen[0]] for d in decision.reasons] == [c.reason.key for c in shelf.cards]
+        assert {d.policy for d in (decision.shelf, cards, *decision.reasons)} == {serving.settings.policy}
+        assert cards.release == serving.release.id
+        above |= {c.item for c in shelf.cards}
+        assert 0 < decision.propensity <= 1
 
 
 def test_the_page_says_what_fell(serving: Serving) -> None:
@@ -94,7 +113,7 @@ def test_the_dial_moves_made_for_you_from_new_to_familiar(serving: Serving) -> N
             assert number is not None
             history = serving.listening.history(number, Kind.TRACK)[0]
             known = set(facts.artist[facts.rows(history)].tolist())
-            home = home_of(serving, f"L{u}", replace(CONTEXTS["plain"], familiarity=float(dial)))
+            home = home_of(serving, f"L{u}", replace(CONTEXTS["plain"], familiarity=float(dial)), False)
             for shelf in home.shelves:
                 if shelf.key == "made-for-you":
                     artists = facts.artist[facts.rows(np.array([c.item for c in shelf.cards]))].tolist()

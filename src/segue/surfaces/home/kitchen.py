@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from segue.candidates import Board, Section, Stock
 from segue.core.protocols import Ranker, Rule, Source
 from segue.core.settings import Settings
-from segue.core.types import NO_IDS, Candidates, Card, Ids, Kind, Query, Reason, among
+from segue.core.types import NO_IDS, Candidates, Ids, Kind, Query, Reason, among
 from segue.rules import CAPS, run
 
 POOL = 120  # candidates that are asked for at first
-SURPLUS = 2  # times the cards of a shelf are made, since the page takes out what stands above
 ANCHORS = 6  # items of a history that reasons may rest on
+
+Reasons = Callable[[Ids], Sequence[tuple[Reason, ...]]]
+"""Of each of some items all reasons that fit, dearest first."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Kitchen:
         drop: Callable[[Candidates], Candidates] | None = None,
     ) -> Candidates:
         """The best n of some sources that all rules but `without` leave, best first; if too few, it asks for more."""
-        n = n or SURPLUS * self.settings.shelf_cards
+        n = n or self.settings.shelf_arms
         names = [sources] if isinstance(sources, str) else sources
         makers = [self.sources[name](self.board) for name in names]
         ask = max(POOL, 4 * n)
@@ -151,34 +153,43 @@ class Kitchen:
             self._links[kind] = links
         return self._links[kind]
 
-    def why(self, query: Query, items: Ids) -> list[Reason]:
-        """A reason each: like something heard, by an artist known, in a genre played, or that the model chose it."""
-        section = self.stock.sections[query.kind]
-        rows = section.rows(items)
-        links = self._linked(query.kind)
-        seeds = [links.get(row, 0) for row in rows.tolist()]
-        artists, known = section.artist[rows], self.board.familiar[section.artist[rows]]
-        genres, taste = section.genres, self.board.taste(query.kind)
-        out = []
-        for item, row, seed, artist, familiar in zip(
-            items.tolist(), rows.tolist(), seeds, artists.tolist(), known.tolist()
-        ):
-            if familiar and artist != item:
-                out.append(Reason("artist_known", (artist,)))
-            elif seed:
-                out.append(Reason("similar_to", (seed,)))
-            else:
-                columns = genres.indices[genres.indptr[row] : genres.indptr[row + 1]]
-                mine = taste[columns].max(initial=0) > 0
-                words = (self.stock.genre_name(int(columns[np.argmax(taste[columns])])),) if mine else ()
-                out.append(Reason("in_genre", words=words) if mine else Reason("suits"))
-        return out
+    def reasons(self, query: Query) -> Reasons:
+        """What fits items of a kind, dearest first: by an artist known, like something heard, in a genre played; where
+        none of these does, that the model chose it."""
 
-    def cards(self, candidates: Candidates, reasons: Reason | Sequence[Reason]) -> tuple[Card, ...]:
-        """A card each, with one reason for all or a reason each."""
-        each = [reasons] * len(candidates) if isinstance(reasons, Reason) else reasons
-        rows = zip(candidates.items.tolist(), each, candidates.scores.tolist())
-        return tuple(Card(item, reason, score) for item, reason, score in rows)
+        def fitting(items: Ids) -> list[tuple[Reason, ...]]:
+            section = self.stock.sections[query.kind]
+            rows = section.rows(items)
+            links = self._linked(query.kind)
+            artists, known = section.artist[rows], self.board.familiar[section.artist[rows]]
+            genres, taste = section.genres, self.board.taste(query.kind)
+            out = []
+            for item, row, artist, familiar in zip(items.tolist(), rows.tolist(), artists.tolist(), known.tolist()):
+                fit = [Reason("artist_known", (artist,))] if familiar and artist != item else []
+                if seed := links.get(row, 0):
+                    fit.append(Reason("similar_to", (seed,)))
+                columns = genres.indices[genres.indptr[row] : genres.indptr[row + 1]]
+                mine = taste[columns]
+                if mine.max(initial=0) > 0:
+                    fit.append(Reason("in_genre", words=(self.stock.genre_name(int(columns[np.argmax(mine)])),)))
+                out.append(tuple(fit) or (Reason("suits"),))
+            return out
+
+        return fitting
+
+    def why(self, query: Query, items: Ids) -> list[Reason]:
+        """The dearest reason of each item."""
+        return [fit[0] for fit in self.reasons(query)(items)]
+
+
+def always(reason: Reason) -> Reasons:
+    """One reason for every item."""
+    return lambda items: [(reason,)] * len(items)
+
+
+def each(reasons: Mapping[int, tuple[Reason, ...]]) -> Reasons:
+    """The reasons of each item by its number."""
+    return lambda items: [reasons[i] for i in items.tolist()]
 
 
 def leaving_out(items: Ids) -> Callable[[Candidates], Candidates]:

@@ -1,63 +1,172 @@
-"""A Home: every shelf is built, the policy orders them, no item is shown twice, artists are spaced apart."""
+"""A Home, choice by choice from the top: which shelf comes next, which cards stand on it, which reason each card bears.
+
+Everything that limits what may be shown acts before the choice it limits: the rules when the shelves are made, and
+here that no item stands on a page twice, that a shelf has a few cards at least, and that neighbours on a shelf are by
+different artists. So each choice is made among what could really be shown, and a page's probability is the product.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segue.core.protocols import Policy, Shelf
-from segue.core.types import Arm, Card, Decision, Home, ShelfView
+from segue.core.types import (
+    F32,
+    I32,
+    Arms,
+    Bools,
+    Candidates,
+    Card,
+    Decision,
+    Home,
+    Offer,
+    Reason,
+    ShelfDecision,
+    ShelfView,
+)  # fmt: skip
+from segue.policies import choose
 from segue.surfaces.home.kitchen import Kitchen
-from segue.surfaces.home.sequence import spaced
+from segue.surfaces.home.valuing import Valuer, untaught
 
 FEWEST = 3
 """Cards a shelf needs: with fewer there is nothing to compare, and the row looks broken rather than chosen."""
+Rows = NDArray[np.intp]
 APART = 50
 """How much lower the second view of a shelf stands than its first, in the units of `place`."""
+LOOK = np.array([1.0, 0.85, 0.72, 0.5, 0.35, 0.25], np.float32)
+"""How much of a shelf's value each of its first cards makes up: fewer listeners look further along."""
 
 
 def build_home(
-    page: str, kitchen: Kitchen, shelves: Mapping[str, Shelf], policy: Policy, rng: np.random.Generator
-) -> Home:
-    """Shelves are offered to the policy in the order of their places; what it leaves too short is not shown."""
-    placed: list[tuple[int, str, ShelfView]] = []
-    for name, shelf in shelves.items():
-        for i, view in enumerate(shelf.build(kitchen.query, kitchen)):
-            if len(view.cards) >= FEWEST:
-                placed.append((int(getattr(shelf, "place", 100)) + APART * i, name, view))
-    placed.sort(key=lambda p: (p[0], p[1], p[2].key))
-    views = [view for _, _, view in placed]
-    chosen = policy.choose(kitchen.query, [Arm(v.key) for v in views], len(views), rng)
-    shown, decision = lay_out(views, chosen, kitchen)
-    return Home(page, shown, decision, tuple(sorted(kitchen.fell.items())))
-
-
-def lay_out(views: Sequence[ShelfView], decision: Decision, kitchen: Kitchen) -> tuple[tuple[ShelfView, ...], Decision]:
-    """The shelves in the chosen order, each without what stands above it, and the decision about those shown."""
-    settings = kitchen.settings
-    used: set[int] = set()
+    page: str, kitchen: Kitchen, shelves: Mapping[str, Shelf], policy: Policy, rng: np.random.Generator,
+    value: Valuer = untaught, release: str = "",
+) -> Home:  # fmt: skip
+    """The page of one request; `value` says what a card is worth, the policy chooses by it."""
+    offers = offered(kitchen, shelves)
+    board = _Board.make(offers, kitchen, value)
     shown: list[ShelfView] = []
-    kept: list[int] = []
-    for rank, arm in enumerate(decision.chosen):
-        if len(shown) == settings.page_shelves:
+    decisions: list[ShelfDecision] = []
+    for chance in rng.spawn(kitchen.settings.page_shelves):  # each row its own, so that rows below another stay alike
+        row = board.next_row(policy, kitchen.settings.shelf_cards, chance, release)
+        if row is None:
             break
-        cards = [c for c in views[arm].cards if c.item not in used][: settings.shelf_cards]
-        if len(cards) < FEWEST:
-            kitchen.fell["shelf-too-short"] += 1
-            continue
-        used.update(c.item for c in cards)
-        shown.append(replace(views[arm], cards=_spaced(cards, kitchen)))
-        kept.append(rank)
-    return tuple(shown), replace(
-        decision,
-        chosen=tuple(decision.chosen[r] for r in kept),
-        propensities=tuple(decision.propensities[r] for r in kept),
+        offer, shelf, cards = row
+        items = np.array([cards.arms[i] for i in cards.chosen], np.int32)
+        reasons = [_reason(fit, policy, chance, release) for fit in offer.reasons(items)]
+        scores = (cards.scores[i] for i in cards.chosen)
+        view = tuple(Card(i, fit[d.chosen[0]], s) for i, s, (fit, d) in zip(items.tolist(), scores, reasons))
+        shown.append(ShelfView(offer.key, offer.title, view))
+        decisions.append(ShelfDecision(shelf, cards, tuple(d for _, d in reasons)))
+    if board.short:
+        kitchen.fell["shelf-too-short"] += board.short
+    return Home(page, tuple(shown), tuple(decisions), tuple(sorted(kitchen.fell.items())))
+
+
+def offered(kitchen: Kitchen, shelves: Mapping[str, Shelf]) -> list[Offer]:
+    """What every shelf could show, in the order of their places."""
+    placed: list[tuple[int, str, Offer]] = []
+    for name, shelf in shelves.items():
+        for i, offer in enumerate(shelf.build(kitchen.query, kitchen)):
+            if len(offer.candidates) >= FEWEST:
+                placed.append((int(getattr(shelf, "place", 100)) + APART * i, name, offer))
+    placed.sort(key=lambda p: (p[0], p[1], p[2].key))
+    return [offer for _, _, offer in placed]
+
+
+@dataclass
+class _Board:
+    """S shelves with at most M arms each, and which of them are still to be had."""
+
+    offers: Sequence[Offer]
+    items: I32  # (S, M) 0 where a shelf has fewer
+    scores: F32  # (S, M)
+    features: F32  # (S, M, D)
+    artists: I32  # (S, M)
+    left: Bools  # (S, M) not on the page yet
+    unused: Bools  # (S,)
+    fixed: F32 | None  # (S,) scores of shelves that do not depend on their cards
+    segment: int
+    short: int = 0  # shelves that lost too many cards to those above
+
+    @classmethod
+    def make(cls, offers: Sequence[Offer], kitchen: Kitchen, value: Valuer) -> _Board:
+        sizes = [len(o.candidates) for o in offers]
+        pool = _pooled(offers)
+        valued = value(kitchen.query, pool, sizes)
+        s, m, d = len(offers), max(sizes, default=0), valued.features.shape[1]
+        there = np.arange(m) < np.array(sizes, np.int64)[:, None]
+        items, artists = np.zeros((s, m), np.int32), np.zeros((s, m), np.int32)
+        scores, features = np.zeros((s, m), np.float32), np.zeros((s, m, d), np.float32)
+        items[there], scores[there], features[there] = pool.items, valued.scores, valued.features
+        facts = kitchen.stock.facts
+        artists[there] = facts.artist[facts.rows(pool.items)]
+        segment = kitchen.board.top_genres(kitchen.main, 1) if kitchen.section is not None else []
+        own = segment[0] + 1 if segment else 0
+        return cls(offers, items, scores, features, artists, there, np.ones(s, np.bool_), valued.shelves, own)
+
+    def next_row(
+        self, policy: Policy, cards: int, rng: np.random.Generator, release: str
+    ) -> tuple[Offer, Decision, Decision] | None:
+        """A shelf that can still be shown, and its cards; None when there is none."""
+        counts = self.left.sum(1)
+        open_ = np.flatnonzero(self.unused & (counts >= FEWEST))
+        self.short = int((self.unused & (counts < FEWEST)).sum())
+        if not len(open_):
+            return None
+        keys = [self.offers[i].key for i in open_.tolist()]
+        arms = Arms.of(keys, self._worth(open_), self._gist(open_), segment=self.segment)
+        shelf = choose(policy, arms, 1, rng, release)
+        s = int(open_[shelf.chosen[0]])
+        there = np.flatnonzero(self.left[s])
+        arms = Arms(
+            tuple(self.items[s, there].tolist()), self.scores[s, there], self.features[s, there],
+            self.artists[s, there], self.segment,
+        )  # fmt: skip
+        chosen = choose(policy, arms, cards, rng, release)
+        self.unused[s] = False
+        taken = self.items[s, there[list(chosen.chosen)]]
+        self.left &= ~np.isin(self.items, taken)
+        return self.offers[s], shelf, chosen
+
+    def _worth(self, open_: Rows) -> F32:
+        """(O,) the log of what the first cards of each shelf are worth together, as far as they are left."""
+        if self.fixed is not None:
+            return self.fixed[open_]
+        values = np.where(self.left[open_], np.exp(self.scores[open_]), 0.0)
+        n = min(len(LOOK), values.shape[1])
+        best = -np.sort(-values, axis=1)[:, :n]
+        return np.log(np.maximum(best @ LOOK[:n], 1e-12)).astype(np.float32)
+
+    def _gist(self, open_: Rows) -> F32:
+        """(O, D) the mean features of what is left on each shelf."""
+        left = self.left[open_].astype(np.float32)
+        sums = np.einsum("smd,sm->sd", self.features[open_], left)
+        return np.asarray(sums / np.maximum(left.sum(1, keepdims=True), 1), np.float32)
+
+
+def _pooled(offers: Sequence[Offer]) -> Candidates:
+    """All candidates of all shelves, end to end; the source of each is the shelf it would stand on."""
+    if not offers:
+        return Candidates.none()
+    names = tuple(dict.fromkeys(o.shelf for o in offers))
+    return Candidates(
+        np.concatenate([o.candidates.items for o in offers]),
+        np.concatenate([o.candidates.scores for o in offers]),
+        np.concatenate([np.full(len(o.candidates), names.index(o.shelf), np.int16) for o in offers]),
+        names,
     )
 
 
-def _spaced(cards: Sequence[Card], kitchen: Kitchen) -> tuple[Card, ...]:
-    facts = kitchen.stock.facts
-    artists = facts.artist[facts.rows(np.array([c.item for c in cards], np.int32))]
-    return tuple(cards[i] for i in spaced(artists.tolist()))
+def _reason(
+    fit: tuple[Reason, ...], policy: Policy, rng: np.random.Generator, release: str
+) -> tuple[tuple[Reason, ...], Decision]:
+    """The reasons that fit a card, and which of them is shown."""
+    keys = tuple(reason.key for reason in fit)
+    if len(fit) == 1:
+        return fit, Decision(policy.name, release, keys, (0,), (1.0,))
+    scores = -np.log(np.arange(2, len(fit) + 2, dtype=np.float32))
+    return fit, choose(policy, Arms.of(keys, scores), 1, rng, release)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segue.core.types import Candidates, Kind, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen, together
+from segue.core.types import Candidates, Kind, Offer, Reason
+from segue.surfaces.home.kitchen import Kitchen, each, together
 
 ENOUGH = 3
 
 
-def beside(kitchen: Kitchen, kind: Kind, key: str, title: str) -> Sequence[ShelfView]:
+def beside(kitchen: Kitchen, kind: Kind, key: str, title: str) -> Sequence[Offer]:
     """One view, or none where the kind is the main one or is not wanted."""
     if kind == kitchen.main or not kitchen.wants(kind):
         return ()
@@ -20,12 +20,11 @@ def beside(kitchen: Kitchen, kind: Kind, key: str, title: str) -> Sequence[Shelf
     popular = (
         kitchen.serve("popular", query) if len(own) + len(taste) < kitchen.settings.shelf_cards else Candidates.none()
     )
-    cards = {c.item: c for c in kitchen.cards(popular, Reason("popular"))}
-    if len(taste):
-        genres = kitchen.board.top_genres(kitchen.main, 1)
-        reason = Reason("same_taste", words=tuple(kitchen.stock.genre_name(c) for c in genres))
-        cards |= {c.item: c for c in kitchen.cards(taste, reason)}
-    if len(own):
-        cards |= {c.item: c for c in kitchen.cards(own, kitchen.why(query, own.items))}
-    order = together([own, taste, popular]).items.tolist()
-    return (ShelfView(key, title, tuple(cards[i] for i in order)),)
+    pool = together([own, taste, popular])
+    genres = kitchen.board.top_genres(kitchen.main, 1)
+    by_taste = Reason("same_taste", words=tuple(kitchen.stock.genre_name(c) for c in genres))
+    likely = kitchen.reasons(query)(own.items)
+    reasons = dict.fromkeys(popular.items.tolist(), (Reason("popular"),))
+    reasons |= dict.fromkeys(taste.items.tolist(), (by_taste,))
+    reasons |= dict(zip(own.items.tolist(), likely))
+    return (Offer(key, title, pool, each(reasons)),)

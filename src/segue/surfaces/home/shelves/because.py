@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Query, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen
+from segue.core.types import Offer, Query, Reason
+from segue.surfaces.home.kitchen import Kitchen, always
 
 MOST = 2
 
@@ -17,14 +17,14 @@ class Because:
     key: ClassVar[str] = "because"
     place: ClassVar[int] = 40
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         if not kitchen.wants(query.kind):
             return ()
         views = []
         for seed in kitchen.anchors(query.kind)[:MOST].tolist():
             best = kitchen.serve("similar-to-seed", kitchen.like([seed]))
             title = f"Because you listened to {kitchen.name(seed)}"
-            views.append(ShelfView(f"{self.key}:{seed}", title, kitchen.cards(best, Reason("similar_to", (seed,)))))
+            views.append(Offer(f"{self.key}:{seed}", title, best, always(Reason("similar_to", (seed,)))))
         return views
 
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import F32, Candidates, Ids, Query, Reason, ShelfView
+from segue.core.types import F32, Candidates, Ids, Offer, Query, Reason
 from segue.surfaces.home.clusters import likeness, medoids
-from segue.surfaces.home.kitchen import SURPLUS, Kitchen, leaving_out
+from segue.surfaces.home.kitchen import Kitchen, each, leaving_out
 
 MOST = 3  # mixes
 TASTED = 48  # strongest items that are grouped
@@ -27,7 +27,7 @@ class DailyMixes:
     key: ClassVar[str] = "mix"
     place: ClassVar[int] = 30
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         section = kitchen.section
         if section is None or not kitchen.wants(query.kind):
             return ()
@@ -39,17 +39,17 @@ class DailyMixes:
         parts = sorted((p for p in parts if len(p) >= LEAST), key=lambda p: (-float(p.scores.sum()), int(p.items[0])))
         return [self._mix(part, i + 1, query, section, kitchen) for i, part in enumerate(parts)]
 
-    def _mix(self, part: Candidates, number: int, query: Query, section: Section, kitchen: Kitchen) -> ShelfView:
+    def _mix(self, part: Candidates, number: int, query: Query, section: Section, kitchen: Kitchen) -> Offer:
         seeds = [int(i) for i in part.items[:SEEDS]]
         known = kitchen.capped(query, part, kitchen.fell)
         new = kitchen.serve("similar-to-seed", kitchen.like(seeds), drop=leaving_out(query.history))
         share = query.context.familiarity
-        n = SURPLUS * kitchen.settings.shelf_cards
-        order = _woven(len(known), len(new), share)[:n]
-        heard = kitchen.cards(known, Reason("listened"))
-        fresh = kitchen.cards(new, Reason("similar_to", tuple(seeds[:2])))
-        cards = tuple(heard[i] if mine else fresh[i] for mine, i in order)
-        return ShelfView(f"{self.key}:{number}", _name(part.items, part.scores, number, section, kitchen), cards)
+        order = _woven(len(known), len(new), share)[: kitchen.settings.shelf_arms]
+        items = np.array([known.items[i] if mine else new.items[i] for mine, i in order], np.int32)
+        liked = (Reason("similar_to", tuple(seeds[:2])),)
+        why = {i: (Reason("listened"),) if mine else liked for i, (mine, _) in zip(items.tolist(), order)}
+        pool = Candidates.of(items, -np.arange(len(items), dtype=np.float32), self.key)
+        return Offer(f"{self.key}:{number}", _name(part.items, part.scores, number, section, kitchen), pool, each(why))
 
 
 def _name(items: Ids, strengths: F32, number: int, section: Section, kitchen: Kitchen) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Query, ShelfView
+from segue.core.types import Offer, Query
 from segue.surfaces.home.kitchen import Kitchen
 
 
@@ -15,11 +15,11 @@ class Discover:
     key: ClassVar[str] = "discover"
     place: ClassVar[int] = 50
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         if not kitchen.wants(query.kind):
             return ()
         best = kitchen.serve("new-artists", query)
-        return (ShelfView(self.key, "Discover", kitchen.cards(best, kitchen.why(query, best.items))),)
+        return (Offer(self.key, "Discover", best, kitchen.reasons(query)),)
 
 
 plugin = Discover

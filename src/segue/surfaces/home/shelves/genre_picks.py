@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import Query, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen, leaving_out
+from segue.core.types import Offer, Query, Reason
+from segue.surfaces.home.kitchen import Kitchen, always, leaving_out
 
 MOST_OWN = 1
 MOST_BIG = 6
@@ -21,7 +21,7 @@ class GenrePicks:
     key: ClassVar[str] = "genre"
     place: ClassVar[int] = 70
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         section = kitchen.section
         if section is None or not kitchen.wants(query.kind):
             return ()
@@ -30,11 +30,11 @@ class GenrePicks:
         for column in own or _biggest(section):
             name = kitchen.stock.genre_name(column)
             request = replace(query, context=replace(query.context, words=name))
-            n = (2 if own else 4) * kitchen.settings.shelf_cards  # genres share what is popular
+            n = kitchen.settings.shelf_arms
             best = kitchen.serve("by-genre", request, n, drop=leaving_out(query.history))
             title = f"New to you in {name}" if own else f"Popular in {name}"
             reason = Reason("in_genre" if own else "popular_in_genre", words=(name,))
-            views.append(ShelfView(f"{self.key}:{name}", title, kitchen.cards(best, reason)))
+            views.append(Offer(f"{self.key}:{name}", title, best, always(reason)))
         return views
 
 

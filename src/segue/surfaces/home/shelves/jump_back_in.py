@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Query, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen
+from segue.core.types import Offer, Query, Reason
+from segue.surfaces.home.kitchen import Kitchen, always
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +15,11 @@ class JumpBackIn:
     key: ClassVar[str] = "jump-back-in"
     place: ClassVar[int] = 20
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         if not kitchen.wants(query.kind):
             return ()
         best = kitchen.serve("recent", query, without=("heard-lately",))
-        return (ShelfView(self.key, "Jump back in", kitchen.cards(best, Reason("listened"))),)
+        return (Offer(self.key, "Jump back in", best, always(Reason("listened"))),)
 
 
 plugin = JumpBackIn

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Query, ShelfView
+from segue.core.types import Offer, Query
 from segue.surfaces.home.kitchen import Kitchen
 
 
@@ -15,11 +15,11 @@ class MadeForYou:
     key: ClassVar[str] = "made-for-you"
     place: ClassVar[int] = 10
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         if not kitchen.wants(query.kind):
             return ()
         best = kitchen.serve(("model", "new-artists"), query, ranker="dial")
-        return (ShelfView(self.key, "Made for you", kitchen.cards(best, kitchen.why(query, best.items))),)
+        return (Offer(self.key, "Made for you", best, kitchen.reasons(query)),)
 
 
 plugin = MadeForYou

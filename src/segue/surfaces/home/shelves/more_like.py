@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import Candidates, Query, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen
+from segue.core.types import Candidates, Offer, Query, Reason
+from segue.surfaces.home.kitchen import Kitchen, always
 
 MOST = 1
 MOST_POPULAR = 4
@@ -22,7 +22,7 @@ class MoreLike:
     key: ClassVar[str] = "more-like"
     place: ClassVar[int] = 75
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         section = kitchen.section
         if section is None or not kitchen.wants(query.kind):
             return ()
@@ -30,9 +30,7 @@ class MoreLike:
         for artist in _artists(section, query, kitchen) if len(query.history) else _popular(section):
             best = kitchen.serve("similar-to-seed", kitchen.like([artist]), drop=_by_others(section, artist))
             title = f"More like {kitchen.name(artist)}"
-            views.append(
-                ShelfView(f"{self.key}:{artist}", title, kitchen.cards(best, Reason("like_artist", (artist,))))
-            )
+            views.append(Offer(f"{self.key}:{artist}", title, best, always(Reason("like_artist", (artist,)))))
         return views
 
 

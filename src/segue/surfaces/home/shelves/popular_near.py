@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Query, Reason, ShelfView
-from segue.surfaces.home.kitchen import Kitchen
+from segue.core.types import Offer, Query, Reason
+from segue.surfaces.home.kitchen import Kitchen, always
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,14 @@ class PopularNear:
     key: ClassVar[str] = "popular"
     place: ClassVar[int] = 60
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         section, country = kitchen.section, query.context.country
         if section is None or not kitchen.wants(query.kind):
             return ()
         here = section.heard_in(country)
         best = kitchen.serve("popular", query, without=("heard-lately",))
         reason = Reason("popular_in", words=(country,)) if here else Reason("popular")
-        return (ShelfView(self.key, "Popular near you" if here else "Popular now", kitchen.cards(best, reason)),)
+        return (Offer(self.key, "Popular near you" if here else "Popular now", best, always(reason)),)
 
 
 plugin = PopularNear

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Kind, Query, ShelfView
+from segue.core.types import Kind, Offer, Query
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.shelves._spoken import beside
 
@@ -16,7 +16,7 @@ class Shows:
     key: ClassVar[str] = "shows"
     place: ClassVar[int] = 65
 
-    def build(self, query: Query, kitchen: Kitchen) -> Sequence[ShelfView]:
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         return beside(kitchen, Kind.SHOW, self.key, "Shows you might like")
 
 
