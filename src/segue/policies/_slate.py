@@ -7,6 +7,7 @@ and what may not stand next to the card above is left out before the draw, never
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -63,11 +64,11 @@ class _Open:
     """Which arms may still be chosen for a slate of k."""
 
     def __init__(self, arms: Arms, k: int) -> None:
-        self._groups = arms.groups
+        groups = arms.groups.tolist()
+        self._most = max(Counter(g for g in groups if g > 0).values(), default=1)
+        self._groups = np.array([g if g > 0 else -1 - i for i, g in enumerate(groups)], np.int64)
         self._left: Bools = np.ones(len(arms), np.bool_)
-        self._last, self._still = 0, k
-        counts = np.unique(arms.groups[arms.groups > 0], return_counts=True)[1]
-        self._most = int(counts.max(initial=1))
+        self._last, self._still, self._spare = 0, k, len(arms) - k
 
     def available(self) -> Bools:
         """(A,) not chosen yet and, where there is a choice, not of the group of the one above.
@@ -76,13 +77,12 @@ class _Open:
         """
         if self._most == 1:
             return self._left.copy()
-        apart: Bools = self._left & ((self._groups != self._last) | (self._groups == 0))
+        apart: Bools = self._left & (self._groups != self._last)
         if not apart.any():
             return self._left.copy()
-        spare = int(self._left.sum()) - self._still
-        if spare < self._most:
+        if self._spare < self._most:
             names, counts = np.unique(self._groups[self._left & (self._groups > 0)], return_counts=True)
-            crowded = names[(counts - spare >= (self._still + 1) / 2) & (names != self._last)]
+            crowded = names[(counts - self._spare >= (self._still + 1) / 2) & (names != self._last)]
             if len(crowded):
                 apart = apart & np.isin(self._groups, crowded)
         return apart
@@ -95,6 +95,6 @@ class _Open:
 
 def _drawn(p: F64, u: float) -> int:
     """The arm at a uniform number u in [0, 1): never one whose probability is 0."""
-    running = np.cumsum(p)
-    arm = int(np.searchsorted(running, u * running[-1], side="right"))
-    return min(arm, int(np.flatnonzero(p)[-1]))
+    running = p.cumsum()
+    arm = int(running.searchsorted(u * running[-1], side="right"))
+    return arm if arm < len(p) and p[arm] > 0 else int(np.flatnonzero(p)[-1])

@@ -26,9 +26,17 @@ class PlackettLuce:
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         logits = arms.scores.astype(np.float64) / self.temperature
+        alone = np.exp(logits - logits.max())  # what most choices need: nothing is added to the scores
 
         def chances(available: Bools, added: F32) -> F64:
-            return mixed(softmax(logits + added / self.temperature, available), available, self.even)
+            if added.any():
+                return mixed(softmax(logits + added / self.temperature, available), available, self.even)
+            shown = alone * available
+            total = shown.sum()
+            if total < 1e-200:  # the best are gone and the rest too far below them to tell
+                return mixed(softmax(logits, available), available, self.even)
+            p: F64 = shown * ((1 - self.even) / total) + available * (self.even / np.count_nonzero(available))
+            return p
 
         return chances
 
