@@ -47,6 +47,16 @@ def offsets(at: int) -> I64:
     return np.array([round(a.total_seconds() * 1000) if a else 0 for a in ahead])
 
 
+def clock(midnight: int, people: Listeners, who: Index, rng: np.random.Generator) -> tuple[Index, I64]:
+    """Local hour and UTC ms at which each of n listeners begins something on the day of a midnight."""
+    n, weekend = len(who), (midnight // DAY + 3) % 7 >= 5
+    curve = np.array(WEEKEND if weekend else WEEKDAY, np.float64)
+    clocks = Draw.table(np.stack([np.roll(curve, shift) for shift in range(-3, 5)]))
+    hour = clocks.column(people.shift[who] + 3, rng.random(n))
+    within = (rng.random(n) * HOUR).astype(np.int64)
+    return hour, midnight + hour * HOUR + within - offsets(midnight + DAY // 2)[people.home[who]]
+
+
 def sessions_of(day: int, settings: WorldSettings, people: Listeners, rng: np.random.Generator) -> Sessions:
     """All sessions of one day, by each listener's own clock."""
     midnight = settings.start + day * DAY
@@ -58,15 +68,7 @@ def sessions_of(day: int, settings: WorldSettings, people: Listeners, rng: np.ra
     counts = np.where(cold, (people.quota > 0) & (people.joined == day), counts).astype(np.int64)
     who = np.repeat(np.arange(len(counts)), counts)
     n = len(who)
-    curve = np.array(WEEKEND if weekend else WEEKDAY, np.float64)
-    clocks = Draw.table(np.stack([np.roll(curve, shift) for shift in range(-3, 5)]))
-    hour = clocks.column(people.shift[who] + 3, rng.random(n))
-    start = (
-        midnight
-        + hour * HOUR
-        + (rng.random(n) * HOUR).astype(np.int64)
-        - offsets(midnight + DAY // 2)[people.home[who]]
-    )
+    hour, start = clock(midnight, people, who, rng)
     order = np.lexsort((start, who))
     who, hour, start = who[order], hour[order], start[order]
 

@@ -68,9 +68,9 @@ class Truth:
         """(n,) logit of hearing item i to the end when new to the listener; pairs. Albums, playlists: very low."""
         return appeal(self.listeners.tastes, who, *self.vectors(items), *self._when(who, at))
 
-    def available(self, who: Index, items: Index, at: int) -> Bools:
+    def available(self, who: Index, items: Index, at: int | I64) -> Bools:
         """(n,) whether the listener can hear the item then: released, allowed in the country, not too explicit."""
-        k, people = self.numbers, self.listeners
+        k, people, then = self.numbers, self.listeners, np.broadcast_to(at, items.shape)
         track, episode, book = (
             items < k.artist,
             (items >= k.episode) & (items < k.book),
@@ -78,12 +78,14 @@ class Truth:
         )
         out = np.ones(len(items), bool)
         t = items[track]
-        out[track] = (self.music.released[t] <= at) & places_available()[self.music.region[t], people.home[who[track]]]
+        out[track] = (self.music.released[t] <= then[track]) & places_available()[
+            self.music.region[t], people.home[who[track]]
+        ]
         out[track] &= ~(people.clean[who[track]] & self.music.explicit[t])
         e = items[episode] - k.episode
-        out[episode] = self.spoken.episode_released[e] <= at
+        out[episode] = self.spoken.episode_released[e] <= then[episode]
         out[episode] &= ~(people.clean[who[episode]] & self.spoken.explicit[self.spoken.episode_show[e]])
-        out[book] = self.spoken.book_released[items[book] - k.book] <= at
+        out[book] = self.spoken.book_released[items[book] - k.book] <= then[book]
         return out
 
     def relevance(self, who: int, items: Index, at: int) -> F32:
