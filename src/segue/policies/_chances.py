@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.core.types import F64, Bools
+from segue.core.protocols import Chances
+from segue.core.types import F32, F64, Bools
 
 
 def softmax(logits: F64, available: Bools) -> F64:
@@ -26,3 +27,19 @@ def mixed(p: F64, available: Bools, share: float) -> F64:
     """(A,) `share` of it spread evenly over the available arms: no arm is less likely than share / their number."""
     out: F64 = (1 - share) * p + share * available / available.sum()
     return out
+
+
+def winners(values: F32 | F64, even: float) -> Chances:
+    """Chances of a policy that samples: how often an arm is the best among the draws, mixed with an even share.
+
+    values: (M, A) log of the reward expected, one row a draw of what is believed. The chances are exact given the
+    draws, and the choice is drawn from them; against a policy of endless draws (Thompson's) the standard error of each
+    is (1 - even) · sqrt(p (1 - p) / M).
+    """
+    draws, arms = values.shape
+
+    def chances(available: Bools, added: F32) -> F64:
+        shown = np.where(available, values + added, -np.inf)
+        return mixed(np.bincount(shown.argmax(axis=1), minlength=arms) / draws, available, even)
+
+    return chances
