@@ -26,7 +26,7 @@ from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import leaving_out
-from segue.surfaces.impressions import ImpressionWriter, Shown
+from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
 from segue.surfaces.listening import NEEDED
 from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
@@ -133,21 +133,37 @@ class Service:
             self._impressions().put(shown)
         return view
 
+    def page(self, listener: str, context: Context | None = None) -> Shown:
+        """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
+        serving, number, context = self._begin(listener, context)
+        home, moment = self._built(serving, number, context, None)
+        return Shown(uuid.uuid4().hex, self.tenant, listener, context.now, home, moment)
+
+    def log_pages(self, pages: Sequence[Shown]) -> None:
+        """Write pages that were shown; on disk when this returns."""
+        self._log_shown(shown_rows(pages))
+
     def _make_home(self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None) -> Made:
-        """A page without its id and its listener's. Within a visit chance stays the same, so that a page does not jump
-        when something is played; it follows from the listener and the time, so that two servers make the same page."""
-        rng = np.random.default_rng([serving.settings.seed, number, context.now // VISIT_MS])
-        home, kitchen = serving.home(number, context, rng, kinds)
-        known = any(len(q.history) for q in kitchen.board.queries.values())
+        """A page without its id and its listener's."""
+        home, moment = self._built(serving, number, context, kinds)
         view = HomeView(
             "", self.tenant, "", serving.release.id,
             serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
-            serving.snapshot.simulated, known,
+            serving.snapshot.simulated, bool(moment["known"]),
         )  # fmt: skip
-        moment = {
-            "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
-        }  # fmt: skip
         return Made(view, home, moment)
+
+    def _built(
+        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
+    ) -> tuple[Home, Mapping[str, Any]]:
+        """A page and what the log keeps of its moment. Within a visit chance stays the same, so that a page does not
+        jump when something is played; it follows from the listener and the time, so that two servers make one page."""
+        rng = np.random.default_rng([serving.settings.seed, number, context.now // VISIT_MS])
+        home, kitchen = serving.home(number, context, rng, kinds)
+        return home, {
+            "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
+            "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,
+        }  # fmt: skip
 
     def recommend(
         self,

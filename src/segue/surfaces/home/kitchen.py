@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,12 @@ class Kitchen:
     @property
     def section(self) -> Section | None:
         return self.board.section(self.main)
+
+    @cached_property
+    def segment(self) -> int:
+        """The group of listeners that asks: those of the same leading genre; 0 where nothing is known."""
+        leading = self.board.top_genres(self.main, 1) if self.section is not None else []
+        return leading[0] + 1 if leading else 0
 
     def wants(self, kind: Kind) -> bool:
         return (self.kinds is None or kind in self.kinds) and kind in self.stock.sections

@@ -104,9 +104,8 @@ class _Board:
         items[there], scores[there], features[there] = pool.items, valued.scores, valued.features
         facts = kitchen.stock.facts
         artists[there] = facts.artist[facts.rows(pool.items)]
-        segment = kitchen.board.top_genres(kitchen.main, 1) if kitchen.section is not None else []
-        own = segment[0] + 1 if segment else 0
-        return cls(offers, items, scores, features, artists, there, np.ones(s, np.bool_), valued.shelves, own)
+        unused = np.ones(s, np.bool_)
+        return cls(offers, items, scores, features, artists, there, unused, valued.shelves, kitchen.segment)
 
     def next_row(
         self, policy: Policy, cards: int, rng: np.random.Generator, release: str
