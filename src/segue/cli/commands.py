@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from segue.cli.ope import ope
 from segue.cli.workplace import console, open_workspace, out, workspace_path
 
 Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
@@ -318,6 +319,7 @@ PANELS: dict[str, dict[str, Any]] = {
     "Models": {
         "train": train,
         "evaluate": evaluate,
+        "ope": ope,
         "promote": promote,
         "rollback": rollback,
         "releases": releases,

@@ -24,15 +24,15 @@ class Limits:
     mean_off: float = 0.25
     """How far the mean weight may be from 1, whatever its error."""
     mean_errors: float = 4.0
-    """How many standard errors the mean weight may be from 1, once it is also off by `mean_surely`: propensities or
-    target chances that are not those of the log."""
+    """How many standard errors the mean weight may be from 1: beyond, propensities or target chances are wrong."""
     mean_surely: float = 0.02
+    """But less than this far from 1 it may be: rounded propensities."""
     unsupported: float = 0.01
     """Share of the target's choices that the log could not or did not make: of those it says nothing."""
 
 
 def refusal(found: Overlap, clusters: int, rewarded: float | None, limits: Limits) -> str:
-    """Why these weights cannot judge; empty where they can. The gravest reason first."""
+    """Why these weights cannot judge; empty where they can. The most telling reason first."""
     if found.pages < limits.pages:
         return f"only {found.pages} pages; it takes {limits.pages}"
     if clusters < limits.clusters:
@@ -45,10 +45,10 @@ def refusal(found: Overlap, clusters: int, rewarded: float | None, limits: Limit
             f"{limits.unsupported:.0%} may be"
         )
     off, error = abs(found.mean - 1), (found.mean_high - found.mean) / 1.96
-    if off > limits.mean_off or (off > limits.mean_surely and off > limits.mean_errors * error):
+    if off > limits.mean_surely and off > limits.mean_errors * error:
         return (
-            f"the mean weight is {found.mean:.3g} (95 %: {found.mean_low:.3g} to {found.mean_high:.3g}), not 1: "
-            "propensities or the target's chances are not those of this log, or the target does what was never logged"
+            f"{_mean(found)}: propensities or the target's chances are not those of this log, or the target does what "
+            "was never logged"
         )
     if found.effective < limits.effective:
         return (
@@ -57,6 +57,15 @@ def refusal(found: Overlap, clusters: int, rewarded: float | None, limits: Limit
         )
     if found.largest_share > limits.largest_share:
         return f"one page has {found.largest_share:.0%} of all weight; at most {limits.largest_share:.0%} may be"
+    if off > limits.mean_off:
+        return f"{_mean(found)}: the weights are too uneven to tell"
     if rewarded is not None and rewarded < limits.rewarded:
-        return f"only {rewarded:.1f} of its effective pages had a reward; it takes {limits.rewarded:.0f}"
+        return (
+            f"of the {found.effective:,.0f} pages that this log is worth under the target, some {rewarded:.1f} had a "
+            f"reward; it takes {limits.rewarded:.0f}"
+        )
     return ""
+
+
+def _mean(found: Overlap) -> str:
+    return f"the mean weight is {found.mean:.3g} (95 %: {found.mean_low:.3g} to {found.mean_high:.3g}), not 1"
