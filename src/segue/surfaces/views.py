@@ -80,3 +80,86 @@ class ListenerView(msgspec.Struct, frozen=True):
     id: str
     plays: int
     country: str = ""
+
+
+class Range(msgspec.Struct, frozen=True):
+    """A mean and its interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class PolicyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What one policy's pages led to, as measured."""
+
+    policy: str
+    pages: int
+    listeners: int
+    share: float  # of all pages
+    seen: int  # cards that were seen
+    streams: Range  # a page
+    discoveries: Range  # streams of artists that were new to the listener, a page
+    explored: float  # share of choices that were not the best by the ranker's own estimate
+    cost: Range | None = None  # streams a page that exploring cost, by the ranker's own estimate; None: it does not say
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What another policy would have given, estimated from the log."""
+
+    policy: str
+    streams: Range | None  # a shelf shown; None: the log cannot tell
+    refused: str = ""  # why it cannot
+    effective: float = 0.0  # rows of pages that the estimate rests on
+    estimator: str = ""
+
+
+class ArmReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A shelf or an item, over all pages."""
+
+    key: str  # of the shelf, or uri of the item
+    title: str
+    shown: int
+    seen: int
+    streams: int
+    rate: Range  # streams a card seen
+
+
+class DayReport(msgspec.Struct, frozen=True, kw_only=True):
+    day: str  # ISO date, UTC
+    policy: str
+    pages: int
+    streams: float  # a page
+
+
+class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One head of the ranker, judged on pages it did not learn from."""
+
+    head: str  # "stream", "completion"
+    recipe: str
+    rows: int
+    log_loss: float
+    base_log_loss: float  # of always saying the mean
+    calibration_error: float  # ECE
+    reliability: tuple[tuple[float, float, float, float, int], ...]  # predicted, observed, low, high, cards
+
+
+class HomeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How Home chooses and what that is worth: what its operators see."""
+
+    tenant: str
+    release: str
+    policy: str  # that the settings ask for
+    exploring: bool
+    control: float  # share of listeners whose Home is by popularity
+    since: int  # UTC ms; of the pages it covers
+    until: int
+    pages: int
+    seen: int
+    waiting: int  # cards whose window is not over
+    policies: tuple[PolicyReport, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    shelves: tuple[ArmReport, ...] = ()
+    items: tuple[ArmReport, ...] = ()
+    days: tuple[DayReport, ...] = ()
+    rankers: tuple[RankerReport, ...] = ()
