@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     policy: Annotated[str, Field(description="how Home chooses among what the rankers value; see `segue.policies`")] = (
         "plackett-luce"
     )
+    ranker: Annotated[
+        str, Field(description="how the worth of a card is learned from what was shown; see `segue.models.responses`")
+    ] = "logistic"
+    learn_days: Annotated[int, Field(description="days of pages that `segue learn` learns from", ge=1)] = 28
     explore: Annotated[bool, Field(description="false: always the best, nothing is tried; the log says so")] = True
     control: Annotated[float, Field(description="share of listeners whose Home is by popularity", ge=0, le=1)] = 0.0
 

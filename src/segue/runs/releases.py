@@ -2,6 +2,7 @@
 
 releases/<id>/manifest.json            what went in: data, code, parameters, seed, scores
 releases/<id>/models/<kind>-<owner>/   one fitted model a population
+releases/<id>/taught/                  what was learned from pages that were shown: heads/, policy/, report.json
 releases/current-<tenant>.json         {"current": id, "before": [ids, newest first]}, replaced atomically
 """
 
@@ -41,6 +42,21 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     events: int = 0
 
 
+class Taught(msgspec.Struct, frozen=True, kw_only=True):
+    """What was learned from pages that were shown: the rankers' heads and the state of the policy."""
+
+    id: str  # fingerprint of all it follows from
+    folder: str = "taught"  # relative to the release
+    policy: str  # whose state it is
+    heads: dict[str, str]  # "stream" → recipe of the response model
+    features: tuple[str, ...]
+    since: int  # UTC ms; of the pages learned from
+    until: int
+    seq: int  # of the last event that counted
+    pages: int
+    seen: int  # cards
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a release says about itself."""
 
@@ -54,6 +70,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     code: str  # digest of the training code
     settings: Any = None
     populations: tuple[Population, ...] = ()
+    taught: Taught | None = None
 
 
 class _Pointer(msgspec.Struct, frozen=True):
