@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from segue.core.protocols import Facts, Ranker
 from segue.core.registry import Registry
+from segue.ranking._balance import SMOOTHING, Balance, divergence
 
 RANKERS = Registry[Callable[[Facts], Ranker]]("segue.ranking", "ranker")
 """Each plug-in makes its ranker for one release from the catalogue."""
+
+__all__ = ["RANKERS", "SMOOTHING", "Balance", "divergence"]
