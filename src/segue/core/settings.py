@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     ] = "logistic"
     learn_days: Annotated[int, Field(description="days of pages that `segue learn` learns from", ge=1)] = 28
     explore: Annotated[bool, Field(description="false: always the best, nothing is tried; the log says so")] = True
+    balance: Annotated[
+        float,
+        Field(description="how much a page follows the listener's own mix of kinds and genres; 0: not at all", ge=0),
+    ] = 0.2
     control: Annotated[float, Field(description="share of listeners whose Home is by popularity", ge=0, le=1)] = 0.0
 
     @classmethod

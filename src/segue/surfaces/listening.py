@@ -12,12 +12,13 @@ from segue.core.events import EVENT_TYPES, Counted, Event, Follow, Play, Playlis
 from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query
 from segue.store.building import DERIVED, HEARD_MS
 from segue.store.snapshot import Snapshot
+from segue.surfaces.devices import Devices
 
 CODE = {kind: code for code, kind in enumerate(EVENT_TYPES, start=1)}
 COUNTS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Counted)
 """Events that change what a listener is offered; impressions, clicks, tags and searches do not yet."""
 COUNTED_CODES = np.array([CODE[kind] for kind in COUNTS])
-NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value")
+NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value", "device")
 """Columns of the log that are read for it."""
 LONGEST = 4_000  # newest events of a history that a query carries
 
@@ -36,12 +37,13 @@ class Trail:
 class Listening:
     """Histories of one release's snapshot and of the events since. Appends and reads may run in different threads."""
 
-    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind]) -> None:
+    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind], devices: Devices | None = None) -> None:
         self.snapshot = snapshot
         self.seen = snapshot.last_seq  # events up to here are taken in
         played = {kind for kind, owner, _ in snapshot.populations() if owner == "listener"}
         self.kinds = tuple(k for k in kinds if k in played) or tuple(kinds)[:1]
         self._via = {k: DERIVED[k] for k in self.kinds if k in DERIVED and snapshot.derived(k)}
+        self.devices = devices or Devices()
         self._trails: dict[int, Trail] = {}
         self._versions: dict[int, int] = {}
 
@@ -51,12 +53,17 @@ class Listening:
         """Take in rows of the log that follow those taken in already; how many of them count."""
         types = table["type"].to_numpy()
         rows = table.filter(pa.array(np.isin(types, COUNTED_CODES))) if len(table) else table
-        names = ("type", "listener", "item", "at", "ms_played", "value")
+        names = ("type", "listener", "item", "at", "ms_played", "value", "device")
         for values in zip(*(rows[name].to_pylist() for name in names)):
             self._take(*values)
         if len(table):
             self.seen = max(self.seen, int(table["seq"].to_numpy().max()))
         return len(rows)
+
+    @property
+    def taken(self) -> tuple[Kind, ...]:
+        """Kinds that are taken themselves, not with what belongs to them."""
+        return tuple(k for k in self.kinds if k not in self._via)
 
     def version(self, listener: int) -> int:
         """How many events of a listener were taken in: while it is the same, so is what is known of them."""
@@ -71,14 +78,19 @@ class Listening:
         code = CODE[type(event)]
         if code in COUNTED_CODES:
             value = event.value if isinstance(event, Rating) else event.count if isinstance(event, Counted) else None
-            self._take(code, listener, item, event.at, getattr(event, "ms_played", None), value)
+            self._take(
+                code, listener, item, event.at, getattr(event, "ms_played", None), value, getattr(event, "device", "")
+            )
 
-    def _take(self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None) -> None:
+    def _take(
+        self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None, device: str | None = ""
+    ) -> None:  # fmt: skip
         facts = self.snapshot.catalogue
         row = int(facts.rows(np.array([item]))[0])
         if row < 0:  # newer than the snapshot: no model knows it yet
             return
         number, kind = int(facts.items[row]), EVENT_TYPES[code - 1]
+        self.devices.add(listener, at, device or "")
         trail = self._trails.setdefault(listener, Trail())
         self._versions[listener] = self._versions.get(listener, 0) + 1
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):

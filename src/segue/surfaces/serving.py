@@ -13,7 +13,7 @@ import numpy as np
 
 from segue.candidates import SOURCES, Board, Stock
 from segue.core.errors import UsageError
-from segue.core.events import Save, Skip
+from segue.core.events import Play, Save, Skip
 from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.types import I64, Context, Home, Interactions, Kind
@@ -26,7 +26,9 @@ from segue.runs.releases import Release
 from segue.store.snapshot import Owner, Snapshot, open_snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import Cards
+from segue.surfaces.devices import COLUMNS, Devices
 from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.mix import mix_of
 from segue.surfaces.home.page import build_home
 from segue.surfaces.home.shelves import SHELVES
 from segue.surfaces.home.valuing import ByPopularity, untaught
@@ -74,7 +76,12 @@ class Serving:
                 data[kind] = snapshot.interactions(kind, ranked[0])
         prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
         stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead)
-        listening = Listening(snapshot, tuple(stock.sections))
+        devices = Devices()
+        if workspace.settings.balance:
+            devices = Devices(
+                workspace.log.read(release.manifest.tenant, types=(Play,), columns=COLUMNS), snapshot.last_seq
+            )
+        listening = Listening(snapshot, tuple(stock.sections), devices)
         since = int(time.time() * 1000) - REMEMBER_DAYS * DAY_MS
         old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)
         listening.remember(old.filter(old["seq"].to_numpy() <= snapshot.last_seq))
@@ -103,7 +110,11 @@ class Serving:
         """The page of one request, and what it was made in."""
         kitchen = self.kitchen(listener, context, kinds)
         way = way_of(listener, self.ways)
-        return build_home(page, kitchen, self.shelves, way.policy, rng, way.value, self.release.id), kitchen
+        mix = mix_of(kitchen.board, self.listening.taken, self.listening.devices) if way.balance else None
+        made = build_home(
+            page, kitchen, self.shelves, way.policy, rng, way.value, self.release.id, mix, way.balance
+        )  # fmt: skip
+        return made, kitchen
 
     def kitchen(self, listener: int, context: Context, kinds: Collection[Kind] | None = None) -> Kitchen:
         """What one request works in. `listener` 0 is nobody in particular."""
@@ -121,7 +132,7 @@ class Serving:
 def ways_of(settings: Settings, stock: Stock) -> tuple[Way, ...]:
     """How pages are made under these settings: a share by popularity, the rest by the policy."""
     policy = POLICIES[settings.policy]()
-    main = Way(policy if settings.explore else Greedy(), untaught)
+    main = Way(policy if settings.explore else Greedy(), untaught, balance=settings.balance)
     if not settings.control:
         return (main,)
     control = Way(Greedy(POPULARITY), ByPopularity(lambda pool: stock.popularity(pool.items)), settings.control)

@@ -30,6 +30,7 @@ from segue.core.types import (
 )  # fmt: skip
 from segue.policies import choose
 from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.mix import Mix, Mixed
 from segue.surfaces.home.valuing import Valuer, untaught
 
 FEWEST = 3
@@ -43,11 +44,16 @@ LOOK = np.array([1.0, 0.85, 0.72, 0.5, 0.35, 0.25], np.float32)
 
 def build_home(
     page: str, kitchen: Kitchen, shelves: Mapping[str, Shelf], policy: Policy, rng: np.random.Generator,
-    value: Valuer = untaught, release: str = "",
+    value: Valuer = untaught, release: str = "", mix: Mix | None = None, balance: float = 0.0,
 ) -> Home:  # fmt: skip
-    """The page of one request; `value` says what a card is worth, the policy chooses by it."""
+    """The page of one request; `value` says what a card is worth, the policy chooses by it.
+
+    With a `balance` above 0 the page follows the listener's own `mix`: see `segue.ranking.Balance`.
+    """
     offers = offered(kitchen, shelves)
     board = _Board.make(offers, kitchen, value)
+    if mix is not None and balance > 0 and len(offers):
+        board.mixed = Mixed.make(mix, balance, kitchen.stock, board.items, board.left)
     shown: list[ShelfView] = []
     decisions: list[ShelfDecision] = []
     for chance in rng.spawn(kitchen.settings.page_shelves):  # each row its own, so that rows below another stay alike
@@ -90,6 +96,7 @@ class _Board:
     unused: Bools  # (S,)
     fixed: F32 | None  # (S,) scores of shelves that do not depend on their cards
     segment: int
+    mixed: Mixed | None = None
     short: int = 0  # shelves that lost too many cards to those above
 
     @classmethod
@@ -118,14 +125,18 @@ class _Board:
             return None
         keys = [self.offers[i].key for i in open_.tolist()]
         arms = Arms.of(keys, self._worth(open_), self._gist(open_), segment=self.segment)
-        shelf = choose(policy, arms, 1, rng, release)
+        mixed = self.mixed
+        added = None if mixed is None else mixed.shelves(open_, self.left[open_], self.scores[open_], cards)
+        shelf = choose(policy, arms, 1, rng, release, added)
         s = int(open_[shelf.chosen[0]])
         there = np.flatnonzero(self.left[s])
         arms = Arms(
             tuple(self.items[s, there].tolist()), self.scores[s, there], self.features[s, there],
             self.artists[s, there], self.segment,
         )  # fmt: skip
-        chosen = choose(policy, arms, cards, rng, release)
+        chosen = choose(policy, arms, cards, rng, release, None if mixed is None else mixed.cards(s, there))
+        if mixed is not None:
+            mixed.take(s, there[list(chosen.chosen)])
         self.unused[s] = False
         taken = self.items[s, there[list(chosen.chosen)]]
         self.left &= ~np.isin(self.items, taken)

@@ -23,6 +23,7 @@ class Way:
     policy: Policy
     value: Valuer
     share: float = 1.0  # of listeners
+    balance: float = 0.0  # how much the listener's own mix of kinds and genres counts
 
 
 def way_of(listener: int, ways: Sequence[Way]) -> Way:
