@@ -1,0 +1,16 @@
+"""Libraries that only the extra `ml` brings."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from segue.core.errors import NotReady
+
+
+def needed(module: str, what: str) -> Any:
+    """A module, or an error that says how to get it."""
+    try:
+        return import_module(module)
+    except ImportError as e:
+        raise NotReady(f"{what} needs {module.partition('.')[0]}: pip install 'segue[ml]' ({e})") from None
