@@ -9,6 +9,7 @@ change in that cost, a card's worth of it, before the choice is made; so the pro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -41,6 +42,8 @@ class Balance:
     cards: F64  # (A,) how many cards that is
     held: F64  # (C,) what the cards above put on it, smoothed
     above: float  # how many these are
+    alone: float  # Σ p log p of the target p: with it and log n, Σ p log(held) becomes -KL
+    total: float  # Σ p: how many distributions stand side by side
 
     @classmethod
     def of(
@@ -58,7 +61,9 @@ class Balance:
         so_far = np.zeros(len(p)) if above is None else np.asarray(above, np.float64)[there]
         n = float(np.sum(above)) / float(p.sum()) if above is not None and len(p) else 0.0
         arms = each[:, None] * ((1 - smoothing) * shares[:, there] + smoothing * p)
-        return cls(weight, p, arms, each, (1 - smoothing) * so_far + smoothing * n * p, n)
+        return cls(
+            weight, p, arms, each, (1 - smoothing) * so_far + smoothing * n * p, n, float(p @ np.log(p)), float(p.sum())
+        )
 
     def added(self, chosen: Sequence[int]) -> F32:
         """(A,) λ times the fall of n · KL with each arm after those chosen, per card."""
@@ -66,12 +71,11 @@ class Balance:
             return np.zeros(len(self.arms), np.float32)
         held, n, rows = self.held, self.above, list(chosen)
         if rows:
-            held, n = held + self.arms[rows].sum(axis=0), n + float(self.cards[rows].sum())
-        saved = (np.log(held + self.arms) @ self.target) - self._alone(n + self.cards)
-        now = float(np.log(held) @ self.target - self._alone(n)) if n else 0.0
-        fall = (n + self.cards) * saved - n * now
-        return np.asarray(fall * (self.weight / self.cards), np.float32)
-
-    def _alone(self, n: F64 | float) -> F64 | float:
-        """Σ p log(n · p): with it, Σ p log(held) becomes -KL."""
-        return float(self.target @ np.log(self.target)) + float(self.target.sum()) * np.log(n)
+            held = held + np.add.reduce(self.arms[rows])
+            n += float(np.add.reduce(self.cards[rows]))
+        after = n + self.cards
+        fall = after * (np.log(held + self.arms) @ self.target - self.alone - self.total * np.log(after))
+        if n:
+            fall -= n * (float(np.log(held) @ self.target) - self.alone - self.total * math.log(n))
+        fall *= self.weight / self.cards
+        return fall.astype(np.float32)
