@@ -162,7 +162,7 @@ class Service:
         home, kitchen = serving.home(number, context, rng, kinds)
         return home, {
             "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
-            "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,
+            "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment, "taught": serving.taught,
         }  # fmt: skip
 
     def recommend(

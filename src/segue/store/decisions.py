@@ -1,10 +1,11 @@
 """How pages were chosen, as the log keeps it: one `decided` event a row of a page, and back to columns.
 
-`attrs` of such an event is `{"shelves": [key, …], "shelf": i, "p": x, "arms": [item, …], "scores": [x, …],
-"chosen": [i, …], "ps": [x, …], "reasons": [[[key, …], i, x] | 0, …], "context": {…}}`: the shelves that could still be
-shown, the one chosen and how likely that was; the items that the rules left (permanent numbers), their scores, the
-positions of the chosen ones in the order shown, and how likely each choice was given the ones above it; for each card
-the reasons that fit, which was shown and how likely that was (0: there was only one); what was known of the moment.
+`attrs` of such an event is `{"shelves": [key, …], "worth": [x, …], "shelf": i, "p": x, "arms": [item, …],
+"scores": [x, …], "chosen": [i, …], "ps": [x, …], "reasons": [[[key, …], i, x] | 0, …], "context": {…}}`: the shelves
+that could still be shown and their scores, the one chosen and how likely that was; the items that the rules left
+(permanent numbers), their scores, the positions of the chosen ones in the order shown, and how likely each choice was
+given the ones above it; for each card the reasons that fit, which was shown and how likely that was (0: there was only
+one); what was known of the moment.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Written(msgspec.Struct, frozen=True):
     scores: tuple[float, ...]
     chosen: tuple[int, ...]
     ps: tuple[float, ...]
+    worth: tuple[float, ...] = ()
     reasons: tuple[Any, ...] = ()
     context: dict[str, Any] = {}
 
@@ -44,8 +46,9 @@ def written(decision: ShelfDecision, context: Mapping[str, Any]) -> dict[str, An
     """The attributes of the event that keeps a decision; scores to four decimals, probabilities whole."""
     shelf, cards = decision.shelf, decision.cards
     out: dict[str, Any] = {
-        "shelves": shelf.arms, "shelf": shelf.chosen[0], "p": shelf.propensities[0], "arms": cards.arms,
-        "scores": [round(s, 4) for s in cards.scores], "chosen": cards.chosen, "ps": cards.propensities,
+        "shelves": shelf.arms, "worth": [round(s, 4) for s in shelf.scores], "shelf": shelf.chosen[0],
+        "p": shelf.propensities[0], "arms": cards.arms, "scores": [round(s, 4) for s in cards.scores],
+        "chosen": cards.chosen, "ps": cards.propensities,
     }  # fmt: skip
     if any(len(d.arms) > 1 for d in decision.reasons):
         out["reasons"] = [[d.arms, d.chosen[0], d.propensities[0]] if len(d.arms) > 1 else 0 for d in decision.reasons]
@@ -67,6 +70,8 @@ class Slates:
     policy: tuple[str, ...]  # (R,)
     release: tuple[str, ...]  # (R,)
     shelves: tuple[tuple[str, ...], ...]  # (R,) keys that could still be shown
+    worth: tuple[tuple[float, ...], ...]  # (R,) their scores
+    shelf_at: I32  # (R,) position of the one chosen
     shelf_p: F64  # (R,)
     arm_ptr: I64  # (R+1,) arms of row r are arm_ptr[r]:arm_ptr[r+1]
     arms: Ids  # (A,)
@@ -113,7 +118,8 @@ def slates(table: pa.Table) -> Slates:
         np.asarray(table["seq"].to_numpy(), np.int64), np.asarray(table["at"].to_numpy(), np.int64),
         np.asarray(table["listener"].to_numpy(), np.int32), _texts(table, "page"), _texts(table, "shelf"),
         np.asarray(table["row"].to_numpy(), np.int32), _texts(table, "policy"), _texts(table, "release"),
-        tuple(r.shelves for r in rows), np.array([r.p for r in rows], np.float64),
+        tuple(r.shelves for r in rows), tuple(r.worth for r in rows), np.array([r.shelf for r in rows], np.int32),
+        np.array([r.p for r in rows], np.float64),
         _ends([len(r.arms) for r in rows]), np.array([a for r in rows for a in r.arms], np.int32),
         np.array([s for r in rows for s in r.scores], np.float32),
         _ends([len(r.chosen) for r in rows]), np.array([c for r in rows for c in r.chosen], np.int32),

@@ -103,6 +103,11 @@ class Serving:
                 out[np.searchsorted(who.numbers, taken.owners)] += np.diff(taken.indptr)
         return out
 
+    @property
+    def taught(self) -> bool:
+        """Whether cards are valued by what was learned from pages that were shown."""
+        return self.release.manifest.taught is not None
+
     def home(
         self, listener: int, context: Context, rng: np.random.Generator, kinds: Collection[Kind] | None = None,
         page: str = "",
