@@ -1,4 +1,4 @@
-"""Do 95 % intervals hold the truth 95 % of the time? python benchmarks/coverage.py [targets] [kind] [listeners a log]
+"""Do 95 % intervals hold the truth 95 % of the time? python benchmarks/coverage.py [targets] [kind] [listeners] [seed]
 
 In the simulated world the chance that a listener hears an item to the end is known, so the value of any policy is too.
 A log: listeners drawn from the world, each with one or more visits at one of four times, one of 16 tracks offered each
@@ -26,15 +26,15 @@ ARMS, TIMES, FLOOR, VISITS = 16, 4, 0.2, 2.0
 def main() -> None:
     given = [*sys.argv[1:]]
     targets = int(given[0]) if given else 1000
-    kind = given[1] if len(given) > 1 else "student"
+    kind = given[1] if len(given) > 1 else "outer"
     listeners = int(given[2]) if len(given) > 2 else 1000
     started = time.perf_counter()
     truth = rewards()
-    rng = np.random.default_rng(2026)
+    rng = np.random.default_rng(int(given[3]) if len(given) > 3 else 2026)
     seen = noisy(truth, rng)
     behaviour = softmax(1.5 * seen, FLOOR)
-    inside, width, refused = defaultdict(list), defaultdict(list), defaultdict(int)
-    below = defaultdict(int)
+    inside, width, off = defaultdict(list), defaultdict(list), defaultdict(list)
+    refused, below = defaultdict(int), defaultdict(int)
     for n in range(targets):
         target = softmax(rng.uniform(0, 6) * (rng.uniform(-0.5, 1) * noisy(truth, rng) + 0.5 * taste(rng)), 0.0)
         value = float((target * truth).sum(axis=-1).mean())
@@ -47,15 +47,17 @@ def main() -> None:
             inside[name].append(e.low <= value <= e.high)
             below[name] += value < e.low
             width[name].append(e.high - e.low)
+            off[name].append((e.value or 0.0) - value)
     seconds = time.perf_counter() - started
     print(f"{targets} targets, {listeners} listeners a log, {kind} intervals, {seconds:.0f} s")
-    print(f"{'estimator':12} covered  95 % of that      value below  width   refused")
+    print("estimator    covered  binomial 95 %    truth below  width   bias     rmse    refused")
     for name in inside:
         p, m = float(np.mean(inside[name])), len(inside[name])
         half = 1.96 * np.sqrt(p * (1 - p) / m)
         print(
             f"{name:12} {p:6.1%}   {p - half:.1%} to {p + half:.1%}   {below[name] / m:6.1%}      "
-            f"{np.mean(width[name]):.4f}  {refused[name] / targets:6.1%}"
+            f"{np.mean(width[name]):.4f}  {np.mean(off[name]):+.4f}  {np.sqrt(np.mean(np.square(off[name]))):.4f}  "
+            f"{refused[name] / targets:6.1%}"
         )
 
 

@@ -1,10 +1,11 @@
 """How far an estimate may be trusted, from the sums over listeners (clusters) of `Terms`.
 
-Three kinds of 95 % interval and one bound. `student` resamples listeners and reads the distribution of
-(estimate − value) / its own standard error (the bootstrap-t: Efron & Tibshirani, 1993, chapter 12): it knows that the
-estimate and its error move together, as they do for rare rewards and heavy weights. `percentile` is the plain
-bootstrap, `normal` a t interval on the influence of each listener. Empirical Bernstein (Maurer & Pontil, 2009) holds at
-any number of listeners, for contributions of known range, and is wide.
+`student` resamples listeners and reads the distribution of (estimate − value) / its own standard error (bootstrap-t:
+Efron & Tibshirani, 1993, chapter 12): it knows that the estimate and its error move together, as they do for rare
+rewards and heavy weights. `normal` is a t interval on the influence of each listener. `outer`, the default, takes the
+farther end of the two: where the heavy side was never seen, the bootstrap leans the wrong way. `percentile` is the
+plain bootstrap. Empirical Bernstein (Maurer & Pontil, 2009) is a bound at any number of listeners, for contributions of
+known range, and wide.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from scipy.stats import t as student_t
 from segue.core.types import F64
 from segue.evaluation.ope.terms import Terms
 
-Kind = Literal["student", "percentile", "normal"]
+Kind = Literal["outer", "student", "percentile", "normal"]
 _BLOCK = 2**22  # counts held at a time
+MOST = 5000  # rows that are resampled; more listeners than these are put together at random, as many to a row
 STEEP = 50.0  # studentized deviations beyond this are of resamples without spread
 
 
@@ -28,7 +30,7 @@ class Range(NamedTuple):
 
 
 def interval(
-    terms: Terms, kind: Kind = "student", level: float = 0.95, resamples: int = 1000, seed: int = 0
+    terms: Terms, kind: Kind = "outer", level: float = 0.95, resamples: int = 1000, seed: int = 0
 ) -> Range:  # fmt: skip
     """Of the value of terms (C, M) whose rows are independent: one a listener."""
     if kind == "normal":
@@ -38,7 +40,11 @@ def interval(
     if kind == "percentile":
         values = values[np.isfinite(values)]
         return Range(*map(float, np.quantile(values, tails))) if len(values) else Range(np.nan, np.nan)
-    return _student(terms, values, errors, tails)
+    found = _student(terms, values, errors, tails)
+    if kind == "student":
+        return found
+    other = _normal(terms, level)
+    return Range(min(found.low, other.low), max(found.high, other.high))
 
 
 def standard_error(terms: Terms) -> float:
@@ -50,6 +56,9 @@ def standard_error(terms: Terms) -> float:
 
 def resampled(terms: Terms, resamples: int, seed: int) -> tuple[F64, F64]:
     """(R,) values over draws of as many listeners with replacement, and (R,) the standard error each would state."""
+    if len(terms.num) > MOST:
+        group = np.random.default_rng(seed).permutation(len(terms.num)) % MOST
+        terms = terms.by(group, MOST)
     c, m = terms.num.shape
     both = np.concatenate([terms.num, terms.den], axis=1)
     squares = (both[:, :, None] * both[:, None, :]).reshape(c, 4 * m * m)

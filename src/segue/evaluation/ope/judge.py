@@ -28,7 +28,7 @@ class Options:
     """How a log is judged."""
 
     level: float = 0.95
-    kind: Kind = "student"
+    kind: Kind = "outer"
     resamples: int = 1000
     seed: int = 0
     reward_range: tuple[float, float] | None = None  # for the bound; None: 0 to 1, or what was seen if that is wider
