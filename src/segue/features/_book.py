@@ -1,0 +1,47 @@
+"""All features side by side: told of the same rows, asked for the same candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from segue.core.protocols import Facts, Feature
+from segue.core.registry import Registry
+from segue.core.types import F32, Candidates, Query
+from segue.features._told import Reader, Told
+
+FEATURES = Registry[Callable[[Facts], Feature]]("segue.features", "feature")
+"""Each plug-in makes its features for one catalogue, untold."""
+BOUND = 20.0
+"""No value is further from 0: what a broken clock or a machine that plays all day can do at most."""
+
+
+class Book:
+    """Features of one catalogue, as of the rows told so far. Deterministic, and the same for rows told one by one."""
+
+    def __init__(self, facts: Facts, features: Sequence[str] = ()) -> None:
+        """Some features by name, or all."""
+        self.features: dict[str, Feature] = {name: FEATURES[name](facts) for name in features or FEATURES}
+        self.reader = Reader(facts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(D,)"""
+        return tuple(name for feature in self.features.values() for name in feature.names)
+
+    def update(self, table: pa.Table) -> None:
+        """Rows of the log with the columns `segue.features.READ`, in order of arrival."""
+        self.tell(self.reader.read(table))
+
+    def tell(self, told: Told) -> None:
+        """The same for rows that were read already."""
+        for feature in self.features.values():
+            feature.update(told)
+
+    def values(self, query: Query, candidates: Candidates) -> F32:
+        """(N, D) finite, of candidates whose source is the shelf they would stand on."""
+        parts = [feature.value(query, candidates) for feature in self.features.values()]
+        out = np.concatenate(parts, axis=1, dtype=np.float32)
+        return np.clip(np.nan_to_num(out, nan=0.0, posinf=BOUND, neginf=-BOUND), -BOUND, BOUND)
