@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from segue.core.types import F64
 from segue.evaluation.ope.terms import Terms
@@ -95,7 +95,7 @@ def _student(terms: Terms, values: F64, errors: F64, tails: list[float]) -> Rang
 
 def _normal(terms: Terms, level: float) -> Range:
     c = len(terms.num)
-    half = float(student_t.ppf((1 + level) / 2, max(1, c - 1))) * standard_error(terms)
+    half = float(stdtrit(max(1, c - 1), (1 + level) / 2)) * standard_error(terms)
     return Range(terms.value - half, terms.value + half)
 
 

@@ -194,7 +194,10 @@ def _target(name: str, value: Cell, action: str, arms: tuple[str, ...], over: di
     """P(this choice) under a target; where the cell has a chance an arm, all of them are kept."""
     several = _list(value)
     if len(several) < 2 and not isinstance(value, list):
-        return _chance(value, name)
+        found = _chance(value, name)
+        if len(arms) == 1 and abs(found - 1) <= SUM_OFF:
+            over[name.removeprefix("p_")] = (1.0,)
+        return found
     chances = tuple(_chance(c, name) for c in several)
     if len(chances) != len(arms):
         raise ValueError(f"{name} has {len(chances)} chances for {len(arms)} arms")
