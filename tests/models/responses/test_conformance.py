@@ -69,7 +69,7 @@ def test_learns_what_was_planted(model: Response, train: Planted, held_out: Plan
 def test_finds_the_interaction(model: Response) -> None:
     """What is new is not streamed in the morning, and as much as anything later. A sum of features cannot say so."""
     taste = np.ones(4)
-    rows = np.stack([taste, [6, 6, 14, 14], [0, 1, 0, 1], np.ones(4), np.full(4, 1000), np.full(4, 7)], axis=1)
+    rows = np.stack([taste, [4, 4, 20, 20], [0, 1, 0, 1], np.ones(4), np.full(4, 1000), np.full(4, 7)], axis=1)
     known, new, known_later, new_later = model.predict(rows.astype(np.float32))
     assert known - new > 0.25
     assert known_later - new_later < 0.15

@@ -54,7 +54,7 @@ class LeafMasks:
     def _rows(self) -> I64:
         """(T,) where the leaves of each tree begin."""
         trees, leaves = self.values.shape
-        return np.arange(trees, dtype=np.int64) * leaves
+        return np.asarray(np.arange(trees) * leaves, np.int64)
 
     def save(self, folder: Path) -> None:
         self.buckets.save(folder)

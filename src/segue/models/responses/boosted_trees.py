@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from segue.core.errors import UnknownName, UsageError
+from segue.core.optional import needed
 from segue.core.types import F32
 from segue.fitted.responses import Response
 from segue.fitted.responses._columns import Buckets
 from segue.fitted.responses.leaf_masks import LeafMasks
 from segue.models.responses._calibrating import calibrated
-from segue.models.responses._optional import needed
 from segue.models.responses._rows import Rows
 
 MOST_LEAVES = 64  # bits of the widest mask
