@@ -393,6 +393,7 @@ class ShelfDecision:
     shelf: Decision  # one choice among the shelves that could still be shown
     cards: Decision
     reasons: tuple[Decision, ...] = ()  # one a card; a card with one reason has a single arm
+    retrieved: tuple[float, ...] = ()  # of the arms of `cards`, how their source ranked them, before any ranker
 
     @property
     def propensity(self) -> float:

@@ -42,9 +42,10 @@ class Rows:
         propensity, reward = np.repeat(slates.shelf_p[which], cards + 1), np.zeros(len(row))
         propensity[is_card] = slates.propensity[of_card[is_card]]
         reward[is_card] = outcomes.streamed[of_card[is_card]]
+        listener = slates.listener[which][row].astype(np.int64)
         log = of_columns(
-            np.zeros(len(row), np.int32), propensity, reward, page=row, listener=slates.listener[which][row],
-            slot=slot.astype(np.int32), at=slates.at[which][row],
+            np.zeros(len(row), np.int32), propensity, reward, page=row, listener=listener, slot=slot.astype(np.int32),
+            at=slates.at[which][row],
         )  # fmt: skip
         return cls(slates, which, log)
 

@@ -1,11 +1,11 @@
 """How pages were chosen, as the log keeps it: one `decided` event a row of a page, and back to columns.
 
 `attrs` of such an event is `{"shelves": [key, …], "worth": [x, …], "shelf": i, "p": x, "arms": [item, …],
-"scores": [x, …], "chosen": [i, …], "ps": [x, …], "reasons": [[[key, …], i, x] | 0, …], "context": {…}}`: the shelves
-that could still be shown and their scores, the one chosen and how likely that was; the items that the rules left
-(permanent numbers), their scores, the positions of the chosen ones in the order shown, and how likely each choice was
-given the ones above it; for each card the reasons that fit, which was shown and how likely that was (0: there was only
-one); what was known of the moment.
+"scores": [x, …], "retrieved": [x, …], "chosen": [i, …], "ps": [x, …], "reasons": [[[key, …], i, x] | 0, …],
+"context": {…}}`: the shelves that could still be shown and their scores, the one chosen and how likely that was; the
+items that the rules left (permanent numbers), their scores and how their source ranked them, the positions of the
+chosen ones in the order shown, and how likely each choice was given the ones above it; for each card the reasons that
+fit, which was shown and how likely that was (0: there was only one); what was known of the moment.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Written(msgspec.Struct, frozen=True):
     chosen: tuple[int, ...]
     ps: tuple[float, ...]
     worth: tuple[float, ...] = ()
+    retrieved: tuple[float, ...] = ()
     reasons: tuple[Any, ...] = ()
     context: dict[str, Any] = {}
 
@@ -48,7 +49,7 @@ def written(decision: ShelfDecision, context: Mapping[str, Any]) -> dict[str, An
     out: dict[str, Any] = {
         "shelves": shelf.arms, "worth": [round(s, 4) for s in shelf.scores], "shelf": shelf.chosen[0],
         "p": shelf.propensities[0], "arms": cards.arms, "scores": [round(s, 4) for s in cards.scores],
-        "chosen": cards.chosen, "ps": cards.propensities,
+        "retrieved": [round(s, 4) for s in decision.retrieved], "chosen": cards.chosen, "ps": cards.propensities,
     }  # fmt: skip
     if any(len(d.arms) > 1 for d in decision.reasons):
         out["reasons"] = [[d.arms, d.chosen[0], d.propensities[0]] if len(d.arms) > 1 else 0 for d in decision.reasons]
@@ -76,6 +77,7 @@ class Slates:
     arm_ptr: I64  # (R+1,) arms of row r are arm_ptr[r]:arm_ptr[r+1]
     arms: Ids  # (A,)
     scores: F32  # (A,) log of the reward expected, as chosen by
+    retrieved: F32  # (A,) how their source ranked them, before any ranker
     chosen_ptr: I64  # (R+1,)
     chosen: I32  # (C,) position among the arms of the row, in the order shown
     propensity: F64  # (C,) given the choices above on the shelf
@@ -122,6 +124,7 @@ def slates(table: pa.Table) -> Slates:
         np.array([r.p for r in rows], np.float64),
         _ends([len(r.arms) for r in rows]), np.array([a for r in rows for a in r.arms], np.int32),
         np.array([s for r in rows for s in r.scores], np.float32),
+        np.array([s for r in rows for s in r.retrieved or r.scores], np.float32),
         _ends([len(r.chosen) for r in rows]), np.array([c for r in rows for c in r.chosen], np.int32),
         np.array([p for r in rows for p in r.ps], np.float64),
         np.array([p for r in rows for p in _reason_chances(r)], np.float64),

@@ -31,7 +31,7 @@ from segue.core.types import (
 from segue.policies import choose
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import Mix, Mixed
-from segue.surfaces.home.valuing import Valuer, untaught
+from segue.surfaces.home.valuing import Valuer, by_order, untaught
 
 FEWEST = 3
 """Cards a shelf needs: with fewer there is nothing to compare, and the row looks broken rather than chosen."""
@@ -60,13 +60,13 @@ def build_home(
         row = board.next_row(policy, kitchen.settings.shelf_cards, chance, release)
         if row is None:
             break
-        offer, shelf, cards = row
+        offer, shelf, cards, retrieved = row
         items = np.array([cards.arms[i] for i in cards.chosen], np.int32)
         reasons = [_reason(fit, policy, chance, release) for fit in offer.reasons(items)]
         scores = (cards.scores[i] for i in cards.chosen)
         view = tuple(Card(i, fit[d.chosen[0]], s) for i, s, (fit, d) in zip(items.tolist(), scores, reasons))
         shown.append(ShelfView(offer.key, offer.title, view))
-        decisions.append(ShelfDecision(shelf, cards, tuple(d for _, d in reasons)))
+        decisions.append(ShelfDecision(shelf, cards, tuple(d for _, d in reasons), retrieved))
     if board.short:
         kitchen.fell["shelf-too-short"] += board.short
     return Home(page, tuple(shown), tuple(decisions), tuple(sorted(kitchen.fell.items())))
@@ -89,7 +89,8 @@ class _Board:
 
     offers: Sequence[Offer]
     items: I32  # (S, M) 0 where a shelf has fewer
-    scores: F32  # (S, M)
+    retrieved: F32  # (S, M) log, falling with the rank the source gave
+    scores: F32  # (S, M) log of the reward expected
     features: F32  # (S, M, D)
     artists: I32  # (S, M)
     left: Bools  # (S, M) not on the page yet
@@ -107,16 +108,18 @@ class _Board:
         s, m, d = len(offers), max(sizes, default=0), valued.features.shape[1]
         there = np.arange(m) < np.array(sizes, np.int64)[:, None]
         items, artists = np.zeros((s, m), np.int32), np.zeros((s, m), np.int32)
-        scores, features = np.zeros((s, m), np.float32), np.zeros((s, m, d), np.float32)
-        items[there], scores[there], features[there] = pool.items, valued.scores, valued.features
+        retrieved, scores = np.zeros((s, m), np.float32), np.zeros((s, m), np.float32)
+        features = np.zeros((s, m, d), np.float32)
+        items[there], retrieved[there], scores[there] = pool.items, pool.scores, valued.scores
+        features[there] = valued.features
         facts = kitchen.stock.facts
         artists[there] = facts.artist[facts.rows(pool.items)]
         unused = np.ones(s, np.bool_)
-        return cls(offers, items, scores, features, artists, there, unused, valued.shelves, kitchen.segment)
+        return cls(offers, items, retrieved, scores, features, artists, there, unused, valued.shelves, kitchen.segment)
 
     def next_row(
         self, policy: Policy, cards: int, rng: np.random.Generator, release: str
-    ) -> tuple[Offer, Decision, Decision] | None:
+    ) -> tuple[Offer, Decision, Decision, tuple[float, ...]] | None:
         """A shelf that can still be shown, and its cards; None when there is none."""
         counts = self.left.sum(1)
         open_ = np.flatnonzero(self.unused & (counts >= FEWEST))
@@ -140,7 +143,7 @@ class _Board:
         self.unused[s] = False
         taken = self.items[s, there[list(chosen.chosen)]]
         self.left &= ~np.isin(self.items, taken)
-        return self.offers[s], shelf, chosen
+        return self.offers[s], shelf, chosen, tuple(self.retrieved[s, there].astype(float).tolist())
 
     def _worth(self, open_: Rows) -> F32:
         """(O,) the log of what the first cards of each shelf are worth together, as far as they are left."""
@@ -159,13 +162,16 @@ class _Board:
 
 
 def _pooled(offers: Sequence[Offer]) -> Candidates:
-    """All candidates of all shelves, end to end; the source of each is the shelf it would stand on."""
+    """All candidates of all shelves, end to end; the source of each is the shelf it would stand on.
+
+    Scores are put on one scale, see `by_order`: an item keeps its own when others of its shelf are gone.
+    """
     if not offers:
         return Candidates.none()
     names = tuple(dict.fromkeys(o.shelf for o in offers))
     return Candidates(
         np.concatenate([o.candidates.items for o in offers]),
-        np.concatenate([o.candidates.scores for o in offers]),
+        np.concatenate([by_order(o.candidates.scores) for o in offers]),
         np.concatenate([np.full(len(o.candidates), names.index(o.shelf), np.int16) for o in offers]),
         names,
     )

@@ -20,16 +20,13 @@ class Valued:
 
 
 Valuer = Callable[[Query, Candidates, Sequence[int]], Valued]
-"""(query, the candidates of all shelves end to end, how many each shelf has) → what they are worth."""
+"""(query, candidates of all shelves end to end with scores as of `by_order`, how many each shelf has) → their worth."""
 
 
 def untaught(query: Query, pool: Candidates, sizes: Sequence[int]) -> Valued:
     """Before anything was learned: by the order in which shelves and their candidates come."""
-    ends = np.cumsum(sizes)
-    parts = [_by_order(pool.scores[end - n : end]) for n, end in zip(sizes, ends)]
-    scores = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     by_place = -2 * np.log1p(np.arange(len(sizes)))
-    return Valued(scores, np.zeros((len(pool), 0), np.float32), by_place.astype(np.float32))
+    return Valued(pool.scores, np.zeros((len(pool), 0), np.float32), by_place.astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Taught:
         return Valued(self.ranker(features, query, pool), features)
 
 
-def _by_order(scores: F32) -> F32:
+def by_order(scores: F32) -> F32:
     """(N,) falling with the rank, as 1 / (1 + rank), and with how far the source's score is below its best."""
     known = np.nan_to_num(scores, nan=float(np.nanmin(scores, initial=0.0)))
     spread = float(known.std())
