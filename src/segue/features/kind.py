@@ -1,4 +1,4 @@
-"""What sort of item it is."""
+"""What sort of item it is; none of these: a track."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from segue.core.protocols import Facts
 from segue.core.types import F32, Candidates, Kind, Query
 from segue.features._told import Told
 
-SORTS = ((Kind.TRACK,), (Kind.ARTIST,), (Kind.ALBUM, Kind.PLAYLIST), (Kind.SHOW, Kind.EPISODE), (Kind.AUDIOBOOK,))
+SORTS = ((Kind.ARTIST,), (Kind.ALBUM, Kind.PLAYLIST), (Kind.SHOW, Kind.EPISODE), (Kind.AUDIOBOOK,))
 
 
 class OfKind:
-    names = ("is_track", "is_artist", "is_collection", "is_podcast", "is_audiobook")
+    names = ("is_artist", "is_collection", "is_podcast", "is_audiobook")
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
