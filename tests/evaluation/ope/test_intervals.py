@@ -71,6 +71,17 @@ def test_a_student_interval_leans_to_the_side_that_was_seldom_seen() -> None:
     assert outer == (min(student.low, normal.low), max(student.high, normal.high))
 
 
+def test_many_ratios_and_many_listeners_are_resampled_in_a_shorter_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(6)
+    den = rng.uniform(0.5, 1.5, (3000, 4))
+    terms = Terms(den * rng.normal(1, 1, (3000, 4)), den)
+    whole = interval(terms)
+    monkeypatch.setattr("segue.evaluation.ope.intervals.RATIOS", 3)
+    np.testing.assert_allclose(interval(terms), whole, atol=0.1 * (whole.high - whole.low))
+    monkeypatch.setattr("segue.evaluation.ope.intervals.MOST", 500)
+    np.testing.assert_allclose(interval(terms), whole, atol=0.1 * (whole.high - whole.low))
+
+
 def test_nothing_varies_nothing_is_uncertain() -> None:
     assert interval(mean_of(np.full(50, 2.0))) == (2.0, 2.0)
     assert np.isnan(Terms(np.zeros((3, 1)), np.zeros((3, 1))).value)

@@ -10,17 +10,18 @@ known range, and wide.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
 
 from segue.core.types import F64
-from segue.evaluation.ope.terms import Terms
+from segue.evaluation.ope.terms import Terms, mean_of
 
 Kind = Literal["outer", "student", "percentile", "normal"]
-_BLOCK = 2**22  # counts held at a time
 MOST = 5000  # rows that are resampled; more listeners than these are put together at random, as many to a row
+RATIOS = 12  # of more than these, as on pages of many slots, the straight line through them is resampled
 STEEP = 50.0  # studentized deviations beyond this are of resamples without spread
 
 
@@ -59,15 +60,13 @@ def resampled(terms: Terms, resamples: int, seed: int) -> tuple[F64, F64]:
     if len(terms.num) > MOST:
         group = np.random.default_rng(seed).permutation(len(terms.num)) % MOST
         terms = terms.by(group, MOST)
+    if terms.num.shape[1] > RATIOS:
+        terms = mean_of(terms.value + terms.influence)
     c, m = terms.num.shape
     both = np.concatenate([terms.num, terms.den], axis=1)
     squares = (both[:, :, None] * both[:, None, :]).reshape(c, 4 * m * m)
     columns = np.concatenate([both, squares], axis=1)
-    rng = np.random.default_rng(seed)
-    step = max(1, _BLOCK // c)
-    sums = np.concatenate(
-        [_counts(rng, min(step, resamples - start), c) @ columns for start in range(0, resamples, step)]
-    )
+    sums = _draws(c, resamples, seed) @ columns
     num, den, moments = sums[:, :m], sums[:, m : 2 * m], sums[:, 2 * m :].reshape(-1, 2 * m, 2 * m)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = num / den
@@ -76,9 +75,14 @@ def resampled(terms: Terms, resamples: int, seed: int) -> tuple[F64, F64]:
     return ratio.sum(axis=1), np.sqrt(np.maximum(spread, 0.0) * c / max(1, c - 1))
 
 
-def _counts(rng: np.random.Generator, r: int, c: int) -> F64:
-    draws = rng.integers(0, c, (r, c)) + np.arange(r)[:, None] * c
-    return np.bincount(draws.ravel(), minlength=r * c).reshape(r, c).astype(np.float64)
+@lru_cache(maxsize=1)
+def _draws(c: int, resamples: int, seed: int) -> F64:
+    """(R, C) how often each row is drawn; all estimators of a log see the same draws."""
+    rng = np.random.default_rng(seed)
+    out = np.empty((resamples, c))
+    for r in out:
+        r[:] = np.bincount(rng.integers(0, c, c), minlength=c)
+    return out
 
 
 def _student(terms: Terms, values: F64, errors: F64, tails: list[float]) -> Range:
