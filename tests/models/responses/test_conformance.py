@@ -16,7 +16,10 @@ from segue.models.responses import RESPONSES
 from .conftest import NAMES, Planted, log_loss, planted
 
 SLACK = 0.75  # of what the truth gains on the base rate, a model must gain
-QUICK: dict[str, dict[str, Any]] = {"boosted-trees": {"trees": 40}}
+QUICK: dict[str, dict[str, Any]] = {
+    "boosted-trees": {"trees": 40},
+    "factorization-machine": {"rank": 3, "steps": 50},
+}
 
 
 def recipe(name: str) -> Any:

@@ -16,6 +16,7 @@ from segue.fitted.responses._columns import Buckets
 from segue.fitted.responses.crossed_weights import CrossedWeights, bucket_places, cell_places
 from segue.models.responses._calibrating import calibrated
 from segue.models.responses._descent import lowest
+from segue.models.responses._one_hot import one_hot
 from segue.models.responses._rows import Rows
 
 
@@ -50,12 +51,12 @@ class Logistic:
         plain = scaling(rows.features)
         places, width = bucket_places(buckets, codes), int(buckets.sizes.sum())
         start = np.concatenate([[rows.base()], np.zeros(plain.shape[1] + width)])
-        theta = self._solve([sp.csr_array(plain), _one_hot(places, width)], rows, [self.penalty] * 2, start)
+        theta = self._solve([sp.csr_array(plain), one_hot(places, width)], rows, [self.penalty] * 2, start)
         pairs = self._pairs(rows, buckets, codes, _logits(theta, plain, places))
         crossed = int(buckets.sizes[pairs].prod(axis=1).sum())
         if len(pairs):
-            cells = _one_hot(cell_places(buckets, pairs, codes), crossed)
-            blocks = [sp.csr_array(plain), _one_hot(places, width), cells]
+            cells = one_hot(cell_places(buckets, pairs, codes), crossed)
+            blocks = [sp.csr_array(plain), one_hot(places, width), cells]
             start = np.concatenate([theta, np.zeros(crossed)])
             theta = self._solve(blocks, rows, [self.penalty] * 2 + [self.cross_penalty], start)
         base, linear, steps, rest = np.split(theta.astype(np.float32), np.cumsum([1, plain.shape[1], width]))
@@ -93,15 +94,6 @@ class Logistic:
             gains[at] = float((pull**2 / (stiff + self.cross_penalty)).sum())
         best = np.argsort(-gains, kind="stable")[: self.crosses]
         return np.array([*listed, *(can[b] for b in best)], np.int64).reshape(-1, 2)
-
-
-def _one_hot(places: I64, width: int) -> sp.csr_array:
-    """(n, width) from the (J, n) columns that hold a 1."""
-    j, n = places.shape
-    flat = np.ascontiguousarray(places.T).ravel().astype(np.int32)
-    return sp.csr_array(
-        (np.ones(n * j), flat, np.arange(0, n * j + 1, j) if j else np.zeros(n + 1, np.int32)), (n, width)
-    )
 
 
 def _logits(theta: F64, plain: F32, places: I64) -> F64:
