@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         Field(description="how much a page follows the listener's own mix of kinds and genres; 0: not at all", ge=0),
     ] = 0.2
     control: Annotated[float, Field(description="share of listeners whose Home is by popularity", ge=0, le=1)] = 0.0
+    reward_stream: Annotated[float, Field(description="worth of a card that is streamed", ge=0)] = 1.0
+    reward_completion: Annotated[float, Field(description="worth of a card heard to the end", ge=0)] = 0.5
+    reward_discovery: Annotated[
+        float, Field(description="further worth of a stream when the artist is new to the listener", ge=0)
+    ] = 0.3
 
     @classmethod
     def settings_customise_sources(
