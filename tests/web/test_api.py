@@ -2,11 +2,14 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from segue.core.errors import NotReady
+from segue.surfaces.views import HomeReport
 from segue.web.api.home import HomeParams
 from segue.web.application import create_app
+from segue.web.auth import Scope
 from segue.web.service import Backend
 
 
@@ -134,3 +137,24 @@ def test_the_log_names_no_listener(make_client, service):
     client.get("/secret-person")
     assert [k["route"] for _, k in lines] == ["/v1/home", "/v1/listeners/{id}/history", "none"]
     assert "secret-person" not in repr(lines)
+
+
+def test_the_console_is_the_report_of_the_service(client, service):
+    answer = client.get("/v1/console")
+    assert answer.headers["cache-control"] == "no-store"
+    assert msgspec.json.decode(answer.content, type=HomeReport) == service.report
+    assert client.get("/v1/console?tenant=x").status_code == 400
+    service.report = None
+    nothing = client.get("/v1/console")
+    assert nothing.status_code == 503
+    assert "segue learn" in nothing.json()["error"]["message"]
+
+
+def test_the_console_is_for_those_who_run_it(client, keys):
+    texts = {scope: keys.create((scope,))[0] for scope in Scope}
+
+    def status(text):
+        return client.get("/v1/console", headers={"authorization": f"Bearer {text}"}).status_code
+
+    assert client.get("/v1/console").status_code == 401
+    assert {s: status(t) for s, t in texts.items()} == {Scope.READ: 403, Scope.WRITE: 403, Scope.ADMIN: 200}

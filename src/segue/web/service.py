@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent
 from segue.core.types import Context
-from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
+from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, Recommendations
 
 T = TypeVar("T")
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
@@ -62,6 +62,8 @@ class Service(Protocol):
     def history(self, listener: str, n: int) -> Sequence[Any]: ...
 
     def search_titles(self, words: str, kind: str | None, n: int) -> Sequence[CardView]: ...
+
+    def home_report(self) -> HomeReport: ...
 
     def reload(self) -> Any: ...
 

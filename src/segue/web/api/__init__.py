@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segue.web.api import events, health, home, items, listeners, recommendations
+from segue.web.api import console, events, health, home, items, listeners, recommendations
 from segue.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (
@@ -11,5 +11,6 @@ RESOURCES: tuple[Resource, ...] = (
     *items.RESOURCES,
     *listeners.RESOURCES,
     *events.RESOURCES,
+    *console.RESOURCES,
     *health.RESOURCES,
 )
