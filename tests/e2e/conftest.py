@@ -91,6 +91,15 @@ def served(serve: Callable[..., Served], service: Any) -> Served:
     return serve(lambda: service)
 
 
+@pytest.fixture(scope="module")
+def exhibit() -> Iterator[tuple[Served, Any]]:
+    """A server and its service that the tests of a module only look at."""
+    service = fake_service()
+    served = Served(lambda: service)
+    yield served, service
+    served.stop()
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a page; afterwards nothing may have been said on the console and nothing fetched from outside."""

@@ -12,7 +12,9 @@ TEMPLATES = Path(pages.__file__).parent / "templates"
 MODULES = sorted(STATIC.glob("*.js"))
 
 
-@pytest.mark.parametrize("path", ["/", "/?listener=L00001", "/item/segue:track:fake:1", "/listener/a%2Fb", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?listener=L00001", "/item/segue:track:fake:1", "/listener/a%2Fb", "/docs", "/console"]
+)
 def test_pages_are_served_and_hold_no_script_of_their_own(client, path):
     answer = client.get(path)
     assert answer.status_code == 200
@@ -111,3 +113,14 @@ def test_words_can_be_read(scheme, text, ground):
         return tokens[name].split(", ")[scheme]
 
     assert contrast(colour(text), colour(ground)) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_lines_of_charts_stand_out(scheme):
+    tokens = re.findall(r"--(look-\d|raised): light-dark\((#\w{6}), (#\w{6})\)",
+                        (STATIC / "base.css").read_text() + (STATIC / "console.css").read_text())  # fmt: skip
+    colours = {name: both[scheme] for name, *both in tokens}
+    raised = colours.pop("raised")
+    assert len(colours) == 6
+    for colour in colours.values():
+        assert contrast(colour, raised) >= 4.5

@@ -69,5 +69,6 @@ PAGES = {
     "/": _page("home.html", "/"),
     "/item/{uri:path}": _page("item.html", "/item/{uri}"),
     "/listener/{id:path}": _page("listener.html", "/listener/{id}"),
+    "/console": _page("console.html", "/console"),
     "/docs": _page("docs.html", "/docs"),
 }
