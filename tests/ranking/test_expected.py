@@ -65,7 +65,7 @@ def test_scores_are_finite_and_a_common_factor_changes_no_order(s: float, c: flo
     one = scores({"stream": s, "completion": c, "discovery": d})
     other = scores({"stream": s * factor, "completion": c * factor, "discovery": d * factor})
     assert np.isfinite(one).all()
-    if max(s, c, d) > 0.1:
+    if max(s, c) > 0.1:  # a discovery alone leaves what is not new at the floor
         np.testing.assert_allclose(other - one, np.log(factor), atol=1e-2)
 
 
