@@ -123,7 +123,7 @@ def now() -> Context:
     return Context(now=NOW, country="SE")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def release_of() -> Callable[[Path, Path], Release]:
     """Takes a snapshot of a workspace and releases item neighbours of its tracks."""
     return make_release

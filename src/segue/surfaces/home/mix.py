@@ -2,7 +2,8 @@
 this device; and a page's mix held against it, choice by choice.
 
 The hour and the device each shift the overall mix, as if they told independent things: p ∝ p_hour · p_device / p_all.
-Each of the two starts with STEADY plays of the overall mix, so that a circumstance with few plays shifts little.
+What they shift is counted in sittings, for one sitting with twelve tracks tells of its hour once and not twelve times;
+each of the two starts with STEADY sittings of the overall mix, so that one in which little was heard shifts little.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.candidates import Board, Section, Stock, strengths
-from segue.core.types import F32, F64, I32, Bools, Ids, Kind
+from segue.core.types import F32, F64, I32, I64, Bools, Ids, Kind
 from segue.policies import Added
 from segue.ranking import Balance
 from segue.surfaces.devices import UNKNOWN, Devices
 
 GENRES = 12
 """Leading genres of a listener that are told apart; the rest is one."""
-STEADY = 20.0  # plays
+STEADY = 40.0
+"""In the simulated world 5 and 15 foretell a week worse, 100 about as well: `benchmarks/balance.py` tells the gain."""
 AROUND = 2
 """Hours of the clock before and after this one that are like it."""
 FEW = 10.0
 """Plays after which a mix has half the say it has in the end."""
 PLAY = float(np.log(2))  # the strength of one play of today
 HOUR_MS = 3_600_000
+PAUSE = HOUR_MS // 2
+"""Without a play: what comes next is another sitting."""
 FAMILIES = np.zeros(1 + max(Kind), np.intp)  # of a kind: 0 music, 1 talk, 2 books
 FAMILIES[[Kind.SHOW, Kind.EPISODE]] = 1
 FAMILIES[[Kind.AUDIOBOOK, Kind.AUTHOR]] = 2
@@ -79,12 +83,14 @@ def mix_of(board: Board, kinds: Iterable[Kind], devices: Devices | None = None) 
     query, stock = asked[0][1], board.stock
     at = np.concatenate([q.at for _, q in asked])
     strength = strengths(np.concatenate([q.weights for _, q in asked]), at) / PLAY
-    under = [np.ones(len(at), np.bool_)]
+    sittings = _sittings(at)
+    under = [np.ones(len(at), np.bool_), np.ones(len(at), np.bool_)]
     if query.hour >= 0:
         under.append(_about(at // HOUR_MS + query.hour - query.context.now // HOUR_MS, query.hour))
     if devices is not None and (code := devices.code(query.context.device)) != UNKNOWN:
         under.append(devices.of(query.listener, at) == code)
-    weights = np.array(under) * strength  # (1 + circumstances, E)
+    weights = np.array(under) * strength  # (2 + circumstances, E)
+    weights[1:] /= np.bincount(sittings)[sittings]
     event, column, part, family = _read([(stock.sections[k], q.history) for k, q in asked])
     profile = np.bincount(column, part * strength[event], stock.sections[asked[0][0]].genres.shape[1])
     genres = [int(c) for c in np.argsort(-profile, kind="stable")[:GENRES] if profile[c] > 0]
@@ -92,6 +98,14 @@ def mix_of(board: Board, kinds: Iterable[Kind], devices: Devices | None = None) 
     counts = np.array([_counted(w, family, event, place, part, KINDS + len(genres) + 1) for w in weights])
     target = np.concatenate([_shifted(counts[:, :KINDS]), _shifted(counts[:, KINDS:])])
     return Mix(target, genres, float(strength.sum()))
+
+
+def _sittings(at: I64) -> Rows:
+    """(E,) which sitting each play belongs to: plays with less than PAUSE between them."""
+    order = np.argsort(at, kind="stable")
+    out = np.zeros(len(at), np.intp)
+    out[order[1:]] = np.cumsum(np.diff(at[order]) > PAUSE)
+    return out
 
 
 def _about(hours: NDArray[np.int64], hour: int) -> Bools:
@@ -139,11 +153,10 @@ def _counted(weights: F64, family: Rows, event: Rows, place: Rows, part: F32, n:
 
 
 def _shifted(counts: F64) -> F64:
-    """(C,) from what was counted overall and under each circumstance (1 + circumstances, C)."""
-    overall = counts[0] / counts[0].sum()
-    there = overall > 0
-    under = (counts[1:] + STEADY * overall) / (counts[1:].sum(axis=1, keepdims=True) + STEADY)
-    out = overall.copy()
+    """(C,) from (2 + circumstances, C): plays, then sittings, overall and under each circumstance."""
+    out, overall = counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
+    there = (out > 0) & (overall > 0)
+    under = (counts[2:] + STEADY * overall) / (counts[2:].sum(axis=1, keepdims=True) + STEADY)
     out[there] *= (under[:, there] / overall[there]).prod(axis=0)
     return np.asarray(out / out.sum(), np.float64)
 
