@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segue.cli.ope import ope
+from segue.cli.simulate import simulate
 from segue.cli.workplace import console, open_workspace, out, workspace_path
 
 Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
@@ -320,6 +321,7 @@ PANELS: dict[str, dict[str, Any]] = {
         "train": train,
         "evaluate": evaluate,
         "ope": ope,
+        "simulate": simulate,
         "promote": promote,
         "rollback": rollback,
         "releases": releases,

@@ -36,7 +36,7 @@ def import_world(workspace: Workspace, tenant: str, *, listeners: int, days: int
         mark = ledger.begin(IMPORT, "", inputs=[], params=params, seed=seed, code="")
         world = make_world(settings)
         items = 0
-        for batch in _batches(world.items(), ITEMS):
+        for batch in batches(world.items(), ITEMS):
             workspace.log.append((), batch, tenant=tenant)
             items += len(batch)
         table = world.events()
@@ -46,7 +46,8 @@ def import_world(workspace: Workspace, tenant: str, *, listeners: int, days: int
     return done
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Lists of `size`, the last one shorter."""
     stream = iter(items)
     while batch := list(islice(stream, size)):
         yield batch

@@ -1,0 +1,60 @@
+"""What the log of a day says of every other policy: kept beside what that policy then did in its own copy of the world.
+
+Rows of pages are judged as `segue.jobs.rows` says, from the log alone, as it stands that night.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from segue.evaluation.ope import Options, judge
+from segue.jobs.rows import Rows
+from segue.policies import POLICIES
+from segue.runs.releases import current_release
+from segue.store.decisions import read_slates
+from segue.store.outcomes import READ, outcomes
+from segue.store.snapshot import open_snapshot
+from segue.store.workspace import Workspace
+
+TARGETS = ("plackett-luce", "boltzmann", "epsilon-greedy", "greedy")
+"""Policies that choose by the scores alone: what others learn from is not kept with a decision."""
+JUDGED = 3_000  # rows of pages a day, the first ones
+RESAMPLES = 200
+
+
+def judged(workspace: Workspace, day: int, at: tuple[int, int], after: int, control: str) -> list[dict[str, Any]]:
+    """What the pages logged after `after` say of the next day under each target, a page; without those of `control`.
+
+    They were shown within `at`, UTC ms. `logged` is what they earned themselves.
+    """
+    log, tenant = workspace.log, workspace.settings.tenant
+    slates = read_slates(log, tenant, *at)
+    ours = np.array([p != control for p in slates.policy], np.bool_) & (slates.seq > after)
+    ours[np.flatnonzero(ours)[JUDGED:]] = False
+    if not ours.any():
+        return []
+    facts = open_snapshot(current_release(workspace.path, tenant).snapshot_folder).catalogue
+    found = outcomes(slates, log.read(tenant, *at, columns=READ), facts)
+    rows = Rows.of(slates, found, ours)
+    pages = len({slates.page[r] for r in rows.which.tolist()})
+    scale = len(rows.which) / pages
+    out = []
+    for name in TARGETS:
+        chance = rows.chances(POLICIES[name](), facts, np.random.default_rng([day, 23]))
+        with np.errstate(divide="ignore", invalid="ignore"):  # of policies that do nothing of what was logged
+            report = judge(rows.log, chance, policy=name, options=Options(resamples=RESAMPLES, seed=day))
+        values = {n: _times(getattr(report, n), scale) for n in ("value", "low", "high")}
+        out.append(
+            {
+                "day": day + 1, "from": day, "policy": name, "estimator": report.estimator, "refused": report.refused,
+                **values, "effective": report.overlap.effective,
+                "logged": round(float(rows.log.reward.sum()) / pages, 4),
+            }
+        )  # fmt: skip
+    return out
+
+
+def _times(value: float | None, scale: float) -> float | None:
+    return None if value is None else round(value * scale, 4)
