@@ -166,7 +166,40 @@ def test_pages_of_several_choices() -> None:
         assert e.high is not None
         assert e.low < true < e.high, name
     assert "nothing below" in report.estimates["rips"].assumes
-    assert report.estimates["iips"].effective > report.estimates["slate-ips"].effective  # type: ignore[operator]
+    for name in (
+        "iips",
+        "sniips",
+        "pi",
+        "snpi",
+    ):  # choices hang together, and only their chances given others are known
+        assert "column marginal" in report.estimates[name].refused
+
+
+def test_pages_whose_slots_are_filled_independently() -> None:
+    """The chance of an item in its slot is then the one that is logged; fewer weights are multiplied."""
+    rng, n = np.random.default_rng(2), 3000
+    action = rng.choice(4, (n, 3), p=MU)
+    reward = (rng.random((n, 3)) < CHANCE[action]).astype(float)
+    log = of_columns(
+        action.ravel().astype(np.int32), MU[action].ravel(), reward.ravel(), page=np.repeat(np.arange(n), 3),
+        slot=np.tile(np.arange(3), n).astype(np.int32),
+    )  # fmt: skip
+    true = 3 * float(PI @ CHANCE)
+    report = judge(log, PI[log.action])
+    for name in ("iips", "sniips", "pi", "snpi", "cascade-dr", "slate-snips"):
+        e = report.estimates[name]
+        assert e.low is not None
+        assert e.high is not None
+        assert e.low < true < e.high, name
+    one, whole = report.estimates["iips"].effective, report.estimates["slate-ips"].effective
+    assert one is not None
+    assert whole is not None
+    assert one > 2 * whole
+    given = judge(replace(log, marginal=log.propensity), PI[log.action], marginal=PI[log.action])
+    assert given.estimates["iips"] == report.estimates["iips"]
+    tied = judge(replace(log, marginal=log.propensity * 0.9), PI[log.action], marginal=PI[log.action] * 0.9)
+    assert "stands above changes" in tied.estimates["pi"].refused
+    assert tied.estimates["iips"].refused == ""
 
 
 def test_a_model_of_all_arms_helps_on_pages_too() -> None:

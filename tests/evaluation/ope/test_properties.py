@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -39,6 +39,7 @@ def all_of(r: F64, w: F64, q: F64, v: F64) -> dict[str, float]:
     }
 
 
+@settings(max_examples=50, deadline=None)
 @given(REWARDS, WEIGHTS, REWARDS, REWARDS, st.integers(0, 2**31))
 def test_the_order_of_pages_does_not_matter(r: F64, w: F64, q: F64, v: F64, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(N // 3)
@@ -51,6 +52,7 @@ def test_the_order_of_pages_does_not_matter(r: F64, w: F64, q: F64, v: F64, seed
         assert here[name] == pytest.approx(value, rel=1e-9, abs=1e-7), name
 
 
+@settings(max_examples=50, deadline=None)
 @given(REWARDS, WEIGHTS, st.floats(-3, 3))
 def test_self_normalized_values_move_with_the_rewards_and_stay_among_them(r: F64, w: F64, shift: float) -> None:
     value = weighting.snips(r, w).value
@@ -70,6 +72,7 @@ def near(value: float):
     return pytest.approx(value, rel=1e-6, abs=1e-6)
 
 
+@settings(max_examples=50, deadline=None)
 @given(REWARDS, WEIGHTS, REWARDS, REWARDS)
 def test_the_extremes_of_the_settings_are_other_estimators(r: F64, w: F64, q: F64, v: F64) -> None:
     dr, dm = doubly_robust.dr(r, w, q, v).value, doubly_robust.dm(v).value
@@ -81,6 +84,7 @@ def test_the_extremes_of_the_settings_are_other_estimators(r: F64, w: F64, q: F6
     assert weighting.clipped_ips(r, w, np.inf).value == near(weighting.ips(r, w).value)
 
 
+@settings(max_examples=50, deadline=None)
 @given(WEIGHTS)
 def test_effective_size_is_between_one_and_all(w: F64) -> None:
     assert 1 - 1e-9 <= effective_size(w) <= N + 1e-9

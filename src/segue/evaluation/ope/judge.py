@@ -19,8 +19,10 @@ from segue.evaluation.ope.reward_model import Over, cross_fitted, still_to_come,
 from segue.evaluation.ope.terms import Terms, mean_of
 
 SURE = 1 - 1e-9  # a propensity from here on is no choice
+CUT = "nothing is earned where weights are cut"
 MODEL = "the reward model is right"
 PARTLY = "the reward model is right where weights are cut"
+NO_MODEL = "the policy's chances over all actions are not known, so no model can say what it would earn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class _Way:
     weights: F64  # (P,)
     assumes: str = ""
     setting: dict[str, float] = field(default_factory=dict)
+    bias: float = 0.0  # as the log shows it: its distance from DR, or from IPS where there is no model
     largest: float | None = None  # weight that contributions may carry; None: no bound is stated
     missing: str = ""  # why it does not apply
 
@@ -105,52 +108,72 @@ def _single_ways(log: Log, weight: F64, q: F64, v: F64, blind: bool) -> dict[str
     clip = choosing.clip(r, w) if some else 1.0
     tau = choosing.switch(error, w, v) if some else 1.0
     lam = choosing.shrink(error, w, v) if some else 1.0
+    cut, off = np.minimum(w, clip), np.where(w <= tau, w, 0.0)
+    shrunk = doubly_robust.shrunk(w, lam)
+
+    def bias(kept: F64, value: F64) -> float:
+        return abs(float(((w - kept) * value).mean())) if some else 0.0
+
     return {
         "dr": _Way(lambda: doubly_robust.dr(r, w, q, v), w, largest=2 * most + 1),
         "snips": _Way(lambda: weighting.snips(r, w), w),
         "ips": _Way(lambda: weighting.ips(r, w), w, largest=most),
         "clipped-ips": _Way(
-            lambda: weighting.clipped_ips(r, w, clip), w, "rewards of 0 where weights are cut", {"clip": clip},
-            min(most, clip),
+            lambda: weighting.clipped_ips(r, w, clip), w, CUT, {"clip": clip}, bias(cut, r), min(most, clip)
         ),
         "sndr": _Way(lambda: doubly_robust.sndr(r, w, q, v), w),
         "switch-dr": _Way(
-            lambda: doubly_robust.switch_dr(r, w, q, v, tau), w, PARTLY, {"tau": tau}, 2 * min(most, tau) + 1
+            lambda: doubly_robust.switch_dr(r, w, q, v, tau), w, PARTLY, {"tau": tau}, bias(off, error),
+            2 * min(most, tau) + 1,
         ),
-        "dr-os": _Way(lambda: doubly_robust.dr_os(r, w, q, v, lam), w, PARTLY, {"lambda": lam}, 2 * most + 1),
-        "dm": _Way(
-            lambda: doubly_robust.dm(v), w, MODEL,
-            missing="the policy's chances over all actions are not known, so no model can say what it would earn"
-            if blind else "",
+        "dr-os": _Way(
+            lambda: doubly_robust.dr_os(r, w, q, v, lam), w, PARTLY, {"lambda": lam}, bias(shrunk, error), 2 * most + 1
         ),
+        "dm": _Way(lambda: doubly_robust.dm(v), w, MODEL, bias=bias(np.zeros_like(w), error), missing=NO_MODEL * blind),
     }  # fmt: skip
 
 
 def _slate_ways(log: Log, weight: F64, q: F64, v: F64, marginal: F64 | None) -> dict[str, _Way]:
     r, w, shown = log.spread(log.reward, 0.0), log.spread(weight, 1.0), log.spread(np.ones(len(log)), 0.0) > 0
-    each, alone = w, "a choice's reward depends on nothing above it"
-    if marginal is not None and log.marginal is not None:
-        each = log.spread(marginal / log.marginal, 1.0)
-    else:
-        alone = "rewards do not depend on what stands above, nor is what can be chosen changed by it"
+    each, unknown, tied = _each_slot(log, weight, marginal)
+    alone = "a choice's reward depends on nothing else on the page"
+    w_each = log.spread(each, 1.0)
     product, so_far = w.prod(axis=1), np.cumprod(w, axis=1)
     share = r.sum(axis=0) / r.sum() if r.sum() > 0 else np.full(r.shape[1], 1 / r.shape[1])
-    above, apart = so_far @ share, each @ share
-    added = each.sum(axis=1) - each.shape[1] + 1
+    above, apart = so_far @ share, w_each @ share
+    added = w_each.sum(axis=1) - w_each.shape[1] + 1
     q_, v_ = log.spread(q, 0.0), log.spread(v, 0.0)
     cascade = "nothing below a choice changes its reward"
-    whole, parts = float(product.max(initial=0.0)), "the page's reward is a sum of parts, one a slot; " + alone
+    whole, parts = float(product.max(initial=0.0)), "the page's reward is a sum of parts, one a slot"
     return {
         "cascade-dr": _Way(lambda: slates.cascade_dr(r, w, q_, v_), above, cascade),
         "snrips": _Way(lambda: slates.snrips(r, w, shown), above, cascade),
         "rips": _Way(lambda: slates.rips(r, w), above, cascade),
-        "sniips": _Way(lambda: slates.sniips(r, each, shown), apart, alone),
-        "iips": _Way(lambda: slates.iips(r, each), apart, alone),
-        "pi": _Way(lambda: slates.pi(r, added), added, parts),
-        "snpi": _Way(lambda: slates.snpi(r, added), added, parts),
+        "sniips": _Way(lambda: slates.sniips(r, w_each, shown), apart, alone, missing=unknown),
+        "iips": _Way(lambda: slates.iips(r, w_each), apart, alone, missing=unknown),
+        "pi": _Way(lambda: slates.pi(r, added), added, parts, missing=unknown or tied),
+        "snpi": _Way(lambda: slates.snpi(r, added), added, parts, missing=unknown or tied),
         "slate-snips": _Way(lambda: slates.slate_snips(r, w), product),
         "slate-ips": _Way(lambda: slates.slate_ips(r, w), product, largest=whole * r.shape[1]),
     }
+
+
+def _each_slot(log: Log, weight: F64, marginal: F64 | None) -> tuple[F64, str, str]:
+    """(n,) weights of each item in its slot whatever stands above; why they are not known; why slots hang together.
+
+    Pages that show an action twice are taken for pages whose slots are filled independently.
+    """
+    if log.marginal is not None and marginal is not None:
+        apart = np.allclose(log.marginal, log.propensity, rtol=1e-3)
+        return marginal / log.marginal, "", "" if apart else "what stands above changes what can be chosen"
+    if log.repeats and marginal is None and log.marginal is None:
+        return weight, "", ""
+    side = "the log" if log.marginal is None else "the policy"
+    return (
+        weight,
+        f"{side} does not say how likely each item is in its slot whatever stands above (column marginal)",
+        "",
+    )
 
 
 def _estimate(log: Log, way: _Way, unsupported: float | None, why: str, options: Options) -> Estimate:
@@ -167,12 +190,13 @@ def _estimate(log: Log, way: _Way, unsupported: float | None, why: str, options:
     terms = way.terms()
     together = terms.by(log.page_listener, clusters)
     low, high = interval(together, options.kind, options.level, options.resamples, options.seed)
+    low, high = low - way.bias, high + way.bias
     bound = _bound(log, together, way.largest, options)
     return Estimate(
         value=terms.value, low=low, high=high, error=standard_error(together),
         bound_low=None if bound is None else terms.value - bound,
         bound_high=None if bound is None else terms.value + bound,
-        effective=found.effective, setting=way.setting, assumes=way.assumes,
+        effective=found.effective, setting=way.setting, bias=way.bias, assumes=way.assumes,
     )  # fmt: skip
 
 

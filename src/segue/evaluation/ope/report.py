@@ -20,7 +20,8 @@ class Estimate:
     bound_high: float | None = None
     effective: float | None = None  # pages (Kish) under the weights it uses
     setting: dict[str, float] = field(default_factory=dict)  # clip, tau or lambda, chosen on the log
-    assumes: str = ""  # beyond right propensities; what its interval does not know of
+    bias: float = 0.0  # of weights cut on purpose, as the log shows it; the interval is wider by it on either side
+    assumes: str = ""  # beyond right propensities
 
 
 @dataclass(frozen=True, slots=True)
