@@ -14,8 +14,10 @@ reward, since it is curved and they are where it is nearly flat.
 A slate takes `draws` samples of what each arm is worth; an arm's chance is how often it is the best of those available
 among them, mixed with an even share, and the choice is drawn from these frequencies. So what is logged is exact given
 the draws; against endless draws the standard error is at most sqrt(p (1 - p) / draws). Draws are narrower than what is
-believed (Chapelle and Li 2011 reshape it alike). Until it was taught, the ranker's scores are added to them. Lessons are not weighted by their propensities: given arm, segment and
-features, that it was shown says nothing more about its reward.
+believed (Chapelle and Li 2011 reshape it alike). Until it was taught, the ranker's scores are added to them.
+
+Lessons are not weighted by their propensities: given arm, segment and features, that an arm was shown says nothing more
+about its reward.
 """
 
 from __future__ import annotations
