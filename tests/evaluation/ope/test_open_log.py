@@ -42,12 +42,14 @@ def write(folder: Path, kind: str) -> Path:
         path.write_bytes(gzip.compress(delimited(",").encode()))
     elif kind == "jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    elif kind == "json":
+        path.write_text(json.dumps(ROWS, indent=1))
     else:
         pq.write_table(pa.Table.from_pylist(ROWS), path)
     return path
 
 
-@pytest.mark.parametrize("kind", ["csv", "tsv", "csv.gz", "jsonl", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "csv.gz", "jsonl", "json", "parquet"])
 def test_one_log_from_every_kind_of_file(tmp_path: Path, kind: str) -> None:
     found = read_open_log(write(tmp_path, kind))
     log = found.log
@@ -161,6 +163,16 @@ def test_what_is_no_log_is_named(tmp_path: Path) -> None:
         read_open_log(tmp_path / "empty")
     with pytest.raises(InputError, match="is empty"):
         read_open_log(csv(tmp_path, "", name="none.csv"))
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x00\xff\x13\x37" * 100, b"{" * 1000, b"[[[", b"PAR1 and no more", b"\x1f\x8b\x08broken"]
+)
+def test_a_hostile_file_is_an_error_with_a_reason(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=r"log\.csv"):
+        read_open_log(path)
 
 
 def test_times_in_seconds_milliseconds_and_words(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ class Limits:
     clusters: int = 30
     """Fewer than this many listeners: the spread between listeners is not known."""
     effective: float = 100.0
-    """Effective pages under the target: in the world, t intervals of SNIPS with 50 to 100 of them held 87 %, not 95 %."""
+    """Effective pages under the target: in the world, t intervals of SNIPS with 50 to 100 of them held 87 %."""
     rewarded: float = 10.0
     """Rewarded pages among the effective ones: a rate seen fewer times has no useful interval."""
     largest_share: float = 0.05

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import scipy.sparse as sp
 
@@ -21,7 +23,8 @@ from segue.core.errors import InputError
 from segue.core.events import Bad
 from segue.core.types import F64
 from segue.evaluation.ope.log import Log
-from segue.importers._reading import lines, open_file
+from segue.importers._json import decode, elements
+from segue.importers._reading import blocks, decoded, lines, open_file
 from segue.importers._table import fields, sniffed, table
 from segue.importers._values import checked, iso
 
@@ -64,20 +67,29 @@ def header(path: Path) -> list[str]:
     """Names of the columns of a table."""
     with open_file(path, EXPECTED) as file:
         if file.read(4) == b"PAR1":
-            return list(pq.read_schema(path).names)
+            try:
+                return list(pq.read_schema(path).names)
+            except (pa.ArrowException, OSError) as e:
+                raise InputError(f"{path} is not a whole Parquet file: {str(e)[:200]}") from None
     texts = [row[1] for row in islice(lines(path, EXPECTED), 20) if not isinstance(row, Bad)]
     if not texts:
         raise InputError(f"{path} is empty; expected {EXPECTED}")
     if texts[0].lstrip().startswith(("{", "[")):
-        keys: dict[str, None] = {}
-        for text in texts:
-            try:
-                found = msgspec.json.decode(text)
-            except msgspec.DecodeError:
-                continue
-            keys |= dict.fromkeys(found if isinstance(found, dict) else ())
-        return list(keys)
+        return list(next(_first_records(path, texts), {}))
     return [name.strip() for name in fields(texts[0], sniffed(texts, NEEDED))]
+
+
+def _first_records(path: Path, texts: list[str]) -> Iterator[dict[str, Cell]]:
+    """Of JSON lines, or of a JSON array."""
+    if texts[0].lstrip().startswith("["):
+        with open_file(path, EXPECTED) as file:
+            found = [e[1] for e in islice(elements(decoded(blocks(file))), 20) if not isinstance(e, Bad)]
+    else:
+        found = []
+        for text in texts:
+            with suppress(ValueError):
+                found.append(decode(text))
+    yield from (record for record in found if isinstance(record, dict))
 
 
 def read_open_log(path: Path) -> Found:
