@@ -20,14 +20,13 @@ from segue.core.protocols import Facts
 from segue.core.types import F32, I32, I64, Bools, Kind
 from segue.store import decisions
 from segue.store.building import HEARD_MS
-from segue.store.decisions import slates
+from segue.store.decisions import Slates, slates
 from segue.store.edge import CODES, encoded
 
 READ = tuple(dict.fromkeys([*decisions.READ, "type", "item", "ms_played", "reason_end"]))
 """Columns of the log that features are told of."""
 DAY_MS = 86_400_000
 WINDOW_MS = DAY_MS  # after a showing, during which a stream answers it
-AHEAD_MS = 2 * DAY_MS  # beyond the newest page a time is a broken clock
 MOST_PAGES = 50  # of one listener that are remembered
 LOOK_CARD, LOOK_ROW = 0.85, 0.8  # how much less each card after the third and each row after the second is looked at
 TAKES = (Play, Skip, Save, Follow, PlaylistAdd)
@@ -65,14 +64,17 @@ class Told:
     shown: Cards
     answers: Cards
     shelves: Sequence[str]  # plug-in names so far; grows, never changes
-    newest: int  # UTC ms: time of the newest page so far; 0 before the first
+
+    @property
+    def newest(self) -> int:
+        """UTC ms: time of the newest page; 0 where there is none."""
+        return int(self.shown.at.max(initial=0))
 
     def between(self, start: int, stop: int) -> Told:
-        """What the rows start:stop of those told of say; `newest` stays that of all."""
+        """What the rows start:stop of those told of say."""
         return Told(
-            _cut(self.takes, start, stop), _cut(self.shown, start, stop), _cut(self.answers, start, stop),
-            self.shelves, self.newest,
-        )  # fmt: skip
+            _cut(self.takes, start, stop), _cut(self.shown, start, stop), _cut(self.answers, start, stop), self.shelves
+        )
 
 
 T = TypeVar("T", Takes, Cards)
@@ -91,18 +93,19 @@ class Reader:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.shelves: list[str] = []
-        self.newest = 0
         self._codes: dict[str, int] = {}
         self._pages: dict[str, _Page] = {}
         self._of: dict[int, deque[str]] = {}
         self._above = above(facts)
 
-    def read(self, table: pa.Table) -> Told:
-        """Rows of the log with the columns READ, in order of arrival."""
+    def read(self, table: pa.Table, pages: Slates | None = None) -> Told:
+        """Rows of the log with the columns READ, in order of arrival; `pages`: those among them, once read."""
         types = table["type"].to_numpy()
         takes = self._takes(table, np.flatnonzero(np.isin(types, TAKE_CODES)))
-        shown = self._shown(table, np.flatnonzero(types == CODES[Decided]))
-        return Told(takes, shown[0], self._answers(table, takes, *shown), self.shelves, self.newest)
+        pages = slates(table.select([*decisions.READ, "type"])) if pages is None else pages
+        rows = np.flatnonzero(types == CODES[Decided])
+        shown = self._shown(pages, rows)
+        return Told(takes, shown, self._answers(table, takes, shown, rows, pages), self.shelves)
 
     def _takes(self, table: pa.Table, rows: NDArray[np.intp]) -> Takes:
         part = table.select(["type", "listener", "item", "at", "ms_played", "reason_end"]).take(pa.array(rows))
@@ -119,9 +122,8 @@ class Reader:
             item[keep].astype(np.int32), part["at"].to_numpy()[keep], heard[keep],
         )  # fmt: skip
 
-    def _shown(self, table: pa.Table, rows: NDArray[np.intp]) -> tuple[Cards, NDArray[np.intp], tuple[str, ...], I64]:
-        """Cards, and of each decided row: its place, its page, and how many cards before it."""
-        part = slates(table.select(decisions.READ).take(pa.array(rows)))
+    def _shown(self, part: Slates, rows: NDArray[np.intp]) -> Cards:
+        """Of the decided rows at these places."""
         slate = part.chosen_row
         position = np.arange(len(slate)) - part.chosen_ptr[slate]
         names = [key.partition(":")[0] for key in part.shelf]
@@ -132,15 +134,12 @@ class Reader:
         shelf = np.array([self._codes[name] for name in names], np.int32)
         look = LOOK_CARD ** np.maximum(position - 2, 0) * LOOK_ROW ** np.maximum(part.row[slate] - 1, 0)
         item = self.facts.rows(part.items) if len(self.facts.items) else np.full(len(slate), -1)
-        cards = Cards(
+        return Cards(
             rows[slate].astype(np.int64), part.listener[slate], item.astype(np.int32), part.at[slate], shelf[slate],
             look.astype(np.float32),
         )  # fmt: skip
-        return cards, rows, part.page, part.chosen_ptr
 
-    def _answers(
-        self, table: pa.Table, takes: Takes, shown: Cards, rows: NDArray[np.intp], pages: tuple[str, ...], ends: I64
-    ) -> Cards:
+    def _answers(self, table: pa.Table, takes: Takes, shown: Cards, rows: NDArray[np.intp], pages: Slates) -> Cards:
         """Row by row in order of arrival: a page is remembered, a stream looks for its card."""
         names, codes = encoded(table["page"].take(pa.array(takes.order)))
         heard = np.flatnonzero(takes.heard)
@@ -150,14 +149,15 @@ class Reader:
         listener, item, at, card_item = (
             takes.listener.tolist(), takes.item.tolist(), takes.at.tolist(), shown.item.tolist()
         )  # fmt: skip
+        ends = pages.chosen_ptr.tolist()
         found: list[tuple[int, int, int, int, int]] = []
         order = np.argsort(when, kind="stable")
         for page_row, i in zip(is_page[order].tolist(), which[order].tolist()):
             if page_row:
-                lo, hi = int(ends[i]), int(ends[i + 1])
+                lo, hi = ends[i], ends[i + 1]
                 if hi > lo:
                     who, moment, shelf = int(shown.listener[lo]), int(shown.at[lo]), int(shown.shelf[lo])
-                    self._remember(pages[i], who, moment, card_item[lo:hi], shelf)
+                    self._remember(pages.page[i], who, moment, card_item[lo:hi], shelf)
             elif listener[i] in self._of:
                 page = names[codes[i]] if codes[i] >= 0 else ""
                 got = self._card(listener[i], item[i], at[i], page)
@@ -178,7 +178,6 @@ class Reader:
             while len(mine) > MOST_PAGES or self._pages[mine[0]].at < at - WINDOW_MS:
                 del self._pages[mine.popleft()]
         page.rows.append((items, shelf))
-        self.newest = max(self.newest, at)
 
     def _card(self, listener: int, item: int, at: int, name: str) -> tuple[int, int] | None:
         """The card a stream answers and its shelf; None where there is none, or it was answered before."""

@@ -20,7 +20,7 @@ class Retrieved:
         """Nothing is kept."""
 
     def value(self, query: Query, candidates: Candidates) -> F32:
-        scores = np.nan_to_num(candidates.scores.astype(np.float64), nan=-10.0).clip(-10, 10)
+        scores = np.nan_to_num(candidates.scores.astype(np.float64), nan=-10.0).clip(-10, 10).round(4)  # as logged
         return scores[:, None].astype(np.float32)
 
 
