@@ -19,7 +19,7 @@ class Rows:
     names: tuple[str, ...]  # (D,)
     features: F32  # (n, D) finite
     label: F32  # (n,) in [0, 1]
-    weight: F32  # (n,) >= 0, mean 1
+    weight: F32  # (n,) > 0: for how many rows each counts
 
     def __len__(self) -> int:
         return len(self.label)
@@ -41,14 +41,12 @@ class Rows:
         if not 0 < hits < total:
             raise NotReady(f"{len(label)} rows, all with the same response: there is nothing to learn yet")
         rows = weight > 0  # the others say nothing
-        scaled = (weight[rows] * (rows.sum() / total)).astype(np.float32)
-        return cls(own, features[rows].astype(np.float32), label[rows].astype(np.float32), scaled)
+        taken = (a[rows].astype(np.float32) for a in (features, label, weight))
+        return cls(own, *taken)
 
     def where(self, keep: Bools) -> Self:
-        """The rows where `keep` (n,) is true, weights of mean 1 again."""
-        weight = self.weight[keep]
-        scaled = weight / max(float(weight.mean()), 1e-12) if len(weight) else weight
-        return type(self)(self.names, self.features[keep], self.label[keep], scaled.astype(np.float32))
+        """The rows where `keep` (n,) is true."""
+        return type(self)(self.names, self.features[keep], self.label[keep], self.weight[keep])
 
     def base(self) -> float:
         """The logit of the mean label, away from 0 and 1 by a row's worth."""

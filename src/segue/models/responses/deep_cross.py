@@ -44,7 +44,8 @@ class DeepCross:
             each = needed("torch.nn.functional", "deep-cross").binary_cross_entropy_with_logits
             return each(forward(module, x), label, weight=weight)
 
-        module = self.training.run(make, loss, (scaling(rows.features), rows.label, rows.weight), rng)
+        columns = (scaling(rows.features), rows.label, rows.weight / rows.weight.mean())
+        module = self.training.run(make, loss, columns, rng)
         return OnnxNetwork(scaling, exported(module))
 
 

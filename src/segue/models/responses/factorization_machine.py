@@ -53,10 +53,11 @@ def loss(
     x: sp.csr_array, rows: Rows, rank: int, penalty: float, pair_penalty: float
 ) -> Callable[[F64], tuple[float, F64]]:
     """The penalised mean log loss of (1 + width * (1 + rank),) parameters for x (n, width), with its slope."""
-    n, width = x.shape
+    width = x.shape[1]
     squared = sp.csr_array((x.data**2, x.indices, x.indptr), shape=x.shape)
     back, squared_back = sp.csr_array(x.T), sp.csr_array(squared.T)
     y, w = rows.label.astype(np.float64), rows.weight.astype(np.float64)
+    n = float(w.sum())
 
     def at(theta: F64) -> tuple[float, F64]:
         linear, vectors = theta[1 : 1 + width], theta[1 + width :].reshape(width, rank)

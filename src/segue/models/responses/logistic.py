@@ -67,6 +67,7 @@ class Logistic:
         x = sp.csr_array(sp.hstack(blocks, format="csr", dtype=np.float64))
         back = sp.csr_array(x.T)
         y, w = rows.label.astype(np.float64), rows.weight.astype(np.float64)
+        n = float(w.sum())
         ridge = np.concatenate([[0.0], *(np.full(b.shape[1], p) for b, p in zip(blocks, penalties, strict=True))])
 
         def loss(theta: F64) -> tuple[float, F64]:
@@ -75,7 +76,7 @@ class Logistic:
             off = w * (p - y)
             value = w @ (np.logaddexp(0, logit) - y * logit) + ridge @ theta**2 / 2
             slope = np.concatenate([[off.sum()], back @ off]) + ridge * theta
-            return float(value) / len(y), slope / len(y)
+            return float(value) / n, slope / n
 
         return lowest(loss, start, self.steps)
 
