@@ -137,6 +137,11 @@ def test_estimates_and_refusals(shown):
     ):
         assert_says(said, j.streams.mean, j.streams.low, j.streams.high)
         assert_says(rests, j.effective)
+    assert cells(page, "others", "Policy") == ["plackett-lucein use", *(j.policy for j in told[1:])]
+    assert cells(page, "others", "Estimator") == ["dr"] * len(told)
+    expect(page.locator("#others .lead").last).to_have_text(
+        "Taken for granted: a row's streams do not depend on the rows above, but for what these have left."
+    )
     refusals = dict(
         zip(page.locator(".refusals dt").all_text_contents(), page.locator(".refusals dd").all_text_contents())
     )
@@ -225,8 +230,9 @@ AGAINST = """async ([one, other]) => {
         (12_345.6, 11_900, 12_800, False, "12,300 (11,900 to 12,800)"),
         (-0.0004, -0.03, 0.03, False, "0.00 (−0.03 to 0.03)"),
         (0.21312, 0.2091, 0.2171, True, "21.3 % (20.9 to 21.7 %)"),
-        (0.5, 0.5, 0.5, False, "0.500"),
-        (3.0, None, None, False, "3.00 (no interval)"),
+        (0.5, 0.5, 0.5, False, "0.50 (no interval)"),  # of a single listener
+        (0.0, 0.0, 0.0, False, "0"),
+        (3.0, None, None, False, "3.0 (no interval)"),
         (None, None, None, False, "–"),
     ],
 )
@@ -243,6 +249,7 @@ def test_no_more_digits_than_the_interval_bears(shown, mean, low, high, percent,
         ((1.45, 1.40, 1.50), (1.41, 1.35, 1.47), "not told apart from base (1.41) yet"),
         ((0.7, 0.67, 0.73), (1.4, 1.36, 1.44), "50 % less than base (1.40)"),
         ((1.0, 0.9, 1.1), (0.0, 0.0, 0.0), None),
+        ((1.0, 0.9, 1.1), (2.0, 2.0, 2.0), None),
     ],
 )
 def test_one_against_the_other(shown, own, base, said):
@@ -331,6 +338,13 @@ def test_one_policy_without_exploring_or_ranker(console, service):
     expect(page.locator("#days")).to_contain_text("No day has been counted")
     expect(page.locator("#others")).to_contain_text("No other policy was judged")
     expect(page.locator("#arms table")).to_have_count(1)
+
+
+def test_without_exploring_the_log_calls_it_greedy(console, service):
+    changed(service, exploring=False)
+    page = console()
+    expect(page.locator("h1")).to_have_text(re.compile("^greedy: 2.24 streams a page"))
+    expect(page.locator("#about")).to_have_text("Exploring is off: Home shows what it holds best, and the log says so.")
 
 
 def test_a_policy_that_has_shown_nothing_and_figures_that_are_not_known(console, service):

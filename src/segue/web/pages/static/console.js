@@ -6,16 +6,17 @@ import { axis, bar, drawn, lines, look, mark, reliability, scaleOf, swatch, whis
 import { against, bounded, count, day, figure, half, known, NONE, places, plain, range, several, share, span } from "./figures.js";
 import { clearNotice, explain, notice } from "./notice.js";
 
-const BASE = "popularity"; // the policy of the control group
+const BASE = "popularity"; // what the log calls the control group's page
+const BEST = "greedy"; // and the page of a Home that does not explore
 const state = { waits: 1000, timer: 0 };
 
-/** One table for eyes and screen readers, which stacks on a phone; the roles stay where the layout is no table's. */
-function table(caption, columns, rows, kind = "") {
+/** One table for eyes and screen readers. `stack`: on a phone a row becomes a block of lines; the roles stay where the layout is no table's. */
+function table(caption, columns, rows, kind = "stack") {
   const cell = (column, row) => {
     const attributes = { class: column.kind ?? "", role: column.head ? "rowheader" : "cell", scope: column.head ? "row" : null, "data-label": column.head ? null : column.name };
     return el(column.head ? "th" : "td", attributes, column.of(row));
   };
-  return el("table", { role: "table", class: `stack ${kind}` }, el("caption", {}, caption),
+  return el("table", { role: "table", class: kind }, el("caption", {}, caption),
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map((c) => el("th", { scope: "col", role: "columnheader", class: c.kind ?? "" }, c.name, c.axis)))),
     el("tbody", { role: "rowgroup" }, rows.map((row) => el("tr", { role: "row" }, columns.map((c) => cell(c, row))))));
 }
@@ -42,8 +43,14 @@ const panel = (id, title, words, ...rest) =>
   el("section", { id, class: "panel", "aria-labelledby": `${id}-title`, tabindex: -1 }, el("h2", { id: `${id}-title` }, title), ...[words].flat().filter(Boolean).map((w) => el("p", { class: "lead" }, w)), rest);
 const nothing = (text) => el("p", { class: "nothing" }, text);
 
+/** The row of the policy in use: without exploring the log has another name for it. */
+function inUse(report) {
+  const named = (name) => report.policies.find((p) => p.policy === name);
+  return (report.exploring ? null : named(BEST)) ?? named(report.policy);
+}
+
 function headline(report) {
-  const own = report.policies.find((p) => p.policy === report.policy);
+  const own = inUse(report);
   if (!own) return report.pages ? `${report.policy} has shown no page yet` : "No page has been shown yet";
   const base = own.policy === BASE ? null : report.policies.find((p) => p.policy === BASE);
   const more = base ? against(own.streams, base.streams, BASE) : null;
@@ -52,7 +59,7 @@ function headline(report) {
 }
 
 function exploring(report) {
-  const own = report.policies.find((p) => p.policy === report.policy);
+  const own = inUse(report);
   if (!report.exploring) return "Exploring is off: Home shows what it holds best, and the log says so.";
   return `Exploring is on${own && known(own.explored) ? `: ${share(own.explored)} of its choices were not what the ranker holds best` : ""}.`;
 }
@@ -71,7 +78,7 @@ function facts(report) {
     ["Cards still waiting", count(report.waiting)],
     ["Control group", report.control > 0 ? share(report.control) : "none"],
     ["Days", report.until > 0 ? span(report.since, report.until) : NONE],
-    ["Release", report.release],
+    ...(report.release ? [["Release", report.release]] : []),
   ];
   return el("dl", { class: "facts" }, pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
@@ -82,12 +89,12 @@ function policies(report, kinds) {
   if (!rows.length) return panel("policies", "Policies", "", nothing("No page has been shown with its decision logged yet."));
   const kind = (p) => look(kinds.get(p.policy));
   return panel("policies", "Policies", [words, comparison(report)], table("Each policy's traffic, value and cost of exploring", [
-    { name: "Policy", head: true, of: (p) => el("span", { class: `name ${kind(p)}` }, swatch(kinds.get(p.policy), kind(p)), el("span", {}, p.policy)) },
+    { name: "Policy", head: true, of: (p) => el("span", { class: `name ${kind(p)}` }, swatch(kinds.get(p.policy), kind(p)), el("span", { title: p.policy }, p.policy)) },
     { name: "Pages", kind: "traffic", of: (p) => [el("span", { class: "value" }, el("b", {}, count(p.pages)), " ", el("span", { class: "interval" }, `${share(p.share)} · ${several(p.listeners, "listener")}`)), bar(p.share, kind(p))] },
     measured("Streams a page", rows, (p) => p.streams, { kind }),
     measured("Discoveries a page", rows, (p) => p.discoveries, { kind }),
     number("Explored", (p) => share(p.explored)),
-    number("Cost a page", (p) => (p.cost ? [el("span", {}, range(p.cost).mean), " ", el("span", { class: "interval" }, range(p.cost).interval)] : el("span", { class: "interval" }, "not said"))),
+    { name: "Cost a page", kind: "number cost", of: (p) => (p.cost ? [el("span", {}, range(p.cost).mean), " ", el("span", { class: "interval" }, range(p.cost).interval)] : el("span", { class: "interval" }, "not said")) },
   ], rows));
 }
 
@@ -123,30 +130,31 @@ function others(report) {
   const title = "What the log says of other policies";
   if (!report.judged.length) return panel("others", title, "", nothing("No other policy was judged."));
   const words = "Estimated from pages that others chose, in streams a shelf shown (not a page): to be compared with each other, not with the table above. Where what a policy would do was hardly ever tried, the log cannot tell, and says why.";
+  const assumed = [...new Set(report.judged.map((j) => j.estimator.split("; ").slice(1).join("; ")).filter(Boolean))];
   const told = report.judged.filter((j) => j.streams), refused = report.judged.filter((j) => !j.streams);
-  return panel("others", title, words,
+  return panel("others", title, [words, assumed.length ? `Taken for granted: ${assumed.join("; ")}.` : ""],
     told.length ? table("Estimates from the log", [
-      { name: "Policy", head: true, of: (j) => j.policy },
+      { name: "Policy", head: true, of: (j) => [j.policy, j.policy === inUse(report)?.policy ? el("span", { class: "key" }, "in use") : null] },
       measured("Streams a shelf shown", told, (j) => j.streams, { kind: () => look(1) }),
-      { name: "Estimator", kind: "word", of: (j) => j.estimator || NONE },
+      { name: "Estimator", kind: "word", of: (j) => j.estimator.split("; ")[0] || NONE },
       number("Rests on", (j) => several(Math.round(j.effective), "row")),
     ], told) : null,
     refused.length ? el("div", { class: "refusals" }, el("h3", {}, "The log cannot tell"), el("dl", {}, refused.map((j) => [el("dt", {}, j.policy), el("dd", {}, j.refused || "No reason was given.")]).flat())) : null);
 }
 
-function arms(caption, rows, name) {
+function arms(caption, one, rows, name) {
   return table(caption, [
-    { name: caption, head: true, of: name },
+    { name: one, head: true, of: name },
     measured("Streamed, of those seen", rows, (a) => a.rate, { percent: true, kind: () => look(0) }),
     number("Shown", (a) => count(a.shown)), number("Seen", (a) => count(a.seen)), number("Streams", (a) => count(a.streams)),
-  ], rows, "arms");
+  ], rows, "stack arms");
 }
 
 function top(report) {
   const empty = !report.shelves.length && !report.items.length;
-  return panel("arms", "Shelves and items", empty ? "" : "Those that were streamed most, over all pages and policies.", empty ? nothing("Nothing has been shown yet.") : null,
-    report.shelves.length ? arms("Shelf", report.shelves, (a) => [el("span", {}, a.title || a.key), a.title && a.title !== a.key ? el("span", { class: "key" }, a.key) : null]) : null,
-    report.items.length ? arms("Item", report.items, (a) => el("a", { href: `/item/${part(a.key)}` }, a.title || a.key)) : null);
+  return panel("arms", "Shelves and items", empty ? "" : "Over all pages and policies. Shelves by the share of cards seen on them that were streamed, items by how often they were streamed.", empty ? nothing("Nothing has been shown yet.") : null,
+    report.shelves.length ? arms("Shelves", "Shelf", report.shelves, (a) => [el("span", {}, a.title || a.key), a.title && a.title !== a.key ? el("span", { class: "key" }, a.key) : null]) : null,
+    report.items.length ? arms("Items", "Item", report.items, (a) => el("a", { href: `/item/${part(a.key)}` }, a.title || a.key)) : null);
 }
 
 const HEADS = { stream: "Will it be streamed?", completion: "Will it be heard to the end?", discovery: "Is it streamed, and new to the listener?" };
@@ -159,7 +167,7 @@ function ranker(report) {
     const rows = r.reliability.filter((p) => known(p[0]) && known(p[1]));
     const gain = 1 - r.log_loss / r.base_log_loss;
     const better = known(gain) ? (Math.abs(gain) < 0.0005 ? ", no better" : `, ${share(Math.abs(gain))} ${gain > 0 ? "less" : "more"}`) : "";
-    const p = (x) => range({ mean: x }, true).mean;
+    const p = (x) => `${plain(x * 100)}\u00a0%`;
     const between = (row) => range({ mean: row[1], low: row[2], high: row[3] }, true);
     const said = rows.map((row) => `${p(row[0])} predicted, ${between(row).mean} observed`).join("; ");
     const draw = (width) => reliability(rows, {
@@ -172,7 +180,7 @@ function ranker(report) {
       rows.length ? el("details", {}, el("summary", {}, "As a table"), table(`Reliability of ${r.head}`, [
         { name: "Predicted", head: true, of: (row) => p(row[0]) }, number("Observed", (row) => between(row).mean),
         number("Interval", (row) => between(row).interval), number("Cards", (row) => count(row[4])),
-      ], rows)) : null);
+      ], rows, "")) : null);
   };
   return panel("ranker", title, words, el("div", { class: "heads" }, report.rankers.map(one)));
 }

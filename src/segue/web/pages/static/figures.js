@@ -4,7 +4,8 @@ const MOST = 4; // significant digits of anything
 export const NONE = "–";
 
 export const known = (x) => typeof x === "number" && Number.isFinite(x);
-export const bounded = (r) => Boolean(r) && known(r.mean) && known(r.low) && known(r.high);
+/** Whether there is an interval. One without width is none: it comes of a single listener, and says nothing. */
+export const bounded = (r) => Boolean(r) && known(r.mean) && known(r.low) && known(r.high) && r.high > r.low;
 export const half = (r) => Number(((r.high - r.low) / 2).toPrecision(6)); // 0.2 and not 0.19999999999999996
 
 /** Decimals that a half-width bears: its first digit, and its second where the first is a 1. Below 0: tens, hundreds. */
@@ -30,11 +31,11 @@ export const several = (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? on
 export function range(r, percent = false) {
   const unit = percent ? "\u00a0%" : "", by = percent ? 100 : 1;
   if (!r || !known(r.mean)) return { mean: NONE, interval: "", text: NONE };
+  if (r.low === r.high && r.mean === 0) return { mean: `0${unit}`, interval: "", text: `0${unit}` };
   if (!bounded(r)) {
-    const mean = figure(r.mean * by, places(0, r.mean * by)) + unit;
+    const mean = plain(r.mean * by, 2) + unit;
     return { mean, interval: "no interval", text: `${mean} (no interval)` };
   }
-  if (r.low === r.high) return { mean: plain(r.mean * by) + unit, interval: "", text: plain(r.mean * by) + unit };
   const decimals = places(half(r) * by, r.mean * by);
   const mean = figure(r.mean * by, decimals) + unit;
   const interval = `${figure(r.low * by, decimals)}\u00a0to\u00a0${figure(r.high * by, decimals)}${unit}`;
