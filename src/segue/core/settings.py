@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     balance: Annotated[
         float,
         Field(description="how much a page follows the listener's own mix of kinds and genres; 0: not at all", ge=0),
-    ] = 0.2
+    ] = 0.5
     control: Annotated[float, Field(description="share of listeners whose Home is by popularity", ge=0, le=1)] = 0.0
     reward_stream: Annotated[float, Field(description="worth of a card that is streamed", ge=0)] = 1.0
     reward_completion: Annotated[float, Field(description="worth of a card heard to the end", ge=0)] = 0.5
