@@ -1,5 +1,5 @@
 """Cumulative regret of carousel policies on Deezer's playlists: python benchmarks/carousel.py [--seeds N] [--rounds N]
-[--users N] [--first-seed N] [--all-seen] [--only WORDS] [--keep FILE]."""
+[--users N] [--first-seed N] [--all-seen] [--only WORD …] [--without WORD …] [--keep FILE]."""
 
 from __future__ import annotations
 
@@ -88,18 +88,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--users", type=int, default=20_000)
     parser.add_argument("--all-seen", action="store_true", help="who streams nothing saw all twelve")
-    parser.add_argument("--only", help="policies with one of these words, separated by commas; -WORD: all but those")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="WORD", help="policies with one of these words")
+    parser.add_argument("--without", nargs="+", default=[], metavar="WORD", help="but those with one of these")
     parser.add_argument("--keep", type=Path, help="a JSON file that keeps the rounds: what it has is not run again")
     given = parser.parse_args()
     folder = Path(os.environ.get("SEGUE_DATA", Path(__file__).parents[2] / "shared" / "data")) / "carousel-bandits"
     if not folder.is_dir():
         print(f"carousel: the data set is not here: {folder} (set SEGUE_DATA)")
         return
-    names = list(PLAYERS)
-    for word in given.only.split(",") if given.only and given.only.startswith("-") else []:
-        names = [n for n in names if word.lstrip("-") not in n]
-    if given.only and not given.only.startswith("-"):
-        names = [n for n in names if any(word in n for word in given.only.split(","))]
+    names = [n for n in PLAYERS if any(w in n for w in given.only) and not any(w in n for w in given.without)]
     kept: dict[str, dict[str, Any]] = json.loads(given.keep.read_text()) if given.keep and given.keep.exists() else {}
     vectors, weights = real(folder)
     for seed in range(given.first_seed, given.first_seed + given.seeds):
