@@ -12,6 +12,8 @@ from segue.features._decayed import DAY_MS, START, Index, faded, grown
 
 NEVER_DAYS = 1_000.0
 """What stands for the days since something that never was."""
+WAITING = 1 << 18
+"""Events that wait until they are put where they belong: a look through them takes 0.1 ms."""
 
 
 @dataclass(slots=True)
@@ -24,22 +26,55 @@ class _Own:
 
 
 class Pairs:
-    """Counts of (listener, thing), and when it last was. Half-lives are of weeks and more: the origin stays."""
+    """Counts of (listener, thing), and when it last was. Half-lives are of weeks and more: the origin stays.
+
+    Events wait side by side until there are many, or until their listener is asked about: most events of a moment are
+    of listeners that nobody asks about soon.
+    """
 
     def __init__(self, half_life: float) -> None:
         self.half_life = half_life  # days
         self._of: dict[int, _Own] = {}
+        self._waiting = 0
+        self._listener, self._thing = np.zeros(WAITING, np.int64), np.zeros(WAITING, np.int64)
+        self._at, self._amount = np.zeros(WAITING, np.int64), np.zeros(WAITING)
 
     def add(self, listener: Index, thing: Index, at: I64, weights: Any = 1.0) -> None:
         """(E,) events."""
-        if not len(listener):
+        e = len(listener)
+        if not e:
             return
         amounts = grown(at, START, self.half_life) * weights
+        if e > WAITING - self._waiting:
+            self._merge_all()
+        if e > WAITING:
+            self._take(listener.astype(np.int64), thing.astype(np.int64), at, amounts)
+            return
+        span = slice(self._waiting, self._waiting + e)
+        self._listener[span], self._thing[span], self._at[span], self._amount[span] = listener, thing, at, amounts
+        self._waiting += e
+
+    def _merge_all(self) -> None:
+        there = np.flatnonzero(self._listener[: self._waiting] >= 0)
+        self._take(self._listener[there], self._thing[there], self._at[there], self._amount[there])
+        self._waiting = 0
+
+    def _own(self, listener: int) -> _Own | None:
+        """With what waited of this listener."""
+        mine = np.flatnonzero(self._listener[: self._waiting] == listener)
+        if len(mine):
+            self._take(self._listener[mine], self._thing[mine], self._at[mine], self._amount[mine])
+            self._listener[mine] = -1  # no longer waits
+        return self._of.get(listener)
+
+    def _take(self, listener: I64, thing: I64, at: I64, amount: F64) -> None:
+        if not len(listener):
+            return
         order = np.lexsort((thing, listener))
-        who, what = listener[order].astype(np.int64), thing[order].astype(np.int64)
+        who, what = listener[order], thing[order]
         new = np.concatenate([[True], (who[1:] != who[:-1]) | (what[1:] != what[:-1])])
         first = np.flatnonzero(new)
-        sums, last = np.add.reduceat(amounts[order], first), np.maximum.reduceat(at[order], first)
+        sums, last = np.add.reduceat(amount[order], first), np.maximum.reduceat(at[order], first)
         who, what = who[first], what[first]
         ends = np.flatnonzero(np.concatenate([who[1:] != who[:-1], [True]])) + 1
         start = 0
@@ -65,7 +100,7 @@ class Pairs:
 
     def of(self, listener: int, things: Index, now: int) -> tuple[F64, F64]:
         """(K,) counts at a time and (K,) days since it last was, NEVER_DAYS at most; 0 things for negative ones."""
-        own = self._of.get(listener)
+        own = self._own(listener)
         if own is None:
             return np.zeros(len(things)), np.full(len(things), NEVER_DAYS)
         place = np.minimum(own.things.searchsorted(things), len(own.things) - 1)
@@ -76,7 +111,7 @@ class Pairs:
 
     def all_of(self, listener: int, now: int) -> tuple[I64, F64]:
         """(n,) things that a listener has to do with, sorted, and (n,) counts at a time."""
-        own = self._of.get(listener)
+        own = self._own(listener)
         if own is None:
             return np.zeros(0, np.int64), np.zeros(0)
         return own.things, own.sums * faded(now, START, self.half_life)
