@@ -41,7 +41,7 @@ def test_a_value_with_its_interval(log: Path, capsys: pytest.CaptureFixture[str]
     code, out, _ = run(capsys, log, "--policy", "new")
     assert code == 0
     assert "reward a page" in out
-    for name in ("dr", "snips", "ips", "clipped-ips", "sndr", "switch-dr", "dr-os", "dm"):
+    for name in ("dr", "snips", "ips", "clipped-ips", "sndr", "switch-dr", "dr-os", "dm", "mrdr"):
         assert f"\n{name} " in out
     assert max(len(line.rstrip()) for line in out.splitlines()) <= 80
 

@@ -39,7 +39,7 @@ def test_the_truth_lies_in_every_interval_that_promises_it() -> None:
     report = judged(made())
     true = float(PI @ CHANCE)
     assert report.refused == ""
-    for name in ("dr", "snips", "ips", "sndr"):
+    for name in ("dr", "snips", "ips", "sndr", "mrdr"):
         e = report.estimates[name]
         assert e.low is not None
         assert e.high is not None

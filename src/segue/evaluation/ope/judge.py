@@ -81,6 +81,8 @@ def judge(
             q, v = q + (later := still_to_come(log)), v + later
     q, v = (np.zeros(len(log)), np.zeros(len(log))) if q is None or v is None else (q, v)
     ways = _slate_ways(log, weight, q, v, marginal) if several else _single_ways(log, weight, q, v, blind)
+    if not several:
+        ways["mrdr"] = _mrdr(log, chance, weight, over)
     main = estimator or ("cascade-dr" if several else "dr")
     if main not in ways:
         raise UnknownName("estimator for this log", main, ways)
@@ -131,6 +133,16 @@ def _single_ways(log: Log, weight: F64, q: F64, v: F64, blind: bool) -> dict[str
         ),
         "dm": _Way(lambda: doubly_robust.dm(v), w, MODEL, bias=bias(np.zeros_like(w), error), missing=NO_MODEL * blind),
     }  # fmt: skip
+
+
+def _mrdr(log: Log, chance: F64, weight: F64, over: Over | None) -> _Way:
+    if over is None or not len(log):
+        return _Way(lambda: mean_of(log.reward), weight, missing=NO_MODEL)
+    fitting = doubly_robust.mrdr_weights(chance, log.propensity)
+    return _Way(
+        lambda: doubly_robust.dr(log.reward, weight, *cross_fitted(log, over, fitting)[:2]), weight,
+        largest=2 * float(weight.max()) + 1,
+    )  # fmt: skip
 
 
 def _slate_ways(log: Log, weight: F64, q: F64, v: F64, marginal: F64 | None) -> dict[str, _Way]:

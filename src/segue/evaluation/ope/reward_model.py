@@ -48,28 +48,29 @@ class RewardModel:
 
 def ridge(x: F64, y: F64, weight: F64, strength: float) -> tuple[F64, float]:
     """Weights (D,) and intercept of weighted ridge regression; the intercept is not drawn to 0."""
-    total = weight.sum()
+    total = max(float(weight.sum()), 1e-300)
     x_mean, y_mean = weight @ x / total, float(weight @ y / total)
     centred = x - x_mean
     gram = (centred * weight[:, None]).T @ centred
     gram[np.diag_indices_from(gram)] += strength
-    found: F64 = np.linalg.solve(gram, (centred * weight[:, None]).T @ (y - y_mean))
+    found = np.asarray(np.linalg.solve(gram, (centred * weight[:, None]).T @ (y - y_mean)), np.float64)
     return found, y_mean - float(x_mean @ found)
 
 
-def fit_means(log: Log, rows: I64, target: F64) -> RewardModel:
-    """Mean of `target` (n,) of each (slot, action) over some rows, behind PRIOR rows of the slot's mean."""
+def fit_means(log: Log, rows: I64, weight: F64) -> RewardModel:
+    """Mean reward of each (slot, action) over some rows, weighted by `weight` (n,), behind PRIOR of the slot's mean."""
     s, a = _shape(log)
     cell = log.slot[rows].astype(np.int64) * a + log.action[rows]
-    total = np.bincount(cell, target[rows], s * a).reshape(s, a)
-    count = np.bincount(cell, minlength=s * a).reshape(s, a)
-    overall = float(target[rows].mean()) if len(rows) else 0.0
+    w, y = weight[rows], log.reward[rows]
+    total = np.bincount(cell, w * y, s * a).reshape(s, a)
+    count = np.bincount(cell, w, s * a).reshape(s, a)
+    overall = float(w @ y / w.sum()) if w.sum() > 0 else 0.0
     slot_mean = (total.sum(axis=1) + PRIOR * overall) / (count.sum(axis=1) + PRIOR)
     table = (total + PRIOR * slot_mean[:, None]) / (count + PRIOR)
     return RewardModel(table, np.zeros(log.context.shape[1]))
 
 
-def fit_ridge(log: Log, rows: I64, target: F64) -> RewardModel:
+def fit_ridge(log: Log, rows: I64, weight: F64) -> RewardModel:
     """Additive in slot, action and context. Context columns are brought to one scale."""
     s, a = _shape(log)
     scale = log.context[rows].std(axis=0) if len(rows) else np.ones(log.context.shape[1])
@@ -79,26 +80,30 @@ def fit_ridge(log: Log, rows: I64, target: F64) -> RewardModel:
     x[at, log.slot[rows]] = 1
     x[at, s + log.action[rows]] = 1
     x[:, s + a :] = log.context[rows] / scale
-    found, intercept = ridge(x, target[rows], np.ones(len(rows)), RIDGE)
+    found, intercept = ridge(x, log.reward[rows], weight[rows], RIDGE)
     return RewardModel(found[:s, None] + found[None, s : s + a] + intercept, found[s + a :] / scale)
 
 
 FITS: dict[str, Callable[[Log, I64, F64], RewardModel]] = {"means": fit_means, "ridge": fit_ridge}
 
 
-def cross_fitted(log: Log, over: Over | None) -> tuple[F64, F64, str]:
+def cross_fitted(log: Log, over: Over | None, weight: F64 | None = None) -> tuple[F64, F64, str]:
     """(n,) prediction for each logged choice and (n,) its mean under the target, each by a model that never saw the
     listener; and the model's name. Without `over` the model does not look at the choice, and the two are the same.
+
+    `weight` (n,): how much each row counts when a model is fitted and when one is taken; default all alike.
     """
-    y = log.reward
+    y, w = log.reward, np.ones(len(log))
+    if weight is not None and weight.sum() > 0:
+        w = np.asarray(weight * (len(log) / weight.sum()), np.float64)
     fold = _folds(log)
     rows = [np.flatnonzero(fold != f) for f in range(FOLDS)], [np.flatnonzero(fold == f) for f in range(FOLDS)]
     best: tuple[float, str, list[RewardModel]] | None = None
     for name, fit in FITS.items():
         if name == "ridge" and len(log.actions) + log.context.shape[1] > 2000:
             continue  # its normal equations would cost more than all the rest
-        models = [fit(log, inside, y) for inside in rows[0]]
-        error = sum(float(((y[out] - m.logged(log, out)) ** 2).sum()) for m, out in zip(models, rows[1]))
+        models = [fit(log, inside, w) for inside in rows[0]]
+        error = sum(float(w[out] @ (y[out] - m.logged(log, out)) ** 2) for m, out in zip(models, rows[1]))
         if best is None or error < best[0]:
             best = error, name, models
     assert best is not None
