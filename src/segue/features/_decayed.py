@@ -19,12 +19,12 @@ Index = NDArray[np.integer[Any]]
 
 def grown(at: I64, origin: int, half_life: float) -> F64:
     """(E,) weight of an event at each time, as seen from the origin: it doubles with each half-life (days)."""
-    return np.asarray(np.exp2(np.clip((at - origin) / (half_life * DAY_MS), -FAR, FAR)))
+    return np.asarray(np.exp2(np.maximum(np.minimum((at - origin) / (half_life * DAY_MS), FAR), -FAR)))
 
 
 def faded(now: int, origin: int, half_life: float) -> float:
     """What makes a sum of `grown` weights a count at some time, which should not be long before the events."""
-    return float(2.0 ** float(np.clip((origin - now) / (half_life * DAY_MS), -FAR, 20.0)))
+    return float(2.0 ** max(-FAR, min(20.0, (origin - now) / (half_life * DAY_MS))))
 
 
 class Decayed:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from segue.features._decayed import DAY_MS, START, Index, faded, grown
 NEVER_DAYS = 1_000.0
 """What stands for the days since something that never was."""
 WAITING = 1 << 18
-"""Events that wait until they are put where they belong: a look through them takes 0.1 ms."""
+"""Events that wait until they are put where they belong."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class Pairs:
         self.half_life = half_life  # days
         self._of: dict[int, _Own] = {}
         self._waiting = 0
+        self._places: defaultdict[int, list[int]] = defaultdict(list)  # of what waits, by listener
         self._listener, self._thing = np.zeros(WAITING, np.int64), np.zeros(WAITING, np.int64)
         self._at, self._amount = np.zeros(WAITING, np.int64), np.zeros(WAITING)
 
@@ -52,19 +55,20 @@ class Pairs:
             return
         span = slice(self._waiting, self._waiting + e)
         self._listener[span], self._thing[span], self._at[span], self._amount[span] = listener, thing, at, amounts
+        for place, who in enumerate(listener.tolist(), self._waiting):
+            self._places[who].append(place)
         self._waiting += e
 
     def _merge_all(self) -> None:
-        there = np.flatnonzero(self._listener[: self._waiting] >= 0)
+        there = np.sort(np.fromiter(chain.from_iterable(self._places.values()), np.int64))
+        self._places.clear()
         self._take(self._listener[there], self._thing[there], self._at[there], self._amount[there])
         self._waiting = 0
 
     def _own(self, listener: int) -> _Own | None:
         """With what waited of this listener."""
-        mine = np.flatnonzero(self._listener[: self._waiting] == listener)
-        if len(mine):
+        if mine := self._places.pop(listener, None):
             self._take(self._listener[mine], self._thing[mine], self._at[mine], self._amount[mine])
-            self._listener[mine] = -1  # no longer waits
         return self._of.get(listener)
 
     def _take(self, listener: I64, thing: I64, at: I64, amount: F64) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -56,7 +57,7 @@ class Cards:
     look: F32  # (C,) how likely it was looked at, by its place; 1 for answers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """What some rows of the log say."""
 
@@ -65,7 +66,7 @@ class Told:
     answers: Cards
     shelves: Sequence[str]  # plug-in names so far; grows, never changes
 
-    @property
+    @cached_property
     def newest(self) -> int:
         """UTC ms: time of the newest page; 0 where there is none."""
         return int(self.shown.at.max(initial=0))
