@@ -210,3 +210,21 @@ def test_a_model_of_all_arms_helps_on_pages_too() -> None:
     assert rips.error is not None
     assert cascade.error is not None
     assert cascade.error < 0.9 * rips.error
+
+
+LOOSE = Limits(
+    pages=0, clusters=0, effective=0, rewarded=0, largest_share=2, mean_off=9, mean_errors=1e9, unsupported=2
+)  # fmt: skip
+
+
+def test_nothing_is_divided_by_nothing_even_without_limits() -> None:
+    """Every warning is an error here."""
+    log, wanted, _ = pages(300)
+    for chance in (np.zeros(900), np.where(np.arange(900) < 3, wanted, 0), wanted * (np.arange(900) % 3 == 0)):
+        report = judge(log, chance, options=Options(limits=LOOSE))
+        assert report.estimates["snrips"].refused or np.isfinite(report.estimates["snrips"].value or np.nan)
+    assert "in some slot" in report.estimates["snrips"].refused
+    for chance in (np.zeros(300), np.where(np.arange(300) < 3, 0.5, 0)):
+        judge(made(300), chance, over=over(PI), options=Options(limits=LOOSE))
+    nothing = of_columns(np.zeros(200, np.int32), np.full(200, 0.5), np.zeros(200))
+    assert judge(nothing, np.full(200, 0.5), options=Options(limits=LOOSE)).value == 0

@@ -200,6 +200,9 @@ def _estimate(log: Log, way: _Way, unsupported: float | None, why: str, options:
     if why:
         return Estimate(refused=why, effective=found.effective, assumes=way.assumes)
     terms = way.terms()
+    if not np.isfinite(terms.value):
+        why = "in some slot the target never does what was logged"
+        return Estimate(refused=why, effective=found.effective, assumes=way.assumes)
     together = terms.by(log.page_listener, clusters)
     low, high = interval(together, options.kind, options.level, options.resamples, options.seed)
     low, high = low - way.bias, high + way.bias
