@@ -20,7 +20,7 @@ class Training:
     epochs: int = 40  # at most
     patience: int = 5  # epochs without a better loss on the rows held back
     batch: int = 512
-    rate: float = 3e-3
+    rate: float = 1e-3
     decay: float = 1e-3  # of weights, as in AdamW
     held: float = 0.15  # share of the rows held back
 

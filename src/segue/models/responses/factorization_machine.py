@@ -25,7 +25,7 @@ class FactorizationMachine:
     rank: int = 6  # of the vectors
     buckets: int = 8  # a column
     penalty: float = 3.0  # L2 on weights, in rows' worth
-    pair_penalty: float = 10.0  # L2 on vectors
+    pair_penalty: float = 30.0  # L2 on vectors
     start: float = 0.1  # deviation of the vectors to begin with
     steps: int = 120  # of L-BFGS at most
     folds: int = 3  # for the calibration

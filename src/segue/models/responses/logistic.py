@@ -32,7 +32,7 @@ class Logistic:
     crosses: int = 12  # pairs of columns chosen by gain
     cross: tuple[tuple[str, str], ...] = ()  # pairs of features that are crossed in any case
     penalty: float = 3.0  # L2, in rows' worth
-    cross_penalty: float = 10.0
+    cross_penalty: float = 30.0
     folds: int = 3  # for the calibration
     steps: int = 200  # of L-BFGS at most
 
