@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import structlog
 
-from segue.core.errors import SegueError, UnknownName
+from segue.core.errors import NotReady, SegueError, UnknownName
 from segue.core.events import AnyEvent, Event
 from segue.core.types import Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
@@ -26,10 +26,11 @@ from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import leaving_out
+from segue.surfaces.home.taught import REPORT
 from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
 from segue.surfaces.listening import NEEDED
 from segue.surfaces.serving import Serving
-from segue.surfaces.views import CardView, HomeView, ListenerView, Recommendations
+from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, Recommendations
 
 AT_ONCE = 2_000_000  # events read back at a time
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
@@ -162,7 +163,8 @@ class Service:
         home, kitchen = serving.home(number, context, rng, kinds)
         return home, {
             "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
-            "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment, "taught": serving.taught,
+            "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,
+            "taught": serving.taught,
         }  # fmt: skip
 
     def recommend(
@@ -202,6 +204,21 @@ class Service:
         reason = Reason("like", (number,))
         rows = zip(best.items.tolist(), best.scores.tolist())
         return [serving.cards.card(item, reason, score, "similar-to-seed") for item, score in rows]
+
+    def home_report(self) -> HomeReport:
+        """How Home chooses and what that is worth, as of the last `segue learn`; NotReady before the first."""
+        release = self._fresh().release
+        taught = release.manifest.taught
+        if taught is None:
+            raise NotReady("nothing was learned from pages yet: show some (impressions=true), then run `segue learn`")
+        path = release.folder / taught.folder / REPORT
+        if not path.is_file():
+            raise NotReady("what was learned last was learned without a report: run `segue learn`")
+        found = msgspec.json.decode(path.read_bytes(), type=HomeReport)
+        settings = self._serving.settings
+        return msgspec.structs.replace(
+            found, release=release.id, policy=settings.policy, exploring=settings.explore, control=settings.control
+        )
 
     def card(self, uri: str) -> CardView:
         """One item, or UnknownName."""
@@ -261,6 +278,7 @@ class Service:
                 listening.seen = receipt.last_seq
             elif receipt.accepted:
                 self._catch_up(serving)
+            self._tell_book(serving)
         return receipt
 
     def _log_shown(self, table: pa.Table) -> None:
@@ -269,6 +287,11 @@ class Service:
             receipt, listening = self.workspace.log.append_table(table), self._serving.listening
             if receipt.accepted == receipt.last_seq - listening.seen:
                 listening.seen = receipt.last_seq
+            self._tell_book(self._serving)
+
+    def _tell_book(self, serving: Serving) -> None:
+        if serving.book is not None:
+            serving.book.catch_up(self.workspace.log, self.tenant)
 
     def _add(self, serving: Serving, event: Event) -> None:
         item = getattr(event, "item", None)
@@ -287,8 +310,9 @@ class Service:
             table = log.tail(self.tenant, listening.seen, limit=AT_ONCE, columns=NEEDED)
             if not len(table):
                 listening.seen = last  # of other tenants
-                return
+                break
             listening.absorb(table)
+        self._tell_book(serving)
 
     def _fresh(self) -> Serving:
         """What serves now, with the events of other processes that are older than a moment."""

@@ -98,6 +98,16 @@ def train(
     print_trained(console, trained)
 
 
+def learn() -> None:
+    """Learn from what Home showed and what came of it: rankers, policy, and the report for `/console`."""
+    from segue.cli.show import print_learned, training_steps
+    from segue.jobs.teach import teach
+
+    with open_workspace() as (workspace, tenant), training_steps(console) as say:
+        learned = teach(workspace, tenant, say)
+    print_learned(out, learned)
+
+
 def evaluate(
     kind: Kinds = None,
     owner: Annotated[str | None, typer.Option(help="listener or playlist; default: both.", show_default=False)] = None,
@@ -319,6 +329,7 @@ PANELS: dict[str, dict[str, Any]] = {
     "Data": {"init": init, "check": check, "merges": merges, "export": export, "forget": forget},
     "Models": {
         "train": train,
+        "learn": learn,
         "evaluate": evaluate,
         "ope": ope,
         "simulate": simulate,

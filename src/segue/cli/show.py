@@ -19,6 +19,7 @@ from segue.cli.workplace import console, open_workspace, workspace_path
 if TYPE_CHECKING:
     from segue.app import Service
     from segue.core.types import Context
+    from segue.jobs.teach import Learned
     from segue.jobs.train import Trained
     from segue.runs.releases import Release
     from segue.store.privacy import Forgotten
@@ -208,3 +209,20 @@ def batch(owner: str, out_file: Path | None, *, kind: str | None, n: int, seen: 
         )  # fmt: skip
     seconds = time.monotonic() - started
     console.print(f"{written.owners:,} {owner}s, up to {n} {written.kind}s each, in {seconds:.1f} s: {out_file}")
+
+
+def print_learned(out: Console, learned: Learned) -> None:
+    """What came of `segue learn`."""
+    if learned.why:
+        out.print(f"nothing learned: {learned.why}")
+        return
+    rate = learned.streams / max(1, learned.seen)
+    out.print(f"{learned.pages:,} pages, {learned.seen:,} cards seen, {learned.streams:,} streamed ({rate:.1%})")
+    for head, r in learned.heads.items():
+        less = 1 - r.log_loss / r.base_log_loss
+        out.print(
+            f"  {r.recipe} for {head}: log loss {r.log_loss:.4f} on later pages, {less:.1%} below always saying the "
+            f"mean; off by {r.calibration_error:.3f} on average"
+        )
+    what = "is new and current" if learned.made else "has it already"
+    out.print(f"release [bold]{learned.release.id}[/] {what} ({learned.seconds:.1f} s)")

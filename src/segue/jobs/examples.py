@@ -44,6 +44,7 @@ class Examples:
     row: I32  # (n,) of the shelf on the page
     position: I32  # (n,) of the card on the shelf
     propensity: F64  # (n,) in (0, 1] of the card, given those above it on the shelf, times that of the shelf, likewise
+    segment: I32  # (n,) the group of listeners that asked
     listener: Ids  # (n,)
     item: Ids  # (n,)
     at: I64  # (n,) UTC ms of the page
@@ -91,28 +92,57 @@ def examples(
 
 def replayed(log: EventLog, tenant: str, outcomes: pa.Table, book: Book, at_once: int = AT_ONCE) -> Examples:
     """The same from settled outcomes and a book that was told nothing yet. The book then knows the whole log."""
-    cards = _Cards.of(outcomes)
-    features: list[F32] = []
-    rows: list[I64] = []
-    last = 0
-    for table, shown in _batches(log, tenant, at_once):
-        last = max(last, int(table["seq"].to_numpy().max()))
-        places = np.flatnonzero(table["type"].to_numpy() == CODES[Decided])
-        told = book.reader.read(table, shown)
-        could, counts = _shown(shown), np.diff(shown.chosen_ptr).tolist()
-        done = 0
-        for first, stop in _pages(shown):
-            found, which = cards.seen(shown, first, stop, counts)
-            if not len(found):
-                continue
-            place = int(places[first])
-            book.tell(told.between(done, place))
-            done = place
-            which += shown.chosen_ptr[first]
-            features.append(book.values(asker(shown, first, tenant), could.take(which)))
-            rows.append(found)
-        book.tell(told.between(done, len(table)))
-    return _put_together(book.names, outcomes, features, rows, last)
+    return Replay(book, at_once).examples(log, tenant, outcomes)
+
+
+class Replay:
+    """Reads the log once and goes on from there: what was known before a page does not change when more arrives."""
+
+    def __init__(self, book: Book, at_once: int = AT_ONCE) -> None:
+        """`book` was told nothing yet."""
+        self._book, self._at_once, self._seq = book, at_once, 0
+        self._known: dict[tuple[str, int], F32] = {}  # (page, row) → (K, D) of its cards
+        self._pages: dict[str, tuple[int, int]] = {}  # page → (UTC ms, segment)
+
+    def examples(self, log: EventLog, tenant: str, outcomes: pa.Table, since: int = 0) -> Examples:
+        """Of settled outcomes, after reading on. Pages from before `since` will not be asked for again."""
+        self._read(log, tenant)
+        self._known = {key: known for key, known in self._known.items() if self._pages[key[0]][0] >= since}
+        self._pages = {page: about for page, about in self._pages.items() if about[0] >= since}
+        cards = _Cards.of(outcomes)
+        features: list[F32] = []
+        rows: list[I64] = []
+        pages: list[int] = []
+        number: dict[str, int] = {}
+        segments: list[int] = []
+        for (page, row), known in self._known.items():
+            found, which = cards.seen(page, row, len(known))
+            if len(found):
+                features.append(known[which])
+                rows.append(found)
+                pages += [number.setdefault(page, len(number))] * len(found)
+                segments += [self._pages[page][1]] * len(found)
+        return _put_together(self._book.names, outcomes, features, rows, pages, segments, self._seq)
+
+    def _read(self, log: EventLog, tenant: str) -> None:
+        for table, shown in _batches(log, tenant, self._seq, self._at_once):
+            self._seq = max(self._seq, int(table["seq"].to_numpy().max()))
+            places = np.flatnonzero(table["type"].to_numpy() == CODES[Decided])
+            told = self._book.reader.read(table, shown)
+            could = _shown(shown)
+            done = 0
+            for first, stop in _pages(shown):
+                place = int(places[first])
+                self._book.tell(told.between(done, place))
+                done = place
+                lo, hi = int(shown.chosen_ptr[first]), int(shown.chosen_ptr[stop])
+                values = self._book.values(asker(shown, first, tenant), could.take(np.arange(lo, hi)))
+                for r in range(first, stop):
+                    part = slice(int(shown.chosen_ptr[r]) - lo, int(shown.chosen_ptr[r + 1]) - lo)
+                    self._known[shown.page[r], int(shown.row[r])] = values[part]
+                about = int(shown.at[first]), int(shown.context[first].get("segment", 0))
+                self._pages[shown.page[first]] = about
+            self._book.tell(told.between(done, len(table)))
 
 
 def asker(shown: Slates, row: int, tenant: str) -> Query:
@@ -149,22 +179,18 @@ class _Cards:
         keys = zip(part["page"].to_pylist(), part["row"].to_pylist())
         return cls(dict(zip(keys, first.tolist())), outcomes["seen"].to_numpy(zero_copy_only=False))
 
-    def seen(self, shown: Slates, first: int, stop: int, counts: Sequence[int]) -> tuple[I64, I64]:
-        """(n,) rows of the outcomes, and (n,) which of the cards in rows first:stop, end to end, they are of."""
-        rows, which, start = [_NONE], [_NONE], 0
-        for r in range(first, stop):
-            place = self.found.get((shown.page[r], int(shown.row[r])))
-            if place is not None:
-                of = np.flatnonzero(self.look[place : place + counts[r]])
-                rows.append(place + of)
-                which.append(start + of)
-            start += counts[r]
-        return np.concatenate(rows), np.concatenate(which)
+    def seen(self, page: str, row: int, count: int) -> tuple[I64, I64]:
+        """(n,) rows of the outcomes of a row of a page, and (n,) which of its `count` cards they are of."""
+        place = self.found.get((page, row))
+        if place is None:
+            return _NONE, _NONE
+        which = np.flatnonzero(self.look[place : place + count])
+        return place + which, which
 
 
-def _batches(log: EventLog, tenant: str, at_once: int) -> Iterator[tuple[pa.Table, Slates]]:
+def _batches(log: EventLog, tenant: str, seq: int, at_once: int) -> Iterator[tuple[pa.Table, Slates]]:
     """The log as features are told of it, no page torn apart."""
-    seq, last = 0, log.last_seq
+    last = log.last_seq
     while seq < last:
         table = log.tail(tenant, seq, at_once, columns=READ)
         if not len(table):
@@ -218,9 +244,9 @@ def _pages(shown: Slates) -> Iterator[tuple[int, int]]:
 
 
 def _put_together(
-    names: tuple[str, ...], outcomes: pa.Table, features: list[F32], rows: list[I64], last: int
-) -> Examples:
-    page = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
+    names: tuple[str, ...], outcomes: pa.Table, features: list[F32], rows: list[I64], pages: list[int],
+    segments: list[int], last: int,
+) -> Examples:  # fmt: skip
     part = outcomes.take(pa.array(np.concatenate([_NONE, *rows])))
     plain = {n: part[n].to_numpy(zero_copy_only=False) for n in (*LABELS, "row", "position", "listener", "item", "at")}
     keys, of_key = encoded(part["shelf"])
@@ -230,6 +256,7 @@ def _put_together(
     return Examples(
         names=names, features=np.concatenate([np.zeros((0, len(names)), np.float32), *features]),
         shelves=tuple(shelves.tolist()), shelf=of_shelf[of_key].astype(np.int32),
-        policies=tuple(policies), policy=of_policy.astype(np.int32), page=page,
+        policies=tuple(policies), policy=of_policy.astype(np.int32),
+        page=np.array(pages, np.int64), segment=np.array(segments, np.int32),
         propensity=part["propensity"].to_numpy() * part["shelf_p"].to_numpy(), seq=last, **plain,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,12 +29,13 @@ JUDGED = ("greedy", "plackett-luce", "boltzmann", "epsilon-greedy")
 """Policies that go by the scores alone, so that a logged row says what they would have done."""
 JUDGED_ROWS = 6_000  # newest rows that others are judged from
 TOP = 15
-SHELF_NAMES = {
-    "because": "Because you listened to …",
-    "genre": "In a genre",
-    "mix": "Daily mixes",
-    "more-like": "More like …",
-}
+SHELF_TITLES = {
+    "made-for-you": "Made for you", "jump-back-in": "Jump back in", "mix": "Your daily mixes",
+    "because": "Because you listened to …", "discover": "Discover", "new-in-genres": "New in your genres",
+    "popular": "Popular near you", "shows": "Shows you might like", "audiobooks": "Audiobooks for you",
+    "genre": "In a genre", "more-like": "More like …",
+}  # fmt: skip
+"""Of shelves whose title depends on who looks, one that does not; a shelf that is not here goes by its key."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,20 @@ class Shown:
 
 
 def home_report(
-    shown: Shown, settings: Settings, tenant: str, release: str, titles: Mapping[str, str],
-    rankers: Sequence[RankerReport] = (), seed: int = 0,
-) -> HomeReport:  # fmt: skip
-    """Of all pages given; `titles`: of shelves, by plug-in key."""
+    shown: Shown,
+    settings: Settings,
+    tenant: str,
+    release: str = "",
+    rankers: Sequence[RankerReport] = (),
+    seed: int = 0,
+) -> HomeReport:
+    """Of all pages given."""
     s, o = shown.slates, shown.outcomes
     return HomeReport(
         tenant=tenant, release=release, policy=settings.policy, exploring=settings.explore, control=settings.control,
         since=int(s.at.min(initial=0)) if len(s) else 0, until=int(s.at.max(initial=0)), pages=shown.pages,
         seen=int(o.seen.sum()), waiting=int((o.seen & ~o.settled).sum()), policies=_policies(shown, seed),
-        judged=_judged(shown, seed), shelves=_shelves(shown, titles), items=_items(shown), days=_days(shown),
+        judged=_judged(shown, seed), shelves=_shelves(shown), items=_items(shown), days=_days(shown),
         rankers=tuple(rankers),
     )  # fmt: skip
 
@@ -127,11 +132,12 @@ def _judged(shown: Shown, seed: int) -> tuple[Judged, ...]:
     return tuple(out)
 
 
-def _shelves(shown: Shown, titles: Mapping[str, str]) -> tuple[ArmReport, ...]:
+def _shelves(shown: Shown) -> tuple[ArmReport, ...]:
     s, o = shown.slates, shown.outcomes
     names, code = np.unique([key.partition(":")[0] for key in s.shelf], return_inverse=True)
     found = [
-        _arm(str(name), titles.get(str(name), str(name)), o, code[s.chosen_row] == i) for i, name in enumerate(names)
+        _arm(str(name), SHELF_TITLES.get(str(name), str(name)), o, code[s.chosen_row] == i)
+        for i, name in enumerate(names)
     ]
     return tuple(sorted(found, key=lambda a: -a.rate.mean))
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from segue import __version__
 from segue.core.errors import NotReady
+from segue.core.events import Decided
 from segue.core.types import Interactions
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.promote import promote
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
+from segue.jobs.teach import teach
 from segue.jobs.threads import limited
 from segue.runs.releases import Manifest, Population, Release, write_release
 from segue.runs.source import code_digest
@@ -72,7 +74,14 @@ def train(
     release = write_release(workspace.path, manifest, folders)
     if promoting:
         release = promote(workspace, tenant, release.id)
+        if shown(workspace, tenant):
+            release = teach(workspace, tenant, say).release
     return Trained(release, promoting, time.monotonic() - started)
+
+
+def shown(workspace: Workspace, tenant: str) -> bool:
+    """Whether any page was logged, of which something may be learned."""
+    return len(workspace.log.read(tenant, types=(Decided,), columns=("seq",))) > 0
 
 
 def _fitted(

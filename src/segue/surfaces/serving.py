@@ -31,7 +31,8 @@ from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import mix_of
 from segue.surfaces.home.page import build_home
 from segue.surfaces.home.shelves import SHELVES
-from segue.surfaces.home.valuing import ByPopularity, untaught
+from segue.surfaces.home.taught import LiveBook, Taught, load_heads, load_state, reward_weights
+from segue.surfaces.home.valuing import ByPopularity, Valuer, untaught
 from segue.surfaces.home.ways import POPULARITY, Way, way_of
 from segue.surfaces.listening import NEEDED, Listening
 
@@ -56,6 +57,7 @@ class Serving:
     shelves: Mapping[str, Shelf]
     ways: Sequence[Way]
     settings: Settings
+    book: LiveBook | None = None  # features, where something was learned that asks for them
 
     @classmethod
     def open(cls, workspace: Workspace, release: Release) -> Serving:
@@ -86,11 +88,12 @@ class Serving:
         old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)
         listening.remember(old.filter(old["seq"].to_numpy() <= snapshot.last_seq))
         settings = workspace.settings
+        book = LiveBook(facts) if release.manifest.taught is not None else None
         return cls(
             release, snapshot, stock, listening, Cards(facts),
             {name: SOURCES[name] for name in SOURCES}, make_rules(facts, settings),
             {name: RANKERS[name](facts) for name in RANKERS}, {name: SHELVES[name]() for name in SHELVES},
-            ways_of(settings, stock), settings,
+            ways_of(settings, stock, book, release), settings, book,
         )  # fmt: skip
 
     @cached_property
@@ -134,10 +137,17 @@ class Serving:
         return Kitchen(board, self.sources, self.rules, self.rankers, self.settings, main, kinds)
 
 
-def ways_of(settings: Settings, stock: Stock) -> tuple[Way, ...]:
+def ways_of(
+    settings: Settings, stock: Stock, book: LiveBook | None = None, release: Release | None = None
+) -> tuple[Way, ...]:
     """How pages are made under these settings: a share by popularity, the rest by the policy."""
     policy = POLICIES[settings.policy]()
-    main = Way(policy if settings.explore else Greedy(), untaught, balance=settings.balance)
+    value: Valuer = untaught
+    if book is not None and release is not None and release.manifest.taught is not None:
+        value = Taught(book, load_heads(release, book.names), reward_weights(settings))
+        if release.manifest.taught.policy == settings.policy:
+            policy = policy.restored(load_state(release))
+    main = Way(policy if settings.explore else Greedy(), value, balance=settings.balance)
     if not settings.control:
         return (main,)
     control = Way(Greedy(POPULARITY), ByPopularity(lambda pool: stock.popularity(pool.items)), settings.control)
