@@ -50,7 +50,7 @@ def simulate(
     from segue.core.errors import UsageError
     from segue.evaluation import simulation_report as report
     from segue.evaluation.simulation import Simulation
-    from segue.jobs.simulate import GREEDY, POPULARITY, Plan, read_runs
+    from segue.jobs.simulate import GREEDY, POPULARITY, Overnight, Plan, read_runs
     from segue.jobs.simulate import simulate as run
 
     brought = [r for path in merge or () for r in read_runs(path)]
@@ -63,7 +63,7 @@ def simulate(
         numbers = range(seed, seed + seeds)
         place = nullcontext(str(out_folder)) if out_folder else tempfile.TemporaryDirectory()
         with place as folder, _watched(len(names) * seeds * days) as (say, step):
-            runs = run(plan, names, numbers, Path(folder), open_service, None, say, step)
+            runs = run(plan, names, numbers, Path(folder), open_service, Overnight(), say, step)
     simulation = Simulation.of([*brought, *runs])
     out.print(report.as_table(simulation, out.width))
     out.print(report.headline(simulation), style="bold")

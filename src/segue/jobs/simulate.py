@@ -13,10 +13,15 @@ import pyarrow as pa
 
 from segue.core.errors import InputError, UnknownName
 from segue.evaluation.simulation import FORMAT, Run
+from segue.features import Book
 from segue.jobs.demo import ITEMS, batches
+from segue.jobs.examples import Replay
 from segue.jobs.simulate_days import Loop, Server
+from segue.jobs.teach import teach
 from segue.jobs.train import train
 from segue.policies import POLICIES
+from segue.runs.releases import current_release
+from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
 from segue.world import World, WorldSettings, make_world
 from segue.world.audience import Audience
@@ -42,6 +47,23 @@ class Plan:
     control: float = 0.2  # share of listeners whose pages stay by popularity
     shelves: int = 8  # on a page
     cards: int = 10  # on a shelf
+
+
+class Overnight:
+    """Learns from the log as `segue learn` does; what it read of a log it does not read again."""
+
+    def __init__(self) -> None:
+        self._folder: Path = Path()
+        self._replay: Replay | None = None
+
+    def __call__(self, folder: Path) -> None:
+        with Workspace.open(folder) as workspace:
+            tenant = workspace.settings.tenant
+            if folder != self._folder:
+                release = current_release(folder, tenant)
+                facts = open_snapshot(release.snapshot_folder).catalogue
+                self._folder, self._replay = folder, Replay(Book(facts))
+            teach(workspace, tenant, replay=self._replay, judging=False)
 
 
 def names() -> list[str]:
@@ -126,7 +148,7 @@ def _run(
         with opens(folder) as server:
             loop.day(plan.history + day, server)
         loop.night(plan.history + day, folder)
-        if learns is not None and day + 1 < plan.days:
+        if learns is not None and policy != POPULARITY and day + 1 < plan.days:
             learns(folder)
         step(policy, seed, day + 1, plan.days)
     run = loop.result(policy, {**asdict(plan), "policy": policy, "seed": seed})
