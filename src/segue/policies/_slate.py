@@ -16,7 +16,7 @@ from segue.core.protocols import Policy
 from segue.core.types import F32, F64, Arms, Bools, Decision
 
 Added = Callable[[Sequence[int]], F32]
-"""(A,) what the choices made so far (positions of arms) add to the score of each arm: see `segue.ranking.balance`."""
+"""(A,) what the choices made so far (positions of arms) add to the score of each arm: see `segue.ranking.Balance`."""
 
 
 def choose(
