@@ -79,4 +79,6 @@ def test_an_error_leaves_by_2(log: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert code == 2
     assert "no log at" in err
     assert run(capsys, log, "--policy", "nobody")[0] == 2
-    assert run(capsys, log)[0] == 2
+    code, _, err = run(capsys, log)
+    assert code == 2
+    assert "new, off, logged, uniform" in " ".join(err.split())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Log = Annotated[Path, typer.Argument(help="File or folder of logged choices (docs/open-log-format.md).")]
 Policy = Annotated[
-    str,
+    str | None,
     typer.Option(help="A column p_NAME of the log, or logged, uniform, most-rewarded, logistic.", show_default=False),
 ]
 Estimator = Annotated[
@@ -27,7 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def ope(
     log: Log,
-    policy: Policy,
+    policy: Policy = None,
     estimator: Estimator = None,
     level: Annotated[float, typer.Option(help="Of the intervals.", min=0.5, max=0.999)] = 0.95,
     resamples: Annotated[int, typer.Option(help="Of listeners, for the intervals.", min=100, max=100_000)] = 1000,
@@ -36,9 +36,12 @@ def ope(
 ) -> None:
     """Value of a policy from logged decisions, with intervals; exit 1 when the log cannot tell, and why."""
     from segue.cli.show import print_json
+    from segue.core.errors import UsageError
     from segue.evaluation.ope import Options
-    from segue.jobs.ope import judge_file
+    from segue.jobs.ope import judge_file, policies
 
+    if policy is None:
+        raise UsageError(f"name a --policy; for this log there are: {', '.join(policies(log))}")
     report = judge_file(log, policy, estimator, Options(level=level, resamples=resamples, seed=seed))
     print_json(out, report) if json else print_report(out, report)
     if report.refused:
@@ -137,6 +140,9 @@ def _explain(report: Report, say) -> None:  # type: ignore[no-untyped-def]
                 + ("" if o.unsupported is None else f"; {o.unsupported:.1%} of its choices never logged")
             )
         )
+    for by in dict.fromkeys(s.by for s in report.slices):
+        parts = [f"{s.name.removeprefix('quarter ')}: {s.overlap.mean:.3g}" for s in report.slices if s.by == by]
+        say(Text(f"mean weight by {'quarter of the time' if by == 'time' else by}: {', '.join(parts)}", "dim"))
     say(Text(f"reward model: {report.reward_model}", "dim"))
     for note in report.notes:
         say(Text(f"note: {note}", "dim"))

@@ -105,6 +105,7 @@ def test_settings_chosen_on_the_log_spare_even_weights_and_cut_a_wild_one() -> N
     rng = np.random.default_rng(0)
     even, reward = np.ones(500), (rng.random(500) < 0.3).astype(float)
     assert choosing.clip(reward, even) == 1
+    assert choosing.shrink(reward, even, np.zeros(500)) > 1e6  # a model that knows nothing is given no part
     error = reward - 0.3
     wild = np.where(np.arange(500) < 20, 80.0, 1.0)
     error[:20] = [0.7, -0.7] * 10  # wild weights, and no bias without them

@@ -26,8 +26,9 @@ def switch(error: F64, weight: F64, v: F64) -> float:
 
 
 def shrink(error: F64, weight: F64, v: F64) -> float:
-    """λ of DRos: a weight of √λ is halved."""
-    return _least(error, weight, [x**2 * 4 for x in _quantiles(weight)], shrunk, error, v)
+    """λ of DRos: a weight of √λ is halved; the largest leaves all as they are."""
+    found = [4 * x**2 for x in _quantiles(weight)]
+    return _least(error, weight, [*found, 1e9 * found[-1]], shrunk, error, v)
 
 
 def _quantiles(weight: F64) -> list[float]:
