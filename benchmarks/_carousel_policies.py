@@ -193,7 +193,11 @@ class LinearThompson:
             rng.standard_normal(out=noise, dtype=np.float32)
             noise *= spread
             noise += self._mean
-            out[rows] = top(visits.features[rows] @ noise.T)
+            scores = visits.features[rows] @ noise.T
+            likely = np.argpartition(-scores.mean(axis=0), 4 * SLOTS)[: 4 * SLOTS]
+            bound = np.partition(scores[:, likely], -SLOTS, axis=1)[:, -SLOTS, None]  # no higher than the twelfth best
+            some = np.flatnonzero((scores >= bound).any(axis=0))
+            out[rows] = some[top(scores[:, some])]
         return out
 
     def learn(self, visits: Visits, slates: I64, feedback: Feedback, rng: np.random.Generator) -> None:
