@@ -50,6 +50,7 @@ def test_json_is_stable_and_holds_the_runs() -> None:
     assert [p["policy"] for p in raw["policies"]] == ["ours", EVIL, "popularity"]
     assert set(raw["policies"][0]["figures"]) == set(MEANING)
     assert raw["policies"][0]["beside"]["streams per visit"]["mean"] == 1.5
+    assert raw["curves"]["ours"]["streams per visit"][-1] == [9, 1.5]
     again = Simulation.of([Run.from_dict(r) for r in raw["runs"]])
     assert again.outcomes[0].figures == simulation().outcomes[0].figures
 

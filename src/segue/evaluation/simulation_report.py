@@ -66,10 +66,11 @@ def as_dict(simulation: Simulation, command: str = "", whole: bool = True) -> di
     """The stable shape of the JSON; figures that mean nothing are null.
 
     `{format, command, baseline, level, resamples, policies: [{policy, seeds, listeners, visits, figures: {name: {mean,
-    low, high}}, last: {…}, beside: {…}}], predictions: [{log, seed, from, day, policy, estimator, refused, value, low,
-    high, effective, measured}], runs: […]}`: policies most streams per visit first; `last` is of the last seven days,
-    `beside` ratios to the baseline over the same listeners, names with a * of the last seven days. `runs` (see
-    `segue.evaluation.simulation.Run`) hold everything by listener and day, so that files can be put together again.
+    low, high}}, last: {…}, beside: {…}}], curves: {policy: {name: [[day, figure of the seven days up to it]]}},
+    predictions: [{log, seed, from, day, policy, estimator, refused, value, low, high, effective, measured}], runs: […]}`:
+    policies most streams per visit first; `last` is of the last seven days, `beside` ratios to the baseline over the
+    same listeners, names with a * of the last seven days. `runs` (see `segue.evaluation.simulation.Run`) hold
+    everything by listener and day, so that files can be put together again.
     """
     return {
         "format": FORMAT, "command": command, "baseline": simulation.baseline, "level": simulation.level,
@@ -81,6 +82,13 @@ def as_dict(simulation: Simulation, command: str = "", whole: bool = True) -> di
             }
             for o in simulation.outcomes
         ],
+        "curves": {
+            o.policy: {
+                **{rate: simulation.curve(o.policy, rate) for rate in RATES},
+                "visits a day": simulation.visits_a_day(o.policy),
+            }
+            for o in simulation.outcomes
+        },
         "predictions": predicted(simulation),
         "runs": [r.as_dict() for r in simulation.runs] if whole else [],
     }  # fmt: skip
