@@ -11,7 +11,7 @@ from pathlib import Path
 
 from segue.core.errors import InputError
 from segue.core.events import Bad
-from segue.evaluation.ope.open_log import Cell, Found, _Reading, files, header
+from segue.evaluation.ope.open_log import Cell, Found, Intake, files, header
 from segue.importers._table import table
 
 COLUMNS = ("timestamp", "item_id", "position", "click", "propensity_score")
@@ -25,7 +25,7 @@ def is_open_bandit(path: Path) -> bool:
 
 def read_open_bandit(path: Path) -> Found:
     """The log of a campaign: the file, or the folder that holds it with the description of its items."""
-    reading = _Reading()
+    reading = Intake()
     for file in _tables(path):
         there = header(file)
         if not set(COLUMNS) <= set(there):

@@ -94,7 +94,7 @@ def _first_records(path: Path, texts: list[str]) -> Iterator[dict[str, Cell]]:
 
 def read_open_log(path: Path) -> Found:
     """A log in the open format, from a file or from all tables of a folder."""
-    reading = _Reading()
+    reading = Intake()
     for file in files(path):
         there = header(file)
         if lost := [c for c in NEEDED if c not in there]:
@@ -112,7 +112,7 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, C
         yield row if isinstance(row, Bad) else (row[0], dict(zip(columns, row[1])))
 
 
-class _Reading:
+class Intake:
     """Rows of one or more tables, taken in one at a time and made into columns at the end."""
 
     def __init__(self) -> None:
