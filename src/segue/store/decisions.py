@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from segue.core.errors import InputError
 from segue.core.events import Decided
@@ -122,11 +124,11 @@ def slates(table: pa.Table) -> Slates:
         np.asarray(table["row"].to_numpy(), np.int32), _texts(table, "policy"), _texts(table, "release"),
         tuple(r.shelves for r in rows), tuple(r.worth for r in rows), np.array([r.shelf for r in rows], np.int32),
         np.array([r.p for r in rows], np.float64),
-        _ends([len(r.arms) for r in rows]), np.array([a for r in rows for a in r.arms], np.int32),
-        np.array([s for r in rows for s in r.scores], np.float32),
-        np.array([s for r in rows for s in r.retrieved or r.scores], np.float32),
-        _ends([len(r.chosen) for r in rows]), np.array([c for r in rows for c in r.chosen], np.int32),
-        np.array([p for r in rows for p in r.ps], np.float64),
+        _ends([len(r.arms) for r in rows]), _laid([r.arms for r in rows], np.int32),
+        _laid([r.scores for r in rows], np.float32),
+        _laid([r.retrieved or r.scores for r in rows], np.float32),
+        _ends([len(r.chosen) for r in rows]), _laid([r.chosen for r in rows], np.int32),
+        _laid([r.ps for r in rows], np.float64),
         np.array([p for r in rows for p in _reason_chances(r)], np.float64),
         tuple(r.context for r in rows),
     )  # fmt: skip
@@ -140,6 +142,11 @@ def _reason_chances(row: Written) -> list[float]:
 
 def _texts(table: pa.Table, name: str) -> tuple[str, ...]:
     return tuple(text or "" for text in table[name].to_pylist())
+
+
+def _laid(parts: Sequence[Sequence[float]], kind: type[np.generic]) -> NDArray[Any]:
+    """All numbers of all rows, end to end."""
+    return np.fromiter(chain.from_iterable(parts), kind, sum(map(len, parts)))
 
 
 def _ends(sizes: Sequence[int]) -> I64:
