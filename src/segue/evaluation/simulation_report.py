@@ -67,10 +67,10 @@ def as_dict(simulation: Simulation, command: str = "", whole: bool = True) -> di
 
     `{format, command, baseline, level, resamples, policies: [{policy, seeds, listeners, visits, figures: {name: {mean,
     low, high}}, last: {…}, beside: {…}}], curves: {policy: {name: [[day, figure of the seven days up to it]]}},
-    predictions: [{log, seed, from, day, policy, estimator, refused, value, low, high, effective, measured}], runs: […]}`:
-    policies most streams per visit first; `last` is of the last seven days, `beside` ratios to the baseline over the
-    same listeners, names with a * of the last seven days. `runs` (see `segue.evaluation.simulation.Run`) hold
-    everything by listener and day, so that files can be put together again.
+    predictions: [{log, seed, from, day, policy, estimator, refused, value, low, high, effective, measured}],
+    runs: […]}`: policies most streams per visit first; `last` is of the last seven days, `beside` ratios to the
+    baseline over the same listeners, names with a * of the last seven days. `runs` (see
+    `segue.evaluation.simulation.Run`) hold everything by listener and day, so that files can be put together again.
     """
     return {
         "format": FORMAT, "command": command, "baseline": simulation.baseline, "level": simulation.level,

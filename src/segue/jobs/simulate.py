@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 
 import pyarrow as pa
@@ -93,7 +95,6 @@ def simulate(
                 say(f"{policy}, seed {seed}")
                 run = _run(plan, policy, seed, world, base, out, opens, learns, step)
                 _write(out, run)
-            shutil.rmtree(base, ignore_errors=True)
         runs += [r for r in (_done(out, plan, p, seed) for p in policies) if r is not None]
     return runs
 
@@ -117,11 +118,14 @@ def _world(plan: Plan, seed: int) -> World:
 
 
 def _base(out: Path, plan: Plan, seed: int, world: World, say: Say) -> Path:
-    """A trained workspace that every policy begins from."""
-    folder = out / f"base-{seed}"
-    shutil.rmtree(folder, ignore_errors=True)
+    """A trained workspace that every policy begins from; made once, also where several processes want it."""
+    key = blake2b(repr((plan, RECIPES, TRIALS)).encode(), digest_size=4).hexdigest()
+    folder = out / f"base-{seed}-{key}"
+    if folder.is_dir():
+        return folder
     say(f"seed {seed}: {plan.history} days of listening, and models of it")
-    with Workspace.create(folder) as workspace:
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
+    with Workspace.create(part) as workspace:
         tenant = workspace.settings.tenant
         for batch in batches(world.items(), ITEMS):
             workspace.log.append((), batch, tenant=tenant)
@@ -130,6 +134,10 @@ def _base(out: Path, plan: Plan, seed: int, world: World, say: Say) -> Path:
         with workspace.database.write():  # everybody has a number, so that groups do not depend on who comes first
             workspace.catalogue.listener_numbers(workspace.database.tenant(tenant, create=True), world.listeners)
         train(workspace, tenant, recipes=RECIPES, tuning_trials=TRIALS)
+    try:
+        part.rename(folder)
+    except OSError:  # another process was quicker
+        shutil.rmtree(part, ignore_errors=True)
     return folder
 
 
