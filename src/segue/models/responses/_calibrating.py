@@ -12,18 +12,19 @@ from segue.models.responses._descent import lowest
 from segue.models.responses._rows import Rows, dealt
 
 PRIOR = 10.0  # rows' worth of trust that a form is calibrated by itself
+MANY = 100_000  # rows: with more of them one fold is enough to calibrate on
 
 
 def calibrated(
     make: Callable[[Rows, np.random.Generator], Form], rows: Rows, folds: int, rng: np.random.Generator
 ) -> Response:
-    """The form of all rows; calibrated by the logits that forms of the other folds give each fold."""
+    """The form of all rows; calibrated by the logits that forms of the other folds give a fold."""
     form = make(rows, rng)
     if len(rows) < 2 * folds or folds < 2:
         return Response(rows.names, form, Beta())
     fold, logit = dealt(len(rows), folds, rng), np.zeros(len(rows), np.float32)
     judged = np.zeros(len(rows), bool)
-    for f in range(folds):
+    for f in range(folds if len(rows) <= MANY else 1):
         rest = rows.where(fold != f)
         if 0 < float(rest.weight @ rest.label) < float(rest.weight.sum()):
             logit[fold == f] = make(rest, rng).logit(rows.features[fold == f])

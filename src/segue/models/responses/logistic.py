@@ -19,6 +19,8 @@ from segue.models.responses._descent import lowest
 from segue.models.responses._one_hot import one_hot
 from segue.models.responses._rows import Rows
 
+Block = F64 | sp.csr_array  # (n, columns)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logistic:
@@ -48,37 +50,35 @@ class Logistic:
     def _form(self, rows: Rows, rng: np.random.Generator) -> CrossedWeights:
         scaling, buckets = rows.scaling(), rows.buckets(self.buckets)
         codes = buckets.codes(rows.features)
-        plain = scaling(rows.features)
+        plain = scaling(rows.features).astype(np.float64)
         places, width = bucket_places(buckets, codes), int(buckets.sizes.sum())
-        start = np.concatenate([[rows.base()], np.zeros(plain.shape[1] + width)])
-        theta = self._solve([sp.csr_array(plain), one_hot(places, width)], rows, [self.penalty] * 2, start)
+        blocks: list[tuple[Block, float]] = [(plain, self.penalty), (one_hot(places, width), self.penalty)]
+        theta = self._solve(blocks, rows, np.concatenate([[rows.base()], np.zeros(plain.shape[1] + width)]))
         pairs = self._pairs(rows, buckets, codes, _logits(theta, plain, places))
-        crossed = int(buckets.sizes[pairs].prod(axis=1).sum())
         if len(pairs):
-            cells = one_hot(cell_places(buckets, pairs, codes), crossed)
-            blocks = [sp.csr_array(plain), one_hot(places, width), cells]
-            start = np.concatenate([theta, np.zeros(crossed)])
-            theta = self._solve(blocks, rows, [self.penalty] * 2 + [self.cross_penalty], start)
+            crossed = int(buckets.sizes[pairs].prod(axis=1).sum())
+            blocks.append((one_hot(cell_places(buckets, pairs, codes), crossed), self.cross_penalty))
+            theta = self._solve(blocks, rows, np.concatenate([theta, np.zeros(crossed)]))
         base, linear, steps, rest = np.split(theta.astype(np.float32), np.cumsum([1, plain.shape[1], width]))
         return CrossedWeights(scaling, buckets, pairs, float(base[0]), linear, steps, rest)
 
-    def _solve(self, blocks: list[sp.csr_array], rows: Rows, penalties: list[float], start: F64) -> F64:
-        """(1 + columns,) intercept and weights of least penalised log loss."""
-        x = sp.csr_array(sp.hstack(blocks, format="csr", dtype=np.float64))
-        back = sp.csr_array(x.T)
+    def _solve(self, blocks: list[tuple[Block, float]], rows: Rows, start: F64) -> F64:
+        """(1 + columns,) intercept and weights of least log loss; each block of columns has its own penalty."""
         y, w = rows.label.astype(np.float64), rows.weight.astype(np.float64)
-        n = float(w.sum())
-        ridge = np.concatenate([[0.0], *(np.full(b.shape[1], p) for b, p in zip(blocks, penalties, strict=True))])
+        n, ends = float(w.sum()), np.cumsum([b.shape[1] for b, _ in blocks])[:-1]
 
         def loss(theta: F64) -> tuple[float, F64]:
-            logit = theta[0] + x @ theta[1:]
+            logit, size, parts = np.full(len(y), theta[0]), 0.0, np.split(theta[1:], ends)
+            for (block, penalty), part in zip(blocks, parts, strict=True):
+                logit += block @ part
+                size += penalty * float(part @ part)
             p = 1 / (1 + np.exp(-np.clip(logit, -35, 35)))
             off = w * (p - y)
-            value = w @ (np.logaddexp(0, logit) - y * logit) + ridge @ theta**2 / 2
-            slope = np.concatenate([[off.sum()], back @ off]) + ridge * theta
-            return float(value) / n, slope / n
+            slopes = [b.T @ off + penalty * part for (b, penalty), part in zip(blocks, parts, strict=True)]
+            value = float(w @ (np.logaddexp(0, logit) - y * logit)) + size / 2
+            return value / n, np.concatenate([[off.sum()], *slopes]) / n
 
-        return lowest(loss, start, self.steps)
+        return lowest(loss, start, self.steps, tol=1e-7)
 
     def _pairs(self, rows: Rows, buckets: Buckets, codes: I64, logit: F64) -> I64:
         """(P, 2) the listed pairs, then those of the largest gain."""
@@ -97,7 +97,7 @@ class Logistic:
         return np.array([*listed, *(can[b] for b in best)], np.int64).reshape(-1, 2)
 
 
-def _logits(theta: F64, plain: F32, places: I64) -> F64:
+def _logits(theta: F64, plain: F64, places: I64) -> F64:
     d = plain.shape[1]
     logit: F64 = theta[0] + plain @ theta[1 : 1 + d] + theta[1 + d :][places].sum(axis=0)
     return logit
