@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -124,6 +125,7 @@ class Intake:
 
     def take(self, path: Path, columns: Sequence[str], rows: Iterator[tuple[int, dict[str, Cell]] | Bad]) -> None:
         self.columns |= dict.fromkeys(columns)
+        names = _Names.of(columns)
         for row in rows:
             if isinstance(row, Bad):
                 self._reject(row.reason, path, row.line)
@@ -133,7 +135,7 @@ class Intake:
             try:
                 if not page:
                     raise ValueError("no page")
-                self.rows.append(_row(page, cells))
+                self.rows.append(_row(page, cells, names))
             except ValueError as e:
                 self._reject(str(e), path, line)
                 self.broken.add(page)
@@ -164,8 +166,7 @@ class Intake:
         return kept
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     page: str
     slot: int
     listener: str
@@ -179,32 +180,52 @@ class _Row:
     context: dict[str, Cell]
 
 
-def _row(page: str, cells: dict[str, Cell]) -> _Row:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The columns of a table by what they are."""
+
+    chances: tuple[str, ...]  # marginal, m_
+    figures: tuple[str, ...]  # q, q_
+    targets: tuple[str, ...]  # p_
+    context: tuple[str, ...]  # x_
+
+    @classmethod
+    def of(cls, columns: Sequence[str]) -> _Names:
+        def some(*heads: str) -> tuple[str, ...]:
+            return tuple(c for c in columns if c in heads or c.startswith(tuple(h for h in heads if h[-1] == "_")))
+
+        return cls(some("marginal", "m_"), some("q", "q_"), some("p_"), some("x_"))
+
+
+def _row(page: str, cells: dict[str, Cell], names: _Names) -> _Row:
     action = _word(cells["action"])
     if not action:
         raise ValueError("no action")
-    arms = tuple(map(_word, _list(cells.get("arms"))))
+    arms = tuple(map(_word, _list(cells["arms"]))) if "arms" in cells else ()
     if arms and action not in arms:
         raise ValueError("the action is not among its arms")
-    if len(set(arms)) < len(arms):
+    if arms and len(set(arms)) < len(arms):
         raise ValueError("an arm is named twice")
     numbers: dict[str, float] = {}
     over: dict[str, tuple[float, ...]] = {}
-    for name, value in cells.items():
-        if name in ("marginal", "q") or name.startswith(("m_", "q_")):
-            numbers[name] = _chance(value, name) if name[0] == "m" else _number(value, name)
-        elif name.startswith("p_"):
-            numbers[name] = _target(name, value, action, arms, over)
+    for name in names.chances:
+        numbers[name] = _chance(cells[name], name)
+    for name in names.figures:
+        numbers[name] = _number(cells[name], name)
+    for name in names.targets:
+        numbers[name] = _target(name, cells[name], action, arms, over)
     return _Row(
         page, _slot(cells.get("slot")), _word(cells.get("listener")), _at(cells.get("at")), action,
         _chance(cells["propensity"], "propensity", over_zero=True), _number(cells["reward"], "reward"), arms, numbers,
-        over, {name: value for name, value in cells.items() if name.startswith("x_")},
+        over, {name: cells[name] for name in names.context},
     )  # fmt: skip
 
 
 def _target(name: str, value: Cell, action: str, arms: tuple[str, ...], over: dict[str, tuple[float, ...]]) -> float:
     """P(this choice) under a target; where the cell has a chance an arm, all of them are kept."""
-    several = _list(value)
+    if isinstance(value, list) and not arms:
+        raise ValueError(f"{name} has a chance an arm, but there is no column arms")
+    several = _list(value) if arms else []
     if len(several) < 2 and not isinstance(value, list):
         found = _chance(value, name)
         if len(arms) == 1 and abs(found - 1) <= SUM_OFF:
@@ -220,6 +241,8 @@ def _target(name: str, value: Cell, action: str, arms: tuple[str, ...], over: di
 
 
 def _word(value: Cell) -> str:
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
