@@ -194,7 +194,7 @@ class LinearThompson:
             noise *= spread
             noise += self._mean
             scores = visits.features[rows] @ noise.T
-            likely = np.argpartition(-scores.mean(axis=0), 4 * SLOTS)[: 4 * SLOTS]
+            likely = np.argsort(-scores.mean(axis=0))[: 4 * SLOTS]
             bound = np.partition(scores[:, likely], -SLOTS, axis=1)[:, -SLOTS, None]  # no higher than the twelfth best
             some = np.flatnonzero((scores >= bound).any(axis=0))
             out[rows] = some[top(scores[:, some])]
