@@ -28,12 +28,12 @@ def report(out: Console, workspace: Path) -> bool:
 
     line(True, f"segue {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     line(True, f"{os.cpu_count()} cores, {_memory() / 2**30:.1f} GB memory")
-    for name in _needed():
-        try:
-            version(name)
-        except PackageNotFoundError:
-            fine = False
-            line(False, name, "run ./run setup")
+    for name in filter(_missing, _asked_for()):
+        fine = False
+        line(False, name, "run ./run setup")
+    lacking = list(filter(_missing, _asked_for("ml")))
+    what = f"extra ml: {', '.join(lacking)} not installed" if lacking else "extra ml: trees and networks"
+    line(None if lacking else True, what, "for trees and networks: pip install 'segue[ml]'" if lacking else "")
     root = next(p for p in (workspace, *workspace.absolute().parents) if p.exists())
     free = shutil.disk_usage(root).free
     line(free > MINIMUM_DISK or None, f"{free / 2**30:.1f} GB free at {root}", "" if free > MINIMUM_DISK else "little")
@@ -68,7 +68,16 @@ def _memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def _needed() -> list[str]:
-    """Names of the packages that the core install asks for."""
-    lines = [line for line in requires("segue") or [] if "extra ==" not in line]
-    return [re.split(r"[;>=<\[ ]", line)[0] for line in lines]
+def _asked_for(extra: str = "") -> list[str]:
+    """Names of the packages that an extra, or the core install, asks for."""
+    lines = [re.split("extra ==", line) for line in requires("segue") or []]
+    own = [parts[0] for parts in lines if (parts[1].strip(" \"'") if len(parts) > 1 else "") == extra]
+    return [re.split(r"[;>=<\[ ]", line)[0] for line in own]
+
+
+def _missing(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return True
+    return False
