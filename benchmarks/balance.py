@@ -7,7 +7,8 @@ before is dropped) and, where DIR has it, hetrec-lastfm2k (artists, their tags a
 of the artists are the truth). EASE as it comes ranks the whole catalogue, the first POOL of which are chosen
 from: value as a Home without lessons sees it, by order; greedy with `segue.ranking.Balance`. The listener's mix is that
 of their history, and KL is to it. The default weight is chosen on an inner split of each, by a rule told in `chosen`;
-the outer one is reported, with 95 % bootstrap intervals over listeners. Prints Markdown, and draws the frontier.
+the outer one is reported, with 95 % bootstrap intervals over listeners. Then whole Homes of the world, made and chosen
+by luck as they are served, under PAGES. Prints Markdown, and draws the frontier.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +32,21 @@ from segue.evaluation.charts import nice
 from segue.evaluation.intervals import Interval, intervals, paired
 from segue.evaluation.metrics import ndcg
 from segue.evaluation.ranking import distinct, top_k
+from segue.fitted import save_model
 from segue.importers import IMPORTERS
 from segue.models.ease import Ease
 from segue.policies import choose
 from segue.policies.greedy import Greedy
 from segue.ranking import Balance, divergence
+from segue.runs.releases import Manifest, Population, current_release, promote, write_release
 from segue.store import snapshot
 from segue.store.splits import Split, by_date, leave_part_out
 from segue.store.workspace import Workspace
 from segue.surfaces.devices import COLUMNS, Devices
+from segue.surfaces.home.mix import KINDS as KINDS_OF_MIX
 from segue.surfaces.home.mix import Mix, mix_of
 from segue.surfaces.home.valuing import by_order
+from segue.surfaces.serving import Serving, ways_of
 from segue.world import WorldSettings, make_world
 
 WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -50,6 +55,8 @@ LOSS = 0.01
 """Share of the NDCG of plain relevance that the default weight may cost on the inner splits."""
 KINDS = (Kind.TRACK, Kind.SHOW, Kind.AUDIOBOOK)
 MOMENTS = 8  # plays of a listener that are foretold
+PAGES = (0.0, 0.5, 2.0)  # weights under which Homes are made
+HOMES = 4  # one listener in so many
 
 
 @dataclass(frozen=True)
@@ -243,6 +250,52 @@ def foretold(stock: Stock, taken: snapshot.Snapshot, devices: Devices, cut: int)
     return dict(zip(names, found))
 
 
+def homes(folder: Path, taken: snapshot.Snapshot, now: int) -> str:
+    """Markdown: how far whole pages are from their listener's mix of this hour, with shelves chosen, too."""
+    release(folder, taken)
+    out = [
+        "| λ | page: KL, nats | 95 % | first 4 rows | 95 % | talk and books on the page |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    with Workspace.open(folder) as workspace:
+        opened = Serving.open(workspace, current_release(folder, "default"))
+        for weight in PAGES:
+            ways = ways_of(opened.settings.model_copy(update={"balance": weight}), opened.stock)
+            serving, far = replace(opened, ways=ways), []
+            for listener in opened.snapshot.listeners.numbers[::HOMES].tolist():
+                home, kitchen = serving.home(listener, Context(now=now), np.random.default_rng(listener))
+                mix = mix_of(kitchen.board, serving.listening.taken, serving.listening.devices)
+                if mix is None or not home.shelves:
+                    continue
+                items = np.array([c.item for shelf in home.shelves for c in shelf.cards], np.int32)
+                shares, head = mix.shares(serving.stock, items), sum(len(shelf.cards) for shelf in home.shelves[:4])
+                parts = (shares.mean(axis=0), shares[:head].mean(axis=0))
+                spoken = (shares[:, 1:KINDS_OF_MIX].sum() / len(items), mix.target[1:KINDS_OF_MIX].sum())
+                far.append((*(float(divergence(mix.target, part)) for part in parts), *spoken))
+            page, top, talk, own = intervals(np.array(far, np.float64))
+            out.append(
+                f"| {weight:g} | {page.mean:.3f} | {page.low:.3f}–{page.high:.3f} "
+                f"| {top.mean:.3f} | {top.low:.3f}–{top.high:.3f} | {talk.mean:.1%} (own mix {own.mean:.1%}) |"
+            )
+    return f"{len(far)} listeners\n\n" + "\n".join(out)
+
+
+def release(folder: Path, taken: snapshot.Snapshot) -> None:
+    """EASE for each kind that is taken."""
+    kinds = (Kind.TRACK, Kind.EPISODE, Kind.SHOW, Kind.AUDIOBOOK)
+    populations, models = [], {}
+    for kind in kinds:
+        where = f"models/{kind.label}-listener"
+        models[where] = folder / "fitted" / kind.label
+        models[where].parent.mkdir(exist_ok=True)
+        save_model(Ease().fit(taken.interactions(kind), np.random.default_rng(0)), models[where])
+        populations.append(Population(kind=kind.label, owner="listener", model=where, recipe="ease"))
+    manifest = Manifest(
+        id="", tenant="default", created="", snapshot=taken.id, simulated=True, seed=0, version="bench", code="bench",
+        populations=tuple(populations),
+    )  # fmt: skip
+    promote(folder, "default", write_release(folder, manifest, models).id)
+
+
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #57606a } .head { font-weight: 600; fill: #24292f }
 .axis { stroke: #d0d7de } .line { stroke: #0969da; stroke-width: 2; fill: none }
@@ -332,6 +385,8 @@ def main() -> None:
         print("bits a play of the last week is foretold better than by the overall mix:")
         for name, gain in foretold(made.stock, taken, devices, int(joint(taken).at.max()) - WEEK).items():
             print(f"  by {name}: {gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})")
+        evening = int(joint(taken).at.max()) // 86_400_000 * 86_400_000 - 6 * 3_600_000
+        print("\nHomes of the world at 18:00 UTC:", homes(Path(scratch) / "world", taken, evening))
     if given.picture:
         given.picture.write_text(picture([(s.name, f) for s, f in zip(sets, outer)], marked))
 
