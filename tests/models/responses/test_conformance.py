@@ -12,6 +12,7 @@ from segue.core.errors import InputError, NotReady
 from segue.core.types import F32, F64
 from segue.fitted.responses import Beta, Response, load_response, save_response
 from segue.models.responses import RESPONSES
+from segue.nn.training import Training
 
 from .conftest import NAMES, Planted, log_loss, planted
 
@@ -19,7 +20,9 @@ SLACK = 0.75  # of what the truth gains on the base rate, a model must gain
 QUICK: dict[str, dict[str, Any]] = {
     "boosted-trees": {"trees": 40},
     "factorization-machine": {"rank": 3, "steps": 50},
+    "deep-cross": {"widths": (32,), "training": Training(epochs=15, rate=5e-3)},
 }
+NEEDS = {"boosted-trees": ("sklearn",), "deep-cross": ("torch", "onnx", "onnxruntime")}
 
 
 def recipe(name: str) -> Any:
@@ -35,6 +38,8 @@ def fit(name: str, rows: Planted, weight: F32 | None = None, seed: int = 5) -> R
 
 @pytest.fixture(scope="module", params=sorted(RESPONSES))
 def name(request: pytest.FixtureRequest) -> Any:
+    for module in NEEDS.get(request.param, ()):
+        pytest.importorskip(module)
     return request.param
 
 
