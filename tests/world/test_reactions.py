@@ -156,6 +156,18 @@ def test_known_ones_draw_and_worn_out_ones_repel(audience: Audience, visits: Vis
     assert chances[1] > chances[0] > chances[2]
 
 
+def test_who_hears_no_shows_starts_none_and_music_does_not_mind(audience: Audience, visits: Visits) -> None:
+    k, talk = audience.truth.numbers, audience.truth.listeners.talk[visits.who]
+    shows, tracks = (
+        inclined(audience, visits, page_of(visits, np.tile(np.arange(a, a + ROWS * CARDS), (len(visits), 1)))).start
+        for a in (k.show, 0)
+    )
+    never, often = talk == 0, talk > 0.25
+    by_visit = shows.reshape(len(visits), -1).mean(1), tracks.reshape(len(visits), -1).mean(1)
+    assert by_visit[0][never].mean() < 0.4 * by_visit[0][often].mean()
+    assert 0.7 < by_visit[1][never].mean() / by_visit[1][often].mean() < 1.4
+
+
 def test_events_tell_what_happened_and_some_of_it_comes_late(audience: Audience, visits: Visits) -> None:
     shown = liked(audience, visits)
     r = react(audience, visits, shown)

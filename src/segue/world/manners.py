@@ -14,6 +14,7 @@ class Manners:
     eager: float = 0.64  # for each unit of appeal
     known: float = 0.25  # for each unit of log(1 + times heard)
     worn: float = 0.35  # less, for each time above one that it was heard in the last days
+    spoken: float = 0.8  # less for shows and books, for each e-fold by which they are rarer in one's own sessions
     later: float = 0.12  # share of the seen that would have been started, and are played later, away from the page
 
     always: int = 3  # cards at the left of a row that are seen whenever the row is

@@ -13,7 +13,7 @@ import numpy as np
 
 from segue.core.types import F32, I64, Bools
 from segue.world.audience import LEAST_PATIENCE, PATIENCE_SPAN, Audience
-from segue.world.choice import appeal, finish
+from segue.world.choice import BOOK, SHOW, appeal, finish
 from segue.world.draws import F64, Index
 from segue.world.keyed import poisson, uniform
 from segue.world.manners import MOST_STREAMS, Manners
@@ -81,13 +81,14 @@ class Reactions:
 def inclined(audience: Audience, visits: Visits, shown: Shown) -> Inclined:
     """By today's taste, the hour, what is known and what is worn out; nothing for what cannot be heard there."""
     m, truth = audience.manners, audience.truth
-    who, at = visits.who[shown.visit], visits.at[shown.visit]
+    who, at, hour = visits.who[shown.visit], visits.at[shown.visit], visits.hour[shown.visit]
+    vector, domain, quality = truth.vectors(shown.item)
     liking = appeal(
-        truth.listeners.tastes, who, *truth.vectors(shown.item), audience.progress(at), visits.hour[shown.visit],
-        visits.weekend[shown.visit],
-    )  # fmt: skip
+        truth.listeners.tastes, who, vector, domain, quality, audience.progress(at), hour, visits.weekend[shown.visit]
+    )
     times, heat = audience.times[who, shown.item], audience.heat[who, shown.item]
     logit = m.start + m.eager * liking + m.known * np.log1p(times) - m.worn * np.maximum(heat - 1, 0)
+    logit = logit + m.spoken * _readiness(audience, who, domain, hour)
     plays, length = _playable(audience, shown.item, at)
     there = (plays >= 0) & truth.available(who, np.maximum(plays, 0), at)
     start = np.where(there, 1 / (1 + np.exp(-logit.astype(np.float64))), 0.0)
@@ -128,7 +129,9 @@ def react(audience: Audience, visits: Visits, shown: Shown) -> Reactions:
     streamed = np.zeros(len(shown), bool)
     streamed[rows] = now & (ms >= STREAM)
     chance = 1 / (1 + np.exp(-like.appeal[rows].astype(np.float64)))
-    saves = done & (uniform(seed, SAVE, *keys, shown.item[rows]) < _readiness(audience, keys[0]) * 2 * chance**2)
+    saves = done & (
+        uniform(seed, SAVE, *keys, shown.item[rows]) < audience.truth.listeners.saves[keys[0]] * 2 * chance**2
+    )
     dislike = 1 / (1 + np.exp(2.0 + like.appeal.astype(np.float64)))
     hides = np.flatnonzero(seen & ~started & ~late & (uniform(seed, HIDE, *key, shown.item) < 0.004 * dislike))
     kept = rows[saves]
@@ -314,8 +317,13 @@ def _worth(audience: Audience, visits: Visits, shown: Shown, rows: Index, ms: I6
     return minutes, np.bincount(pairs // audience.truth.numbers.end, minlength=len(visits))
 
 
-def _readiness(audience: Audience, who: Index) -> F64:
-    out: F64 = audience.truth.listeners.saves[who]
+def _readiness(audience: Audience, who: Index, domain: Index, hour: Index) -> F64:
+    """(n,) at most 0, the logarithm of how rare shows or books are in one's own sessions at that hour; 0 for music."""
+    people = audience.truth.listeners
+    talk = people.talk[who] * np.where((hour >= 6) & (hour < 10), 1.6, 0.9)  # as in `sessions_of`
+    reads = people.reads[who] * np.where((hour >= 20) | (hour < 2), 1.8, 0.8)
+    share = np.where(domain == SHOW, talk, np.where(domain == BOOK, reads, 1.0))
+    out: F64 = np.minimum(np.log((share + 0.03) / 0.4), 0.0)
     return out
 
 
