@@ -29,6 +29,8 @@ MEANING = {
 }
 SHOWN = ("streams per visit", "discovery", "new items", "visits a day", "still active", "genres", "regret")
 
+NARROW = ("streams per visit", "discovery", "new items", "visits a day")
+
 
 def as_table(simulation: Simulation, width: int = 120) -> Table:
     """For a terminal: a line a policy, most streams a visit first."""
@@ -37,7 +39,7 @@ def as_table(simulation: Simulation, width: int = 120) -> Table:
         box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False,
     )  # fmt: skip
     table.add_column("policy", no_wrap=True)
-    names = SHOWN if width >= 110 else SHOWN[:4]
+    names = SHOWN if width >= 150 else NARROW
     for name in names:
         table.add_column(name, justify="right")
     table.add_column(f"× {simulation.baseline}", justify="right", no_wrap=True)
