@@ -195,7 +195,7 @@ class Feature(Protocol):
         ...
 
     def update(self, events: Any) -> None:
-        """Rows of the log (columns of `segue.store.schema.STORED`), in order of arrival."""
+        """What rows of the log say, in order of arrival: a `segue.features.Told`."""
         ...
 
     def value(self, query: Query, candidates: Candidates) -> F32:

@@ -16,6 +16,8 @@ FEATURES = Registry[Callable[[Facts], Feature]]("segue.features", "feature")
 """Each plug-in makes its features for one catalogue, untold."""
 BOUND = 20.0
 """No value is further from 0: what a broken clock or a machine that plays all day can do at most."""
+FINE = 3
+"""Decimals: sums that were taken in another order are the same value, on the same side of every threshold."""
 
 
 class Book:
@@ -44,4 +46,5 @@ class Book:
         """(N, D) finite, of candidates whose source is the shelf they would stand on."""
         parts = [feature.value(query, candidates) for feature in self.features.values()]
         out = np.concatenate(parts, axis=1, dtype=np.float32)
-        return np.clip(np.nan_to_num(out, nan=0.0, posinf=BOUND, neginf=-BOUND), -BOUND, BOUND)
+        sound: F32 = np.clip(np.nan_to_num(out, nan=0.0, posinf=BOUND, neginf=-BOUND), -BOUND, BOUND)
+        return np.round(sound, FINE)

@@ -15,7 +15,7 @@ from segue.core.types import F64, I64, Bools
 from segue.evaluation.ope import judge
 from segue.evaluation.ope.intervals import interval
 from segue.evaluation.ope.terms import Terms
-from segue.jobs.rows import ASSUMES, Rows, given_up, not_best
+from segue.jobs.rows import ASSUMES, BY_SCORES, Rows, given_up, most_exploring, not_best, settled
 from segue.policies import POLICIES
 from segue.store.catalogue_view import CatalogueView
 from segue.store.decisions import Slates
@@ -25,8 +25,6 @@ from segue.surfaces.home.page import LOOK
 from segue.surfaces.views import ArmReport, DayReport, HomeReport, Judged, PolicyReport, Range, RankerReport
 
 DAY_MS = 86_400_000
-JUDGED = ("greedy", "plackett-luce", "boltzmann", "epsilon-greedy")
-"""Policies that go by the scores alone, so that a logged row says what they would have done."""
 JUDGED_ROWS = 6_000  # newest rows that others are judged from
 TOP = 15
 SHELF_TITLES = {
@@ -109,17 +107,14 @@ def _policies(shown: Shown, seed: int) -> tuple[PolicyReport, ...]:
 def _judged(shown: Shown, seed: int) -> tuple[Judged, ...]:
     """From the pages of the policy that shows most and leaves something to chance."""
     s, o = shown.slates, shown.outcomes
-    names, counts = np.unique([p for p, x in zip(s.policy, s.shelf_p) if x < 1], return_counts=True)
-    if not len(names):
-        return ()
-    own = str(names[np.argmax(counts)])
-    keep = np.array([p == own for p in s.policy]) & _settled_rows(s, o)
+    own = most_exploring(s)
+    keep = np.array([p == own for p in s.policy], np.bool_) & settled(s, o)
     keep[np.flatnonzero(keep)[:-JUDGED_ROWS]] = False
-    if not keep.any():
+    if not own or not keep.any():
         return ()
     rows, rng = Rows.of(s, o, keep), np.random.default_rng(seed)
     out = []
-    for name in JUDGED:
+    for name in BY_SCORES:
         report = judge(rows.log, rows.chances(POLICIES[name](), shown.facts, rng), policy=name)
         known = report.value is not None and report.low is not None and report.high is not None
         value = Range(report.value, report.low, report.high) if known else None  # type: ignore[arg-type]
@@ -175,11 +170,6 @@ def _days(shown: Shown) -> tuple[DayReport, ...]:
             date = datetime.fromtimestamp(d * DAY_MS / 1000, UTC).date().isoformat()
             out.append(DayReport(day=date, policy=name, pages=int(mine.sum()), streams=float(streams[mine].mean())))
     return tuple(out)
-
-
-def _settled_rows(s: Slates, o: Outcomes) -> Bools:
-    """(R,) rows of which every card's window is over."""
-    return np.asarray(np.bincount(s.chosen_row, ~o.settled, len(s)) == 0, np.bool_)
 
 
 def _mean(values: F64, listener: np.ndarray, seed: int) -> Range:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from segue.core.errors import InputError
+import numpy as np
+
+from segue.core.errors import InputError, UnknownName
 from segue.evaluation.ope.judge import Options, judge
 from segue.evaluation.ope.open_bandit import is_open_bandit, read_open_bandit
 from segue.evaluation.ope.open_log import Found, read_open_log
 from segue.evaluation.ope.report import Report
 from segue.evaluation.ope.targets import names, target
+from segue.jobs.rows import ASSUMES, BY_SCORES, Rows, most_exploring, settled
+from segue.policies import POLICIES
+from segue.runs.releases import current_release
+from segue.store.decisions import read_slates
+from segue.store.outcomes import ANSWERS, READ, outcomes
+from segue.store.snapshot import open_snapshot
+from segue.store.workspace import DATABASE, Workspace
 
 
 def read_log(path: Path) -> tuple[Found, str]:
@@ -23,7 +32,9 @@ def read_log(path: Path) -> tuple[Found, str]:
 
 
 def judge_file(path: Path, policy: str, estimator: str | None = None, options: Options | None = None) -> Report:
-    """What the log says of the policy of that name."""
+    """What the log says of the policy of that name; of a workspace, what its own pages say."""
+    if (path / DATABASE).is_file():
+        return judge_workspace(path, policy, estimator, options)
     found, kind = read_log(path)
     t = target(policy, found.log)
     report = judge(
@@ -33,6 +44,28 @@ def judge_file(path: Path, policy: str, estimator: str | None = None, options: O
     return replace(report, source=f"{path} ({kind})", rejected=found.rejected)
 
 
+def judge_workspace(path: Path, policy: str, estimator: str | None, options: Options | None) -> Report:
+    """From the rows of pages that a workspace logged and whose window is over; the reward is streams a row."""
+    if policy not in BY_SCORES:
+        raise UnknownName("policy that goes by the scores alone", policy, BY_SCORES)
+    with Workspace.open(path) as workspace:
+        tenant = workspace.settings.tenant
+        facts = open_snapshot(current_release(path, tenant).snapshot_folder).catalogue
+        shown = read_slates(workspace.log, tenant)
+        answers = workspace.log.read(tenant, types=ANSWERS, columns=READ)
+    came = outcomes(shown, answers, facts)
+    own = most_exploring(shown)
+    if not own:
+        raise InputError(f"{path} has no pages that left anything to chance (settings: explore; impressions=true)")
+    mine = np.array([name == own for name in shown.policy], np.bool_)
+    rows = Rows.of(shown, came, mine & settled(shown, came))
+    seed = options.seed if options is not None else 0
+    chance = rows.chances(POLICIES[policy](), facts, np.random.default_rng(seed))
+    notes = (f"a row of a page is judged at a time, of pages by {own}; {ASSUMES}",)
+    report = judge(rows.log, chance, policy=policy, estimator=estimator, options=options, notes=notes)
+    return replace(report, source=f"{path} (workspace)")
+
+
 def policies(path: Path) -> list[str]:
     """Names that `judge_file` takes for this log."""
-    return names(read_log(path)[0].log)
+    return list(BY_SCORES) if (path / DATABASE).is_file() else names(read_log(path)[0].log)

@@ -18,6 +18,8 @@ from segue.policies import probabilities
 from segue.store.decisions import Slates
 from segue.store.outcomes import Outcomes
 
+BY_SCORES = ("greedy", "plackett-luce", "boltzmann", "epsilon-greedy")
+"""Policies that go by the scores alone, so that a logged row says what they would have done."""
 ASSUMES = "a row's streams do not depend on the rows above, but for what these have left"
 
 
@@ -68,6 +70,17 @@ def _artists(slates: Slates, facts: Facts) -> I32:
     """(A,) artist of every arm, 0 unknown."""
     row = facts.rows(slates.arms)
     return np.where(row >= 0, facts.artist[row], 0).astype(np.int32)
+
+
+def most_exploring(slates: Slates) -> str:
+    """The policy that made most of the rows that were left to chance; "" where none was."""
+    names, counts = np.unique([p for p, x in zip(slates.policy, slates.shelf_p) if x < 1], return_counts=True)
+    return str(names[np.argmax(counts)]) if len(names) else ""
+
+
+def settled(slates: Slates, outcomes: Outcomes) -> Bools:
+    """(R,) rows of which every card's window is over."""
+    return np.asarray(np.bincount(slates.chosen_row, ~outcomes.settled, len(slates)) == 0, np.bool_)
 
 
 def not_best(slates: Slates) -> Bools:

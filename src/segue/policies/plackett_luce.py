@@ -20,7 +20,7 @@ from segue.policies._chances import mixed, softmax
 
 @dataclass(frozen=True, slots=True)
 class PlackettLuce:
-    temperature: float = 0.5  # towards 0 it is greedy; at 1 an arm twice as good is twice as likely
+    temperature: float = 0.15  # towards 0 it is greedy; at 1 an arm twice as good is twice as likely
     even: float = 0.02  # share of each choice that is made evenly, which bounds every weight
     name: ClassVar[str] = "plackett-luce"
 
@@ -29,12 +29,12 @@ class PlackettLuce:
         alone = np.exp(logits - logits.max())  # what most choices need: nothing is added to the scores
 
         def chances(available: Bools, added: F32) -> F64:
-            if added.any():
-                return mixed(softmax(logits + added / self.temperature, available), available, self.even)
             shown = alone * available
+            if added.any():
+                shown *= np.exp((added - added.max()) / self.temperature)
             total = shown.sum()
             if total < 1e-200:  # the best are gone and the rest too far below them to tell
-                return mixed(softmax(logits, available), available, self.even)
+                return mixed(softmax(logits + added / self.temperature, available), available, self.even)
             p: F64 = shown * ((1 - self.even) / total) + available * (self.even / np.count_nonzero(available))
             return p
 

@@ -72,7 +72,8 @@ class Rows:
                 at = np.searchsorted(reached, np.arange(1, most) / most * reached[-1], side="right")
                 cut = np.unique(column[order[np.minimum(at, len(order) - 1)]])
                 cut = cut[cut > values[0]]
-            edges.append(cut.astype(np.float32))
+            below = values[np.searchsorted(values, cut) - 1]  # half way: a value is never on an edge
+            edges.append(((below.astype(np.float64) + cut) / 2).astype(np.float32))
             starts.append(starts[-1] + len(cut))
         flat = np.concatenate([*edges, np.zeros(0, np.float32)])
         return Buckets(flat, np.array(starts, np.int64))

@@ -57,4 +57,5 @@ def by_order(scores: F32) -> F32:
     known = np.nan_to_num(scores, nan=float(np.nanmin(scores, initial=0.0)))
     spread = float(known.std())
     below = (known - known.max()) / spread if spread > 0 else np.zeros(len(known))
-    return np.asarray(np.minimum.accumulate(below) - np.log1p(np.arange(len(known))), np.float32)
+    order = np.minimum.accumulate(below) - np.log1p(np.arange(len(known)))
+    return np.round(order, 4).astype(np.float32)  # as the log keeps it: a ranker must learn from what it will be shown
