@@ -18,7 +18,7 @@ from segue.store.outcomes import READ, outcomes
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
 
-PLAN = Plan(listeners=80, days=2, history=12, tracks=500, shelves=4, cards=6)
+PLAN = Plan(listeners=80, days=2, history=12, tracks=400, shelves=3, cards=5)
 
 
 @pytest.fixture(scope="module")
