@@ -20,11 +20,15 @@ from segue.core.types import Kind
 from segue.fitted import FITTED
 from segue.importers import IMPORTERS
 from segue.models import RECIPES
+from segue.models.responses import RESPONSES
+from segue.policies import POLICIES
 
 PLACE = Path(__file__).with_name("reference.md")
 SHELVES: Registry[Any] = Registry("segue.surfaces.home.shelves", "shelf")
 RULES: Registry[Any] = Registry("segue.rules", "rule")
 SOURCES: Registry[Any] = Registry("segue.candidates", "source")
+RANKERS: Registry[Any] = Registry("segue.ranking", "ranker")
+FEATURES: Registry[Any] = Registry("segue.features", "feature")
 
 
 def first_line(thing: Any) -> str:
@@ -102,6 +106,8 @@ def reference() -> str:
     lines += [*commands(), *formats(), *settings(), *events()]
     lines += plugins("Recipes", RECIPES) + plugins("Fitted models", FITTED)
     lines += plugins("Shelves", SHELVES) + plugins("Candidate sources", SOURCES) + plugins("Rules", RULES)
+    lines += plugins("Rankers of a shelf's candidates", RANKERS) + plugins("Policies", POLICIES)
+    lines += plugins("Response models", RESPONSES) + plugins("Features", FEATURES)
     lines += plugins("Checks", CHECKS)
     return "\n".join(lines).rstrip() + "\n"
 
