@@ -12,6 +12,7 @@ import pyarrow as pa
 from segue.core.events import Play
 from segue.core.settings import Settings
 from segue.core.types import F64, I64, Bools
+from segue.evaluation.calibration import wilson
 from segue.evaluation.ope import judge
 from segue.evaluation.ope.intervals import interval
 from segue.evaluation.ope.terms import Terms
@@ -151,9 +152,11 @@ def _items(shown: Shown) -> tuple[ArmReport, ...]:
 
 def _arm(key: str, title: str, o: Outcomes, cards: Bools) -> ArmReport:
     seen, streams = int((o.seen & cards).sum()), int((o.streamed & cards).sum())
+    looked = max(seen, streams)  # what was streamed away from its page was not known to be seen
+    rate = streams / max(1, looked)
     return ArmReport(
         key=key, title=title, shown=int(cards.sum()), seen=seen, streams=streams,
-        rate=wilson(streams, max(seen, streams)),
+        rate=Range(rate, *wilson(rate, looked)),
     )  # fmt: skip
 
 
@@ -179,16 +182,6 @@ def _mean(values: F64, listener: np.ndarray, seed: int) -> Range:
     low, high = interval(terms, seed=seed) if len(who) > 1 else (float("-inf"), float("inf"))
     mean = float(values.mean())
     return Range(mean, low if np.isfinite(low) else mean, high if np.isfinite(high) else mean)
-
-
-def wilson(hits: int, n: int, z: float = 1.96) -> Range:
-    """A rate and its 95 % interval (Wilson, 1927)."""
-    if not n:
-        return Range(0.0, 0.0, 1.0)
-    p = hits / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)
-    return Range(p, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def _new_artists(slates: Slates, facts: CatalogueView, plays: pa.Table) -> Bools:

@@ -18,12 +18,13 @@ import numpy as np
 
 from segue.core.events import Play
 from segue.core.settings import Settings
-from segue.core.types import F32, F64, Bools, Lessons
+from segue.core.types import F32, Bools, Lessons
+from segue.evaluation.calibration import reliability
 from segue.features import Book
 from segue.fitted.responses import save_response
 from segue.jobs.attribute import attribute, read_outcomes
 from segue.jobs.examples import Examples, Replay
-from segue.jobs.home_report import Shown, home_report, wilson
+from segue.jobs.home_report import Shown, home_report
 from segue.jobs.threads import limited
 from segue.models.responses import RESPONSES, importance
 from segue.policies import POLICIES
@@ -155,29 +156,12 @@ def _judged(head: str, settings: Settings, found: Examples, target: F32, weight:
     fit = RESPONSES[settings.ranker]().fit(
         found.features[~later], target[~later], weight[~later], rng, found.names
     )  # fmt: skip
-    said, came = fit.predict(found.features[later]).astype(np.float64), target[later].astype(np.float64)
-    base = float(np.clip(target[~later].mean(), 1e-6, 1 - 1e-6))
-    bins = _bins(said, came)
+    judged = reliability(fit.predict(found.features[later]), target[later])
     return RankerReport(
-        head=head, recipe=settings.ranker, rows=int((~later).sum()), log_loss=_log_loss(said, came),
-        base_log_loss=_log_loss(np.full(len(came), base), came),
-        calibration_error=sum(n * abs(p - o) for p, o, _, _, n in bins) / max(1, len(came)), reliability=bins,
+        head=head, recipe=settings.ranker, rows=int((~later).sum()), log_loss=judged.log_loss,
+        base_log_loss=judged.base_log_loss, calibration_error=judged.ece,
+        reliability=tuple((b.predicted, b.observed, b.low, b.high, b.count) for b in judged.bins),
     )  # fmt: skip
-
-
-def _log_loss(said: F64, came: F64) -> float:
-    p = np.clip(said, 1e-7, 1 - 1e-7)
-    return float(-(came * np.log(p) + (1 - came) * np.log(1 - p)).mean())
-
-
-def _bins(said: F64, came: F64, most: int = 10) -> tuple[tuple[float, float, float, float, int], ...]:
-    """Cards in bins of equal number by what was predicted: (predicted, observed, low, high, cards)."""
-    out = []
-    for rows in np.array_split(np.argsort(said, kind="stable"), most):
-        if len(rows):
-            observed = wilson(int(came[rows].sum()), len(rows))
-            out.append((float(said[rows].mean()), observed.mean, observed.low, observed.high, len(rows)))
-    return tuple(out)
 
 
 def _report(
