@@ -39,10 +39,14 @@ def judged(workspace: Workspace, day: int, at: tuple[int, int], after: int, cont
     found = outcomes(slates, log.read(tenant, *at, columns=READ), facts)
     rows = Rows.of(slates, found, ours)
     pages = len({slates.page[r] for r in rows.which.tolist()})
+    makers = {slates.policy[r] for r in rows.which.tolist()}
     scale = len(rows.which) / pages
     out = []
     for name in TARGETS:
-        chance = rows.chances(POLICIES[name](), facts, np.random.default_rng([day, 23]))
+        if makers == {name}:  # its own pages: scores are kept to four decimals, by which equals may change places
+            chance = rows.log.propensity
+        else:
+            chance = rows.chances(POLICIES[name](), facts, np.random.default_rng([day, 23]))
         with np.errstate(divide="ignore", invalid="ignore"):  # of policies that do nothing of what was logged
             report = judge(rows.log, chance, policy=name, options=Options(resamples=RESAMPLES, seed=day))
         values = {n: _times(getattr(report, n), scale) for n in ("value", "low", "high")}
