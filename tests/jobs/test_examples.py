@@ -44,7 +44,7 @@ def led(rows: list[Row], facts: Small = FACTS):
     slate = shown.chosen_row
     columns = {name: getattr(shown, name)[slate] for name in ("at", "listener", "shelf_p")}
     columns |= {name: np.array(getattr(shown, name))[slate] for name in ("page", "shelf", "policy")}
-    columns |= {name: getattr(got, name) for name in (*LABELS, "seen", "row", "position")}
+    columns |= {name: getattr(got, name) for name in (*LABELS, "fair", "row", "position")}
     columns |= {"item": shown.items, "propensity": shown.propensity}
     out = pa.table({name: pa.array(values) for name, values in columns.items()})
     return out.sort_by([(name, "ascending") for name in ("at", "page", "row", "position")])
@@ -144,7 +144,7 @@ def test_in_batches_of_any_size(at_once: int) -> None:
 def test_rows_are_the_seen_cards_with_their_labels_and_chances() -> None:
     rows = log(9)
     got, outs = of(rows), led(rows)
-    seen = outs["seen"].to_numpy(zero_copy_only=False)
+    seen = outs["fair"].to_numpy(zero_copy_only=False)
     assert len(got) == seen.sum()
     assert got.streamed.sum() == outs["streamed"].to_numpy(zero_copy_only=False)[seen].sum() > 0
     assert np.all(got.propensity == 0.125)

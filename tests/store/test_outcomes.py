@@ -163,6 +163,21 @@ def test_who_does_not_look_does_not_decline() -> None:
     assert led(*rows, terms=Terms(rows=1, cards=6))[1].seen.reshape(4, 6).sum(1).tolist() == [6, 0, 0, 0]
 
 
+def test_a_card_seen_by_its_own_answer_alone_is_no_fair_sample() -> None:
+    """Rows of six cards as above: the furthest answer is left out, what stands before it is kept."""
+    rows = [shelf(1 + r, "p", list(range(10 * r + 10, 10 * r + 16)), row=r) for r in range(4)]
+
+    def fair(*answers: Row) -> Any:
+        return led(*rows, *answers)[1].fair.reshape(4, 6).sum(1).tolist()
+
+    assert fair() == [3, 3, 0, 0]
+    assert fair(play(9, 11, page="p")) == [3, 3, 0, 0]  # among those that are seen anyway
+    assert fair(play(9, 14, page="p")) == [4, 3, 0, 0]  # the fifth showed that the fourth was seen
+    assert fair(play(9, 30, page="p")) == [3, 3, 2, 0]  # it shows that its neighbours were seen
+    assert fair(play(9, 30, page="p"), play(9, 32, page="p")) == [3, 3, 3, 0]
+    assert fair(play(9, 30, page="p"), play(9, 43, page="p")) == [3, 3, 3, 3]
+
+
 def test_settled_when_the_window_is_over() -> None:
     first, second = shelf(1, "p1", [10]), shelf(2, "p2", [11], at=NOW + DAY)
     assert led(first, second)[1].settled.tolist() == [True, False]

@@ -36,7 +36,7 @@ FOLDER = "outcomes"
 STATE = "state.json"
 DAY_MS = 86_400_000
 AT_ONCE = 7  # days that are worked out together
-LEARNED = ("seen", "settled", "streamed", "ms", "share", "completed", "saved", "skipped", "hid", "reward")
+LEARNED = ("seen", "fair", "settled", "streamed", "ms", "share", "completed", "saved", "skipped", "hid", "reward")
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def attribute(
             if done < len(part):
                 open_[_name(day)] = len(part) - done
     seq = int(new["seq"].to_numpy().max(initial=state.seq))
-    _keep(folder, _State(asdict(terms), workspace.database.meta("forgotten"), seq, newest, open_))
+    _keep(folder, _State(_form(terms), workspace.database.meta("forgotten"), seq, newest, open_))
     return Attributed(len(new), len(touched), cards, settled, newest)
 
 
@@ -178,7 +178,7 @@ def _stretches(days: list[int]) -> Iterator[tuple[int, int]]:
 
 def _state(workspace: Workspace, folder: Path, terms: Terms) -> _State:
     """Of the last run; a fresh one, and nothing kept, where the terms are others or somebody was forgotten."""
-    fresh = _State(asdict(terms), workspace.database.meta("forgotten"))
+    fresh = _State(_form(terms), workspace.database.meta("forgotten"))
     if not (folder / STATE).is_file():
         return fresh
     state = msgspec.json.decode((folder / STATE).read_bytes(), type=_State)
@@ -187,6 +187,11 @@ def _state(workspace: Workspace, folder: Path, terms: Terms) -> _State:
     (folder / STATE).unlink()  # first: a crash in between must not leave a state without its days
     shutil.rmtree(folder)
     return fresh
+
+
+def _form(terms: Terms) -> dict[str, float]:
+    """What the files depend on beside the log."""
+    return asdict(terms) | {"columns": len(LEARNED)}
 
 
 def _keep(folder: Path, state: _State) -> None:

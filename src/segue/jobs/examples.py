@@ -32,7 +32,7 @@ RECORDED_MS = 60_000
 
 @dataclass(frozen=True)
 class Examples:
-    """n cards that were seen, whose window is over, by page in order of arrival, each page from the top."""
+    """n cards that were seen whatever came of them, whose window is over; pages in order of arrival, from the top."""
 
     names: tuple[str, ...]  # (D,)
     features: F32  # (n, D) as of the moment before the page
@@ -170,14 +170,14 @@ class _Cards:
     """Where the outcomes of each row of each page are."""
 
     found: dict[tuple[str, int], int]  # (page, row) → first of its cards, which follow one another
-    look: Bools  # (C,) seen
+    look: Bools  # (C,) seen whatever came of it
 
     @classmethod
     def of(cls, outcomes: pa.Table) -> _Cards:
         first = np.flatnonzero(outcomes["position"].to_numpy() == 0)
         part = outcomes.select(["page", "row"]).take(pa.array(first))
         keys = zip(part["page"].to_pylist(), part["row"].to_pylist())
-        return cls(dict(zip(keys, first.tolist())), outcomes["seen"].to_numpy(zero_copy_only=False))
+        return cls(dict(zip(keys, first.tolist())), outcomes["fair"].to_numpy(zero_copy_only=False))
 
     def seen(self, page: str, row: int, count: int) -> tuple[I64, I64]:
         """(n,) rows of the outcomes of a row of a page, and (n,) which of its `count` cards they are of."""

@@ -7,6 +7,8 @@ episode answers the card of its show where the episode itself was not shown, and
 
 Who does not look does not decline. The first cards of the first rows count as seen (a cascade, Craswell et al. 2008);
 an answer from the page shows that everything up to it was seen, too: the rows above, and its row as far as it stands.
+A card that is known to have been seen by its own answer alone is no fair sample of what such cards lead to: those that
+were seen further down and left unanswered are missing beside it. `fair` leaves it out.
 """
 
 from __future__ import annotations
@@ -68,6 +70,7 @@ class Outcomes:
     row: I32  # (C,) on the page, 0 the top
     position: I32  # (C,) on the shelf
     seen: Bools  # (C,)
+    fair: Bools  # (C,) seen whatever came of it: what rates may be learned from
     settled: Bools  # (C,) the window is over
     streamed: Bools  # (C,)
     ms: I64  # (C,) heard
@@ -114,7 +117,7 @@ def outcomes(
     gain = terms.stream * streamed + terms.share * share + terms.save * saved - terms.skip * skipped - terms.hide * hid
     most = terms.stream + terms.share + terms.save
     return Outcomes(
-        shown.row, shown.position, _seen(slates, shown, from_page, terms), shown.at + terms.window_ms <= newest,
+        shown.row, shown.position, *_seen(slates, shown, from_page, terms), shown.at + terms.window_ms <= newest,
         streamed, ms, share, _any(c, card[heard.completed]), saved, skipped, hid,
         np.clip(gain / most, 0, 1).astype(np.float32),
     )  # fmt: skip
@@ -262,15 +265,20 @@ def _equal(keys: I64, of: NDArray[np.intp], wanted: I64) -> I64:
     return np.where(keys[place] == wanted, of[place], -1)
 
 
-def _seen(slates: Slates, shown: _Shown, answered: I64, terms: Terms) -> Bools:
-    """(C,) by the cascade; `answered` are cards with an answer from their page."""
+def _seen(slates: Slates, shown: _Shown, answered: I64, terms: Terms) -> tuple[Bools, Bools]:
+    """(C,) seen by the cascade, (C,) seen without its own answer; `answered`: cards with an answer from their page."""
     along = np.full(len(slates), -1, np.int64)  # of each row, how far it was surely looked at
     np.maximum.at(along, shown.slate[answered], shown.position[answered])
     down = np.full(len(shown.pages), -1, np.int64)
     np.maximum.at(down, shown.page[answered], shown.row[answered])
     reached = shown.row <= np.maximum(terms.rows - 1, down[shown.page])
     seen: Bools = reached & (shown.position <= np.maximum(terms.cards - 1, along[shown.slate]))
-    return seen
+    own = np.zeros(len(shown.row), np.int64)
+    own[answered] = 1
+    others = np.bincount(shown.slate, own, len(slates)).astype(np.int64)[shown.slate] - own  # answered on its row
+    row = (shown.row < terms.rows) | (down[shown.page] > shown.row) | (others > 0)
+    fair: Bools = row & ((shown.position < terms.cards) | (along[shown.slate] > shown.position))
+    return seen, fair
 
 
 def _any(c: int, cards: I64) -> Bools:
