@@ -174,8 +174,8 @@ def test_a_card_seen_by_its_own_answer_alone_is_no_fair_sample() -> None:
     assert fair(play(9, 11, page="p")) == [3, 3, 0, 0]  # among those that are seen anyway
     assert fair(play(9, 14, page="p")) == [4, 3, 0, 0]  # the fifth showed that the fourth was seen
     assert fair(play(9, 30, page="p")) == [3, 3, 2, 0]  # it shows that its neighbours were seen
-    assert fair(play(9, 30, page="p"), play(9, 32, page="p")) == [3, 3, 3, 0]
-    assert fair(play(9, 30, page="p"), play(9, 43, page="p")) == [3, 3, 3, 3]
+    assert fair(play(8, 30, page="p"), play(9, 32, page="p")) == [3, 3, 3, 0]
+    assert fair(play(8, 30, page="p"), play(9, 43, page="p")) == [3, 3, 3, 3]
 
 
 def test_settled_when_the_window_is_over() -> None:
