@@ -95,6 +95,7 @@ class Loop:
             tenant = workspace.settings.tenant
             with workspace.database.write():
                 known = workspace.catalogue.item_numbers(workspace.database.tenant(tenant), world.uris)
+            last = workspace.log.last_seq
         places = np.full(max(known.values()) + 1, -1, np.int64)
         number = {uri: i for i, uri in enumerate(world.uris)}
         for uri, n in known.items():
@@ -103,7 +104,9 @@ class Loop:
         genres = np.zeros((people, len(GENRES) + len(TOPICS) + len(BOOKS)))
         everybody = policy == CONTROL
         control = np.zeros(people, bool)
-        return cls(world, audience, places, first, days, *page, figures, genres, control, everybody=everybody)
+        return cls(
+            world, audience, places, first, days, *page, figures, genres, control, everybody=everybody, judged=last
+        )
 
     def day(self, day: int, server: Server) -> None:
         """All visits of one day of the world, and the night after it."""
@@ -123,10 +126,8 @@ class Loop:
         """What the log of the day predicts; nobody has the workspace open."""
         if self.everybody:
             return  # its scores are those of popularity
-        since = self.world.settings.start + day * DAY
         with Workspace.open(folder) as workspace:
-            at = (since - DAY, since + 2 * DAY)  # the day of all clocks, and what is left of its visits
-            self.predictions += judged(workspace, day - self.first, at, self.judged, CONTROL)
+            self.predictions += judged(workspace, day - self.first, self.judged, CONTROL)
             self.judged = workspace.log.last_seq
 
     def _wave(self, day: int, wave: int, visits: Visits, midnight: int, server: Server) -> None:

@@ -13,33 +13,36 @@ from segue.evaluation.ope import Options, judge
 from segue.jobs.rows import Rows
 from segue.policies import POLICIES
 from segue.runs.releases import current_release
-from segue.store.decisions import read_slates
-from segue.store.outcomes import READ, outcomes
+from segue.store.decisions import READ as DECIDED
+from segue.store.decisions import slates
+from segue.store.outcomes import READ as ANSWERS
+from segue.store.outcomes import outcomes
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
 
 TARGETS = ("plackett-luce", "boltzmann", "epsilon-greedy", "greedy")
 """Policies that choose by the scores alone: what others learn from is not kept with a decision."""
-JUDGED = 3_000  # rows of pages a day, the first ones
+JUDGED = 2_000  # rows of pages a day, the first ones
 RESAMPLES = 200
 
 
-def judged(workspace: Workspace, day: int, at: tuple[int, int], after: int, control: str) -> list[dict[str, Any]]:
+def judged(workspace: Workspace, day: int, after: int, control: str) -> list[dict[str, Any]]:
     """What the pages logged after `after` say of the next day under each target, a page; without those of `control`.
 
-    They were shown within `at`, UTC ms. `logged` is what they earned themselves.
+    `logged` is what they earned themselves.
     """
     log, tenant = workspace.log, workspace.settings.tenant
-    slates = read_slates(log, tenant, *at)
-    ours = np.array([p != control for p in slates.policy], np.bool_) & (slates.seq > after)
+    columns = list(dict.fromkeys((*ANSWERS, *DECIDED)))
+    table = log.tail(tenant, after, limit=log.last_seq, columns=columns)
+    shown = slates(table)
+    ours = np.array([p != control for p in shown.policy], np.bool_)
     ours[np.flatnonzero(ours)[JUDGED:]] = False
     if not ours.any():
         return []
     facts = open_snapshot(current_release(workspace.path, tenant).snapshot_folder).catalogue
-    found = outcomes(slates, log.read(tenant, *at, columns=READ), facts)
-    rows = Rows.of(slates, found, ours)
-    pages = len({slates.page[r] for r in rows.which.tolist()})
-    makers = {slates.policy[r] for r in rows.which.tolist()}
+    rows = Rows.of(shown, outcomes(shown, table, facts), ours)
+    pages = len({shown.page[r] for r in rows.which.tolist()})
+    makers = {shown.policy[r] for r in rows.which.tolist()}
     scale = len(rows.which) / pages
     out = []
     for name in TARGETS:
