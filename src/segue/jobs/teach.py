@@ -46,6 +46,9 @@ FEWEST_SEEN, FEWEST_STREAMS = 300, 30
 """Cards seen and streams below which nothing can be learned that would hold tomorrow."""
 LATER = 0.2
 """Share of the pages, the latest, that the heads are judged on before they are fitted on all."""
+RARE = 3.0
+"""A card counts as if it had been at most so much less likely than half of all: of a policy that is nearly sure of most
+choices a few that it hardly ever makes would else outweigh all the rest (docs/log.md)."""
 DAY_MS = 86_400_000
 
 
@@ -133,7 +136,7 @@ def _released(workspace: Workspace, current: Release, taught: Taught, folder: Pa
 
 
 def _teach(folder: Path, settings: Settings, found: Examples, judging: bool, say: Say) -> None:
-    weight = importance(found.propensity)
+    weight = importance(np.maximum(found.propensity, np.median(found.propensity) / RARE))
     reports: dict[str, Any] = {}
     (folder / HEADS).mkdir()
     for head, label in LABELS.items():

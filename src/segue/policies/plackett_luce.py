@@ -20,8 +20,8 @@ from segue.policies._chances import mixed, softmax
 
 @dataclass(frozen=True, slots=True)
 class PlackettLuce:
-    temperature: float = 0.15  # towards 0 it is greedy; at 1 an arm twice as good is twice as likely
-    even: float = 0.02  # share of each choice that is made evenly, which bounds every weight
+    temperature: float = 0.1  # towards 0 it is greedy; at 1 an arm twice as good is twice as likely
+    even: float = 0.01  # share of each choice that is made evenly, which bounds every weight
     name: ClassVar[str] = "plackett-luce"
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
