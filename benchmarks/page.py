@@ -12,25 +12,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from home import make_workspace  # type: ignore[import-not-found]
 
 from segue.app import Service, open_service
 from segue.core.events import AnyEvent, Play
 from segue.core.types import Context
 from segue.jobs.teach import teach
+from segue.jobs.threads import limited
 from segue.store.workspace import Workspace
 from segue.surfaces.home.page import offered
 
@@ -90,7 +84,7 @@ def main() -> None:
     parser.add_argument("--arms", type=int, default=40, help="candidates a shelf")
     parser.add_argument("--tracks", type=int, default=60_000)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, limited(1):
         folder = args.workspace or Path(scratch) / "workspace"
         if not folder.exists():
             make_workspace(folder, args.tracks, 2000, 300_000, "blend")
