@@ -16,14 +16,17 @@ from segue.jobs.attribute import read_outcomes
 from segue.jobs.examples import Replay
 from segue.jobs.ope import judge_file
 from segue.jobs.teach import teach
+from segue.policies.plackett_luce import PlackettLuce
 from segue.runs.releases import current_release, read_release
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.home.taught import load_heads
+from segue.surfaces.home.valuing import untaught
+from segue.surfaces.home.ways import Way
 
 NOW = 1_790_000_000_000
 HOUR_MS = 3_600_000
-PAGES = 90
+PAGES, EVERY_MS = 120, 1_200_000
 
 
 def _rock(uri: str) -> bool:
@@ -32,11 +35,13 @@ def _rock(uri: str) -> bool:
 
 def _show(folder: Path, pages: int = PAGES, start: int = NOW, first: int = 0) -> None:
     """Strangers are shown pages; they stream a track that is seen if it is rock, and nothing else."""
-    events: list[AnyEvent] = []
+    bold = Way(PlackettLuce(temperature=0.5, even=0.1), untaught)  # few pages must tell of many cards
     with open_service(folder) as service:
+        service._serving = replace(service._serving, ways=(bold,))
         for i in range(first, first + pages):
-            page = service.page(f"stranger {i}", Context(now=start + i * 60_000, country="SE"))
+            page = service.page(f"stranger {i}", Context(now=start + i * EVERY_MS, country="SE"))
             service.log_pages([page])
+            events: list[AnyEvent] = []
             for row, shelf in enumerate(page.home.shelves[:2]):
                 for position, card in enumerate(shelf.cards[:3]):
                     uri = service.workspace.catalogue.uri(card.item)
@@ -44,11 +49,11 @@ def _show(folder: Path, pages: int = PAGES, start: int = NOW, first: int = 0) ->
                         events.append(
                             Play(
                                 id=f"s{i}-{row}-{position}", listener=f"stranger {i}", item=uri, ms_played=190_000,
-                                at=start + i * 60_000 + 5_000, page=page.page, reason_end="trackdone",
+                                at=start + i * EVERY_MS + 5_000, page=page.page, reason_end="trackdone",
                             )
                         )  # fmt: skip
-        service.append(events)
-        service.log_pages([service.page("last", Context(now=start + 48 * HOUR_MS))])
+            service.append(events)
+        service.log_pages([service.page("last", Context(now=start + pages * EVERY_MS + 48 * HOUR_MS))])
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +88,7 @@ def test_what_is_streamed_is_shown_first(shown: Path, taught: Path) -> None:
         with open_service(folder) as service:
             rocks = []
             for i in range(40):
-                page = service.page(f"newcomer {i}", Context(now=NOW + 50 * HOUR_MS + i, country="SE"))
+                page = service.page(f"newcomer {i}", Context(now=NOW + 90 * HOUR_MS + i, country="SE"))
                 uris = [service.workspace.catalogue.uri(c.item) for s in page.home.shelves[:2] for c in s.cards[:3]]
                 rocks += [_rock(uri) for uri in uris if ":track:" in uri]
             return float(np.mean(rocks))
@@ -105,8 +110,7 @@ def test_the_report_says_what_happened(taught: Path) -> None:
     assert sum(d.pages for d in report.days) == PAGES + 1
     assert {j.policy for j in report.judged} == {"greedy", "plackett-luce", "boltzmann", "epsilon-greedy"}
     own = next(j for j in report.judged if j.policy == "plackett-luce")
-    assert own.streams is not None
-    assert own.streams.low <= policy.streams.mean / 7 <= own.streams.high * 1.5  # by the row
+    assert bool(own.refused) != (own.streams is not None)
     assert all(_rock(item.key) for item in report.items)
     assert {r.head for r in report.rankers} == {"stream", "completion"}
     stream = next(r for r in report.rankers if r.head == "stream")
@@ -125,7 +129,7 @@ def test_taught_again_from_the_same_log_it_is_the_same(taught: Path, copied: Pat
     for name in files:
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes(), name
     with open_service(taught) as first, open_service(copied) as second:
-        context = Context(now=NOW + 60 * HOUR_MS)
+        context = Context(now=NOW + 100 * HOUR_MS)
         assert first.page("L3", context).home.decisions == second.page("L3", context).home.decisions
 
 
@@ -154,7 +158,7 @@ def test_night_after_night_comes_to_the_same_as_in_one_go(copied: Path, tmp_path
         facts = open_snapshot(current_release(copied, "default").snapshot_folder).catalogue
         replay = Replay(Book(facts))
         teach(workspace, "default", replay=replay, judging=False)
-    _show(copied, 30, NOW + 72 * HOUR_MS, first=500)
+    _show(copied, 30, NOW + 200 * HOUR_MS, first=500)
     with Workspace.open(copied) as workspace:
         teach(workspace, "default", replay=replay, judging=False)
         outcomes = read_outcomes(workspace, "default")
@@ -170,10 +174,14 @@ def test_features_of_a_server_are_those_learned_from(taught: Path) -> None:
         live = service._serving.book
         assert live is not None
         listener = "L7"
-        service.append([Play(id="x", listener=listener, item="segue:track:t:a0t0", at=NOW + 70 * HOUR_MS, ms_played=1)])
-        page = service.page(listener, Context(now=NOW + 71 * HOUR_MS, country="SE", device="phone"))
+        service.append(
+            [Play(id="x", listener=listener, item="segue:track:t:a0t0", at=NOW + 100 * HOUR_MS, ms_played=1)]
+        )
+        page = service.page(listener, Context(now=NOW + 101 * HOUR_MS, country="SE", device="phone"))
         service.log_pages([page])
-        service.append([Play(id="y", listener=listener, item="segue:track:t:a1t1", at=NOW + 72 * HOUR_MS, ms_played=1)])
+        service.append(
+            [Play(id="y", listener=listener, item="segue:track:t:a1t1", at=NOW + 102 * HOUR_MS, ms_played=1)]
+        )
         scores = [dict(zip(d.cards.arms, d.cards.scores)) for d in page.home.decisions]
     with Workspace.open(taught) as workspace:
         release = current_release(taught, "default")
@@ -194,8 +202,10 @@ def test_features_of_a_server_are_those_learned_from(taught: Path) -> None:
 
 def test_other_policies_are_judged_from_the_workspace(taught: Path) -> None:
     report = judge_file(taught, "plackett-luce")
-    assert report.value is not None
-    assert report.logged.value == pytest.approx(report.value, rel=0.25)
+    assert report.logged.value is not None
+    assert 0.1 < report.logged.value < 0.6  # streams a row
+    assert report.refused or (report.low is not None and report.high is not None and report.low < report.high)
+    assert report.overlap.mean == pytest.approx(1, abs=0.6)
     assert "workspace" in report.source
 
 
@@ -217,5 +227,5 @@ def test_policies_that_learn_have_their_state_in_the_release(copied: Path, polic
     assert read_release(release.folder).manifest.taught is not None
     assert list((release.folder / "taught" / "policy").glob("*.npy"))
     with open_service(copied) as service:
-        page = service.page("L1", replace(Context(now=NOW + 60 * HOUR_MS)))
+        page = service.page("L1", replace(Context(now=NOW + 100 * HOUR_MS)))
     assert {d.cards.policy for d in page.home.decisions} == {policy}

@@ -221,8 +221,8 @@ def print_learned(out: Console, learned: Learned) -> None:
     for head, r in learned.heads.items():
         less = 1 - r.log_loss / r.base_log_loss
         out.print(
-            f"  {r.recipe} for {head}: log loss {r.log_loss:.4f} on later pages, {less:.1%} below always saying the "
-            f"mean; off by {r.calibration_error:.3f} on average"
+            f"  {r.recipe} for {head}: log loss {r.log_loss:.4f} on later pages, {abs(less):.1%} "
+            f"{'below' if less >= 0 else 'above'} always saying the mean; off by {r.calibration_error:.3f} on average"
         )
     what = "is new and current" if learned.made else "has it already"
     out.print(f"release [bold]{learned.release.id}[/] {what} ({learned.seconds:.1f} s)")

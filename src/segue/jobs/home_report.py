@@ -23,6 +23,7 @@ from segue.store.decisions import Slates
 from segue.store.edge import CODES
 from segue.store.outcomes import Outcomes
 from segue.surfaces.home.page import LOOK
+from segue.surfaces.home.ways import POPULARITY
 from segue.surfaces.views import ArmReport, DayReport, HomeReport, Judged, PolicyReport, Range, RankerReport
 
 DAY_MS = 86_400_000
@@ -72,7 +73,7 @@ def home_report(
     s, o = shown.slates, shown.outcomes
     return HomeReport(
         tenant=tenant, release=release, policy=settings.policy, exploring=settings.explore, control=settings.control,
-        since=int(s.at.min(initial=0)) if len(s) else 0, until=int(s.at.max(initial=0)), pages=shown.pages,
+        since=int(s.at.min()) if len(s) else 0, until=int(s.at.max(initial=0)), pages=shown.pages,
         seen=int(o.seen.sum()), waiting=int((o.seen & ~o.settled).sum()), policies=_policies(shown, seed),
         judged=_judged(shown, seed), shelves=_shelves(shown), items=_items(shown), days=_days(shown),
         rankers=tuple(rankers),
@@ -87,7 +88,7 @@ def _policies(shown: Shown, seed: int) -> tuple[PolicyReport, ...]:
     streams, found = shown.by_page(o.streamed), shown.by_page(shown.found)
     seen, cards = shown.by_page(o.seen), shown.by_page(np.ones(len(o)))
     other = shown.by_page(not_best(s))
-    taught = np.array([bool(c.get("taught")) for c in s.context])[first]
+    taught = np.array([bool(c.get("taught")) for c in s.context])[first] & (policy != POPULARITY)  # scores are rewards
     cost = np.bincount(shown.page, given_up(s, LOOK.tolist()), shown.pages)
     out = []
     for name in sorted(set(policy.tolist()), key=lambda n: -int((policy == n).sum())):

@@ -107,6 +107,13 @@ def teach(
         )
     card = json.loads((folder / CARD).read_text())
     heads = {head: msgspec.convert(r, RankerReport) for head, r in card["heads"].items()}
+    stream = heads.get("stream")
+    if stream is not None and stream.log_loss >= stream.base_log_loss:
+        why = (
+            f"on later pages the ranker says less than the mean does (log loss {stream.log_loss:.4f}, of the mean "
+            f"{stream.base_log_loss:.4f}): what serves goes on serving"
+        )
+        return Learned(current, False, why, found.pages, len(found), streams, heads, time.monotonic() - started)
     taught = Taught(
         id=folder.name, policy=settings.policy, heads=dict.fromkeys(LABELS, settings.ranker),
         features=found.names, since=since, until=newest, seq=found.seq, pages=found.pages, seen=len(found),
