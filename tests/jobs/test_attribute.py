@@ -162,6 +162,7 @@ def test_other_terms_or_a_forgotten_listener_have_it_made_anew(tmp_path: Path) -
         assert read(workspace).equals(before)
         assert len(set(before["listener"].to_pylist())) == 2
         forget_listener(workspace, "default", "L0")
+        assert not list((workspace.path / "outcomes").rglob("*.parquet"))  # at once, not with the next run
         attribute(workspace, "default", FACTS)
         assert len(set(read(workspace)["listener"].to_pylist())) == 1
 

@@ -28,11 +28,10 @@ from segue.jobs.facts import snapshot_of
 from segue.store import decisions
 from segue.store import outcomes as store
 from segue.store.edge import CODES
-from segue.store.outcomes import ANSWERS, SKEW_MS, Catalogue, Terms, outcomes
+from segue.store.outcomes import ANSWERS, FOLDER, SKEW_MS, Catalogue, Terms, outcomes
 from segue.store.segments import sync
 from segue.store.workspace import Workspace
 
-FOLDER = "outcomes"
 STATE = "state.json"
 DAY_MS = 86_400_000
 AT_ONCE = 7  # days that are worked out together

@@ -27,6 +27,8 @@ from segue.store.building import HEARD_MS
 from segue.store.decisions import Slates
 from segue.store.edge import CODES, encoded
 
+FOLDER = "outcomes"
+"""Of a workspace: where what cards led to is kept, a folder a tenant; made from the log, and made anew at need."""
 ANSWERS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Click)
 """Types of events that may answer a card."""
 READ = ("seq", "type", "listener", "item", "at", "page", "ms_played", "value", "reason_end")

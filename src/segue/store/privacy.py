@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
 from segue.core.settings import FILE
-from segue.store import segments, snapshot
+from segue.store import outcomes, segments, snapshot
 from segue.store.columns import new_draft, sweep
 from segue.store.dedupe import event_keys
 from segue.store.edge import TYPE_NAMES
@@ -84,6 +84,7 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     """
     number = workspace.catalogue.listener_number(tenant, listener)
     events = _forget_events(workspace, tenant, number) if number is not None else 0
+    shutil.rmtree(workspace.path / outcomes.FOLDER / str(workspace.database.tenant(tenant)), ignore_errors=True)
     workspace.log.sweep()
     workspace.database.overwrite_freed()
     sweep(workspace.path / snapshot.FOLDER)
