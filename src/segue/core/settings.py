@@ -40,9 +40,9 @@ class Settings(BaseSettings):
     shelf_arms: Annotated[int, Field(description="cards that a shelf chooses among", ge=3, le=500)] = 40
     page_shelves: Annotated[int, Field(description="shelves on a page", ge=1, le=50)] = 12
 
-    policy: Annotated[str, Field(description="how Home chooses among what the rankers value; see `segue.policies`")] = (
-        "plackett-luce"
-    )
+    policy: Annotated[
+        str, Field(description="how Home chooses: a policy, or one with parameters: plackett-luce(temperature=0.2)")
+    ] = "plackett-luce"
     ranker: Annotated[
         str, Field(description="how the worth of a card is learned from what was shown; see `segue.models.responses`")
     ] = "logistic"

@@ -21,7 +21,7 @@ from segue.jobs.examples import Replay
 from segue.jobs.simulate_days import Loop, Server
 from segue.jobs.teach import teach
 from segue.jobs.train import train
-from segue.policies import POLICIES
+from segue.policies import POLICIES, make_policy
 from segue.runs.releases import current_release
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
@@ -82,8 +82,10 @@ def simulate(
     `step` is told (policy, seed, days done, days).
     """
     for name in policies:
-        if name not in names():
+        if name.partition("(")[0] not in names():
             raise UnknownName("policy", name, names())
+        if name != POPULARITY:
+            make_policy(name)
     runs: list[Run] = []
     out.mkdir(parents=True, exist_ok=True)
     for seed in seeds:

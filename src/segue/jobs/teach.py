@@ -27,7 +27,7 @@ from segue.jobs.examples import Examples, Replay
 from segue.jobs.home_report import Shown, home_report
 from segue.jobs.threads import limited
 from segue.models.responses import RESPONSES, importance
-from segue.policies import POLICIES
+from segue.policies import make_policy
 from segue.runs.releases import Release, Taught, current_release, promote, prune, write_release
 from segue.runs.step import run_step
 from segue.store.catalogue_view import CatalogueView
@@ -101,7 +101,7 @@ def teach(
             "ranker": settings.ranker, "policy": settings.policy, "days": settings.learn_days, "tenant": tenant,
             "snapshot": current.manifest.snapshot, "judging": judging,
         }  # fmt: skip
-        code: list[Any] = [teach, RESPONSES[settings.ranker], POLICIES[settings.policy]]
+        code: list[Any] = [teach, RESPONSES[settings.ranker], type(make_policy(settings.policy))]
         folder, _ = run_step(
             workspace.path / "runs", "teach", work, inputs=[found.id], params=params, seed=settings.seed, code=code
         )
@@ -154,7 +154,7 @@ def _teach(folder: Path, settings: Settings, found: Examples, judging: bool, say
         rng = np.random.default_rng(settings.seed)
         model = RESPONSES[settings.ranker]().fit(found.features, target, weight, rng, found.names)
         save_response(model, folder / HEADS / head)
-    policy = POLICIES[settings.policy]().learn(lessons(found))
+    policy = make_policy(settings.policy).learn(lessons(found))
     save_state(policy.state(), folder / POLICY)
     (folder / CARD).write_text(json.dumps({"heads": reports, "features": list(found.names)}, indent=1) + "\n")
 

@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 from segue.core.protocols import Policy
 from segue.core.registry import Registry
+from segue.policies._made import made
 from segue.policies._slate import Added, choose, probabilities
 
 POLICIES = Registry[Callable[[], Policy]]("segue.policies", "policy")
 """Each plug-in makes its policy, untaught, with the parameters it has by default."""
 
-__all__ = ["POLICIES", "Added", "choose", "probabilities"]
+__all__ = ["POLICIES", "Added", "choose", "make_policy", "probabilities"]
+
+
+def make_policy(text: str) -> Policy:
+    """The policy of a setting, untaught: its name, or `name(parameter=number, …)`."""
+    return made(text, POLICIES)

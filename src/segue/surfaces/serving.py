@@ -18,7 +18,7 @@ from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.types import I64, Context, Home, Interactions, Kind
 from segue.fitted import Ahead, load_model
-from segue.policies import POLICIES
+from segue.policies import make_policy
 from segue.policies.greedy import Greedy
 from segue.ranking import RANKERS
 from segue.rules import make_rules
@@ -141,7 +141,7 @@ def ways_of(
     settings: Settings, stock: Stock, book: LiveBook | None = None, release: Release | None = None
 ) -> tuple[Way, ...]:
     """How pages are made under these settings: a share by popularity, the rest by the policy."""
-    policy = POLICIES[settings.policy]()
+    policy = make_policy(settings.policy)
     value: Valuer = untaught
     if book is not None and release is not None and release.manifest.taught is not None:
         value = Taught(book, load_heads(release, book.names), reward_weights(settings))
