@@ -39,7 +39,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:
     shown = run("--help", cwd=tmp_path).stdout
-    for name in ("demo", "init", "import", "check", "train", "evaluate", "promote", "rollback", "recommend", "continue",
+    for name in ("demo", "init", "import", "check", "train", "learn", "evaluate", "simulate", "ope", "promote", "rollback", "recommend", "continue",
                  "similar", "home", "search", "serve", "doctor"):  # fmt: skip
         assert f" {name} " in shown
 
@@ -92,6 +92,19 @@ def test_releases_and_rollback(place: Path) -> None:
     assert "→" in run("releases", cwd=place).stdout
     done = run("rollback", cwd=place)
     assert (done.returncode, "no earlier release" in " ".join(done.stderr.split())) == (2, True)
+
+
+def test_learn_says_what_is_missing(place: Path) -> None:
+    said = " ".join(run("learn", cwd=place).stdout.split())
+    assert "nothing learned: 0 cards seen and 0 streams" in said
+
+
+def test_a_policy_that_is_not_there_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGUE_POLICY", "luck")
+    done = run("home", "u1", cwd=place)
+    assert done.returncode == 2
+    assert "plackett-luce" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_evaluate_writes_json_and_html(place: Path) -> None:
