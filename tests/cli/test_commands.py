@@ -39,8 +39,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:
     shown = run("--help", cwd=tmp_path).stdout
-    for name in ("demo", "init", "import", "check", "train", "learn", "evaluate", "simulate", "ope", "promote", "rollback", "recommend", "continue",
-                 "similar", "home", "search", "serve", "doctor"):  # fmt: skip
+    for name in ("demo", "init", "import", "check", "train", "learn", "evaluate", "simulate", "ope", "promote",
+                 "rollback", "recommend", "continue", "similar", "home", "search", "serve", "doctor"):  # fmt: skip
         assert f" {name} " in shown
 
 
