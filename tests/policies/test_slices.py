@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segue.core.types import Arms, Bools, Decision, Lessons
-from segue.policies import POLICIES, choose
+from segue.policies import POLICIES, choose, make_policy
 
 A, D, K, N, SEGMENTS = 5, 2, 3, 2_500, 2
 FREE = [name for name in POLICIES if name != "greedy"]  # greedy has no chance in it
@@ -29,7 +29,7 @@ def lessons() -> Lessons:
 
 
 def logged(name: str) -> list[tuple[int, Decision]]:
-    policy, rng = POLICIES[name]().learn(lessons()), np.random.default_rng(11)
+    policy, rng = make_policy(name).learn(lessons()), np.random.default_rng(11)
     offered = [arms(s) for s in range(SEGMENTS)]
     return [(s, choose(policy, offered[s], K, rng)) for s in (rng.random(N) * SEGMENTS).astype(int).tolist()]
 
@@ -56,7 +56,7 @@ def test_weights_average_to_one(name: str) -> None:
 
 def test_weights_of_wrong_propensities_do_not() -> None:
     """Control: had the log said a flattened chance, the same test sees it."""
-    weights = np.array([1 / A / d.propensities[0] ** 0.8 for _, d in logged("plackett-luce")])
+    weights = np.array([1 / A / d.propensities[0] ** 0.8 for _, d in logged("plackett-luce(temperature=0.5)")])
     with pytest.raises(AssertionError):
         near_one(weights)
 
@@ -70,7 +70,7 @@ def near_one(weights: np.ndarray) -> None:
 @pytest.mark.parametrize("name", FREE)
 def test_slates_come_as_often_as_stated(name: str) -> None:
     """χ² over ordered pairs: expected counts are the sums of what was stated for each draw's generator."""
-    policy = POLICIES[name]().learn(lessons())
+    policy = make_policy(name).learn(lessons())
     offered, rng = arms(0), np.random.default_rng(5)
     counts, expected = np.zeros((A, A)), np.zeros((A, A))
     nothing = np.zeros(A, np.float32)
