@@ -36,6 +36,7 @@ AT_ONCE = 2_000_000  # events read back at a time
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
 VISIT_MS = 1_800_000  # for as long the same chance decides
 PAGES = 1_000  # kept while nothing happens to their listeners
+TELL_S = 2.0  # how far the features of a page may be behind the log
 POLL_S = 1.0  # how often events of other processes are looked for
 NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
 """Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
@@ -56,7 +57,7 @@ class Service:
     def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
-        self._polled = time.monotonic()
+        self._polled = self._told = time.monotonic()
         self._pages: Kept[Made] = Kept(PAGES)
         self._serving = self._open()
         self._writer: ImpressionWriter | None = None
@@ -121,6 +122,7 @@ class Service:
         it was to be, is written to the log, a moment later.
         """
         serving, number, context = self._begin(listener, context)
+        self._tell_book(serving, TELL_S)
         only = None if kinds is None else tuple(_kind(k) for k in kinds)
         moment = replace(context, now=context.now // AS_IT_WAS_MS)
         key = (serving.release.id, number, serving.listening.version(number), moment, only)
@@ -137,6 +139,7 @@ class Service:
     def page(self, listener: str, context: Context | None = None) -> Shown:
         """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
         serving, number, context = self._begin(listener, context)
+        self._tell_book(serving)
         home, moment = self._built(serving, number, context, None)
         return Shown(uuid.uuid4().hex, self.tenant, listener, context.now, home, moment)
 
@@ -278,7 +281,6 @@ class Service:
                 listening.seen = receipt.last_seq
             elif receipt.accepted:
                 self._catch_up(serving)
-            self._tell_book(serving)
         return receipt
 
     def _log_shown(self, table: pa.Table) -> None:
@@ -287,10 +289,11 @@ class Service:
             receipt, listening = self.workspace.log.append_table(table), self._serving.listening
             if receipt.accepted == receipt.last_seq - listening.seen:
                 listening.seen = receipt.last_seq
-            self._tell_book(self._serving)
 
-    def _tell_book(self, serving: Serving) -> None:
-        if serving.book is not None:
+    def _tell_book(self, serving: Serving, every_s: float = 0.0) -> None:
+        """Features take in what the log has. Many events at once cost as much as one, so that pages wait a moment."""
+        if serving.book is not None and time.monotonic() - self._told >= every_s:
+            self._told = time.monotonic()
             serving.book.catch_up(self.workspace.log, self.tenant)
 
     def _add(self, serving: Serving, event: Event) -> None:

@@ -25,6 +25,7 @@ class Boltzmann:
     temperature: float = 0.05  # in units of reward: a stream more in twenty pages is e times as likely
     even: float = 0.02  # share of each choice that is made evenly, which bounds every weight
     name: ClassVar[str] = "boltzmann"
+    by_scores: ClassVar[bool] = True  # asks for no features
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         scores = arms.scores.astype(np.float64)

@@ -18,6 +18,7 @@ from segue.policies._chances import best, mixed
 class EpsilonGreedy:
     epsilon: float = 0.1  # share of the choices made evenly
     name: ClassVar[str] = "epsilon-greedy"
+    by_scores: ClassVar[bool] = True  # asks for no features
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         scores = arms.scores.astype(np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from segue.policies._chances import best
 @dataclass(frozen=True, slots=True)
 class Greedy:
     name: str = "greedy"  # what the log calls it: the page that all is compared with is greedy, too
+    by_scores: ClassVar[bool] = True  # asks for no features
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         scores = arms.scores.astype(np.float64)

@@ -23,6 +23,7 @@ class PlackettLuce:
     temperature: float = 0.1  # towards 0 it is greedy; at 1 an arm twice as good is twice as likely
     even: float = 0.01  # share of each choice that is made evenly, which bounds every weight
     name: ClassVar[str] = "plackett-luce"
+    by_scores: ClassVar[bool] = True  # asks for no features
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         logits = arms.scores.astype(np.float64) / self.temperature

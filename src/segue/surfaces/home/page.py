@@ -51,7 +51,7 @@ def build_home(
     With a `balance` above 0 the page follows the listener's own `mix`: see `segue.ranking.Balance`.
     """
     offers = offered(kitchen, shelves)
-    board = _Board.make(offers, kitchen, value)
+    board = _Board.make(offers, kitchen, value, featured=not getattr(policy, "by_scores", False))
     if mix is not None and balance > 0 and len(offers):
         board.mixed = Mixed.make(mix, balance, kitchen.stock, board.items, board.left)
     shown: list[ShelfView] = []
@@ -101,17 +101,19 @@ class _Board:
     short: int = 0  # shelves that lost too many cards to those above
 
     @classmethod
-    def make(cls, offers: Sequence[Offer], kitchen: Kitchen, value: Valuer) -> _Board:
+    def make(cls, offers: Sequence[Offer], kitchen: Kitchen, value: Valuer, featured: bool) -> _Board:
+        """Without `featured` arms have no features: filling them in costs as much as choosing does."""
         sizes = [len(o.candidates) for o in offers]
         pool = _pooled(offers)
         valued = value(kitchen.query, pool, sizes)
-        s, m, d = len(offers), max(sizes, default=0), valued.features.shape[1]
+        s, m, d = len(offers), max(sizes, default=0), valued.features.shape[1] if featured else 0
         there = np.arange(m) < np.array(sizes, np.int64)[:, None]
         items, artists = np.zeros((s, m), np.int32), np.zeros((s, m), np.int32)
         retrieved, scores = np.zeros((s, m), np.float32), np.zeros((s, m), np.float32)
         features = np.zeros((s, m, d), np.float32)
         items[there], retrieved[there], scores[there] = pool.items, pool.scores, valued.scores
-        features[there] = valued.features
+        if featured:
+            features[there] = valued.features
         facts = kitchen.stock.facts
         artists[there] = facts.artist[facts.rows(pool.items)]
         unused = np.ones(s, np.bool_)
@@ -156,6 +158,8 @@ class _Board:
 
     def _gist(self, open_: Rows) -> F32:
         """(O, D) the mean features of what is left on each shelf."""
+        if not self.features.shape[2]:
+            return np.zeros((len(open_), 0), np.float32)
         left = self.left[open_].astype(np.float32)
         sums = np.einsum("smd,sm->sd", self.features[open_], left)
         return np.asarray(sums / np.maximum(left.sum(1, keepdims=True), 1), np.float32)
