@@ -216,7 +216,8 @@ class Policy(Protocol):
     """A probability distribution over what is available; `segue.policies.choose` draws from it and keeps the record.
 
     So that what is logged is what was done, a policy draws nothing that it does not state: one that samples (Thompson)
-    states the frequencies among its samples, and the choice is drawn from those.
+    states the frequencies among its samples, and the choice is drawn from those. One that goes by the scores alone says
+    so with `by_scores = True`, and is spared the features.
     """
 
     @property

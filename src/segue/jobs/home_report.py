@@ -16,8 +16,8 @@ from segue.evaluation.calibration import wilson
 from segue.evaluation.ope import judge
 from segue.evaluation.ope.intervals import interval
 from segue.evaluation.ope.terms import Terms
-from segue.jobs.rows import ASSUMES, BY_SCORES, Rows, given_up, most_exploring, not_best, settled
-from segue.policies import POLICIES
+from segue.jobs.rows import ASSUMES, Rows, given_up, most_exploring, not_best, settled
+from segue.policies import POLICIES, by_scores
 from segue.store.catalogue_view import CatalogueView
 from segue.store.decisions import Slates
 from segue.store.edge import CODES
@@ -116,7 +116,7 @@ def _judged(shown: Shown, seed: int) -> tuple[Judged, ...]:
         return ()
     rows, rng = Rows.of(s, o, keep), np.random.default_rng(seed)
     out = []
-    for name in BY_SCORES:
+    for name in by_scores():
         report = judge(rows.log, rows.chances(POLICIES[name](), shown.facts, rng), policy=name)
         known = report.value is not None and report.low is not None and report.high is not None
         value = Range(report.value, report.low, report.high) if known else None  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ from segue.evaluation.ope.open_bandit import is_open_bandit, read_open_bandit
 from segue.evaluation.ope.open_log import Found, read_open_log
 from segue.evaluation.ope.report import Report
 from segue.evaluation.ope.targets import names, target
-from segue.jobs.rows import ASSUMES, BY_SCORES, Rows, most_exploring, settled
-from segue.policies import POLICIES
+from segue.jobs.rows import ASSUMES, Rows, most_exploring, settled
+from segue.policies import POLICIES, by_scores
 from segue.runs.releases import current_release
 from segue.store.decisions import read_slates
 from segue.store.outcomes import ANSWERS, READ, outcomes
@@ -46,8 +46,8 @@ def judge_file(path: Path, policy: str, estimator: str | None = None, options: O
 
 def judge_workspace(path: Path, policy: str, estimator: str | None, options: Options | None) -> Report:
     """From the rows of pages that a workspace logged and whose window is over; the reward is streams a row."""
-    if policy not in BY_SCORES:
-        raise UnknownName("policy that goes by the scores alone", policy, BY_SCORES)
+    if policy not in by_scores():
+        raise UnknownName("policy that goes by the scores alone", policy, by_scores())
     with Workspace.open(path) as workspace:
         tenant = workspace.settings.tenant
         facts = open_snapshot(current_release(path, tenant).snapshot_folder).catalogue
@@ -68,4 +68,4 @@ def judge_workspace(path: Path, policy: str, estimator: str | None, options: Opt
 
 def policies(path: Path) -> list[str]:
     """Names that `judge_file` takes for this log."""
-    return list(BY_SCORES) if (path / DATABASE).is_file() else names(read_log(path)[0].log)
+    return list(by_scores()) if (path / DATABASE).is_file() else names(read_log(path)[0].log)

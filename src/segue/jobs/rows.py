@@ -18,8 +18,6 @@ from segue.policies import probabilities
 from segue.store.decisions import Slates
 from segue.store.outcomes import Outcomes
 
-BY_SCORES = ("greedy", "plackett-luce", "boltzmann", "epsilon-greedy")
-"""Policies that go by the scores alone, so that a logged row says what they would have done."""
 ASSUMES = "a row's streams do not depend on the rows above, but for what these have left"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from segue.evaluation.ope import Options, judge
 from segue.jobs.rows import Rows
-from segue.policies import POLICIES
+from segue.policies import POLICIES, by_scores
 from segue.runs.releases import current_release
 from segue.store.decisions import READ as DECIDED
 from segue.store.decisions import slates
@@ -20,8 +20,6 @@ from segue.store.outcomes import outcomes
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
 
-TARGETS = ("plackett-luce", "boltzmann", "epsilon-greedy", "greedy")
-"""Policies that choose by the scores alone: what others learn from is not kept with a decision."""
 JUDGED = 2_000  # rows of pages a day, the first ones
 RESAMPLES = 200
 
@@ -45,7 +43,7 @@ def judged(workspace: Workspace, day: int, after: int, control: str) -> list[dic
     makers = {shown.policy[r] for r in rows.which.tolist()}
     scale = len(rows.which) / pages
     out = []
-    for name in TARGETS:
+    for name in by_scores():
         if makers == {name}:  # its own pages: scores are kept to four decimals, by which equals may change places
             chance = rows.log.propensity
         else:
