@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from segue.core.errors import InputError, NotReady, UnknownName
-from segue.core.events import AnyEvent, Play, Save, Skip, Uri
+from segue.core.events import AnyEvent, Play, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
 from segue.surfaces.views import (
     ArmReport,
@@ -177,6 +177,14 @@ class FakeService:
     def _of(self, listener: str, kind: type[AnyEvent]) -> list[str]:
         return [e.item for e in self.seen.values() if e.listener == listener and isinstance(e, kind)]  # type: ignore[union-attr]  # Play, Skip, Save have items
 
+    def _saved(self, listener: str) -> set[str]:
+        """What was saved and not taken out again since."""
+        kept: dict[str, bool] = {}
+        for e in self.seen.values():
+            if e.listener == listener and isinstance(e, Save | Remove):
+                kept[e.item] = isinstance(e, Save)
+        return {item for item, yes in kept.items() if yes}
+
     def _shown(self, card: CardView, key: str, text: str, because: tuple[Person, ...], saved: set[str]) -> CardView:
         reason = ReasonView(key, text, because)
         return CardView(
@@ -188,7 +196,7 @@ class FakeService:
         context = context or Context()
         with self.lock:
             heard, skipped = self._of(listener, Play), set(self._of(listener, Skip))
-            saved = set(self._of(listener, Save))
+            saved = self._saved(listener)
         start = int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
         pool = [
             c for c in list(self.cards.values())[start:] + list(self.cards.values())[:start] if c.uri not in skipped
