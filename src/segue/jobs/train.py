@@ -11,13 +11,15 @@ from segue import __version__
 from segue.core.errors import NotReady
 from segue.core.events import Decided
 from segue.core.types import Interactions
+from segue.fitted.space import Space
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.promote import promote
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
+from segue.jobs.space import make_space
 from segue.jobs.teach import teach
 from segue.jobs.threads import limited
-from segue.runs.releases import Manifest, Population, Release, write_release
+from segue.runs.releases import Manifest, Population, Release, SpaceCard, write_release
 from segue.runs.source import code_digest
 from segue.store.snapshot import Owner
 from segue.store.workspace import Workspace
@@ -67,9 +69,10 @@ def train(
             population, folder = _fitted(workspace.path / "runs", data, owner, learned, settings.seed, say)
             made.append(population)
             folders[population.model] = folder
+        space = _space(make_space(workspace.path / "runs", snapshot, settings.seed, say), folders)
     manifest = Manifest(
         id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
-        version=__version__, code=code_digest([train, learn]), populations=tuple(made),
+        version=__version__, code=code_digest([train, learn]), populations=tuple(made), space=space,
     )  # fmt: skip
     release = write_release(workspace.path, manifest, folders)
     if promoting:
@@ -82,6 +85,16 @@ def train(
 def shown(workspace: Workspace, tenant: str) -> bool:
     """Whether any page was logged, of which something may be learned."""
     return len(workspace.log.read(tenant, types=(Decided,), columns=("seq",))) > 0
+
+
+def _space(folder: Path | None, folders: dict[str, Path]) -> SpaceCard | None:
+    """The card of a space, whose folder becomes one of the release's."""
+    if folder is None:
+        return None
+    space = Space.load(folder)
+    card = SpaceCard(points=len(space), dimensions=space.dimensions)
+    folders[card.folder] = folder
+    return card
 
 
 def _fitted(

@@ -2,6 +2,7 @@
 
 releases/<id>/manifest.json            what went in: data, code, parameters, seed, scores
 releases/<id>/models/<kind>-<owner>/   one fitted model a population
+releases/<id>/space/                   the taste space: a point for every item that anything is known of
 releases/<id>/taught/                  what was learned from pages that were shown: heads/, policy/, report.json
 releases/current-<tenant>.json         {"current": id, "before": [ids, newest first]}, replaced atomically
 """
@@ -57,6 +58,14 @@ class Taught(msgspec.Struct, frozen=True, kw_only=True):
     seen: int  # cards
 
 
+class SpaceCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The taste space, as it was made."""
+
+    folder: str = "space"  # relative to the release
+    points: int
+    dimensions: int
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a release says about itself."""
 
@@ -70,6 +79,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     code: str  # digest of the training code
     settings: Any = None
     populations: tuple[Population, ...] = ()
+    space: SpaceCard | None = None
     taught: Taught | None = None
 
 
@@ -95,6 +105,11 @@ class Release:
 
     def population(self, kind: Kind, owner: str = "listener") -> Population | None:
         return next((p for p in self.manifest.populations if p.kind == kind.label and p.owner == owner), None)
+
+    @property
+    def space_folder(self) -> Path | None:
+        """Folder for `Space.load`; None where the release has no space."""
+        return self.folder / self.manifest.space.folder if self.manifest.space else None
 
     def model_folder(self, kind: Kind, owner: str = "listener") -> Path | None:
         """Folder for `segue.fitted.load_model`; None where the release has no model for it."""

@@ -18,6 +18,7 @@ from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.types import I64, Context, Home, Interactions, Kind
 from segue.fitted import Ahead, load_model
+from segue.fitted.space import Space
 from segue.policies import make_policy
 from segue.policies.greedy import Greedy
 from segue.ranking import RANKERS
@@ -77,7 +78,8 @@ class Serving:
             if taken:
                 data[kind] = snapshot.interactions(kind, ranked[0])
         prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
-        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead)
+        space = Space.load(release.space_folder) if release.space_folder else None
+        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space)
         devices = Devices()
         if workspace.settings.balance:
             devices = Devices(

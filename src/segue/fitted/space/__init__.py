@@ -1,0 +1,87 @@
+"""The taste space of a release: a point for every item of every kind that anything is known of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segue.core.errors import InputError
+from segue.core.types import F32, I64, Bools, Ids, Kind
+from segue.fitted._reading import mapped, positions
+from segue.index import exact
+
+CARD = "space.json"
+U8 = NDArray[np.uint8]
+
+
+class Origin(IntEnum):
+    """How a point came about. The numbers are stored: append only."""
+
+    HEARD = 1  # learned from who took the item, and what else they took
+    MEMBERS = 2  # the middle of what belongs to it: an artist's tracks, a playlist's
+    CONTENT = 3  # foretold from words and sound
+
+
+@dataclass(frozen=True)
+class Space:
+    """N points of length 1 in D dimensions; alike is what has a large product."""
+
+    items: Ids  # (N,) sorted, of all kinds
+    kind: U8  # (N,) Kind
+    origin: U8  # (N,) Origin
+    vectors: F32  # (N, D)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.vectors.shape[1])
+
+    def rows(self, numbers: Ids) -> I64:
+        """(K,) where each number stands, -1 for an item without a point."""
+        return positions(numbers, self.items)
+
+    def point(self, number: int) -> F32 | None:
+        """(D,) of an item; None where it has none."""
+        row = int(self.rows(np.array([number], np.int32))[0])
+        return self.vectors[row] if row >= 0 else None
+
+    @cached_property
+    def of_kind(self) -> dict[Kind, Bools]:
+        """(N,) which items are of each kind that has some."""
+        return {Kind(int(k)): self.kind == k for k in np.unique(self.kind)}
+
+    def nearest(self, point: F32, n: int, kind: Kind | None = None, allowed: Bools | None = None) -> tuple[Ids, F32]:
+        """(K,), (K,) the n items nearest to a point (D,) and their cosines, best first.
+
+        Only of a kind, where one is given, and only where `allowed` (N,) is true.
+        """
+        length = float(np.linalg.norm(point))
+        wanted = allowed
+        if kind is not None:
+            of_kind = self.of_kind.get(kind, np.zeros(len(self), np.bool_))
+            wanted = of_kind if allowed is None else of_kind & allowed
+        rows, near = exact(self.vectors, np.asarray(point / max(length, 1e-12), np.float32), n, wanted)
+        return self.items[rows], near
+
+    def save(self, folder: Path) -> None:
+        """Plain files into an existing, empty folder."""
+        for name in ("items", "kind", "origin", "vectors"):
+            np.save(folder / f"{name}.npy", getattr(self, name))
+        (folder / CARD).write_text(json.dumps({"dimensions": self.dimensions, "points": len(self)}) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Arrays are mapped read-only; InputError where the folder holds no space."""
+        try:
+            return cls(*(mapped(folder / f"{name}.npy") for name in ("items", "kind", "origin", "vectors")))
+        except (OSError, ValueError) as e:
+            raise InputError(f"{folder} holds no taste space: {e}") from None
