@@ -57,7 +57,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def run(line: str, home: Path) -> None:
     done = subprocess.run(
-        segue(line, home), cwd=home, env=environment(home), capture_output=True, text=True, timeout=110, check=False
+        segue(line, home), cwd=home, env=environment(home), capture_output=True, text=True, timeout=280, check=False
     )
     assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
