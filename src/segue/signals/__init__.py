@@ -1,0 +1,1 @@
+"""Content to arrays: text, sound. Imports nothing of segue but core."""
