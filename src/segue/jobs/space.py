@@ -28,7 +28,7 @@ def make_space(root: Path, snapshot: Snapshot, seed: int, say: Say) -> Path | No
 
     def work(folder: Path) -> None:
         say("the taste space")
-        learn_space(snapshot, kind, owner, np.random.default_rng(seed)).save(folder)
+        learn_space(snapshot, kind, owner, np.random.default_rng(seed)).indexed(seed).save(folder)
 
     folder, _ = run_step(
         root, "space", work, inputs=[snapshot.id], params={"kind": kind.label, "owner": owner}, seed=seed,

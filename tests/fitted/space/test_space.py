@@ -34,3 +34,17 @@ def test_saved_and_loaded_it_is_the_same(space, tmp_path):
         np.testing.assert_array_equal(getattr(again, name), getattr(space, name))
     with pytest.raises(InputError, match="holds no taste space"):
         Space.load(tmp_path / "elsewhere")
+
+
+def test_an_index_changes_no_answer_and_is_kept(tmp_path):
+    vectors = np.random.default_rng(0).standard_normal((9_000, 12)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    kind = np.repeat([Kind.TRACK, Kind.SHOW], [8_500, 500]).astype(np.uint8)
+    plain = Space(np.arange(1, 9_001, dtype=np.int32), kind, np.full(9_000, Origin.HEARD, np.uint8), vectors)
+    plain.indexed().save(tmp_path)
+    again = Space.load(tmp_path)
+    assert again.index is not None
+    assert set(again.index.graphs) == {Kind.TRACK}
+    same = [again.nearest(p, 10, k)[0].tolist() == plain.nearest(p, 10, k)[0].tolist()
+            for p in vectors[:100] for k in (Kind.TRACK, Kind.SHOW, None)]  # fmt: skip
+    assert np.mean(same) > 0.95

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from segue.core.errors import InputError
 from segue.core.types import F32, I64, Bools, Ids, Kind
 from segue.fitted._reading import mapped, positions
-from segue.index import exact
+from segue.index import Index
 
 CARD = "space.json"
+ARRAYS = ("items", "kind", "origin", "vectors")
 U8 = NDArray[np.uint8]
 
 
@@ -37,6 +38,7 @@ class Space:
     kind: U8  # (N,) Kind
     origin: U8  # (N,) Origin
     vectors: F32  # (N, D)
+    index: Index | None = None  # of these points; None: all are looked at
 
     def __len__(self) -> int:
         return len(self.items)
@@ -65,23 +67,31 @@ class Space:
         Only of a kind, where one is given, and only where `allowed` (N,) is true.
         """
         length = float(np.linalg.norm(point))
-        wanted = allowed
-        if kind is not None:
-            of_kind = self.of_kind.get(kind, np.zeros(len(self), np.bool_))
-            wanted = of_kind if allowed is None else of_kind & allowed
-        rows, near = exact(self.vectors, np.asarray(point / max(length, 1e-12), np.float32), n, wanted)
+        unit = np.asarray(point / max(length, 1e-12), np.float32)
+        rows, near = self._looked_up.nearest(unit, n, kind, allowed)
         return self.items[rows], near
+
+    def indexed(self, seed: int = 0) -> Self:
+        """The same with an index that finds neighbours without looking at all points."""
+        return replace(self, index=Index.build(self.vectors, self.kind, seed))
+
+    @cached_property
+    def _looked_up(self) -> Index:
+        return self.index or Index(self.vectors, self.kind)
 
     def save(self, folder: Path) -> None:
         """Plain files into an existing, empty folder."""
-        for name in ("items", "kind", "origin", "vectors"):
+        for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
+        if self.index:
+            self.index.save(folder)
         (folder / CARD).write_text(json.dumps({"dimensions": self.dimensions, "points": len(self)}) + "\n")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Arrays are mapped read-only; InputError where the folder holds no space."""
+        """Arrays are mapped read-only, the index is read; InputError where the folder holds no space."""
         try:
-            return cls(*(mapped(folder / f"{name}.npy") for name in ("items", "kind", "origin", "vectors")))
+            items, kind, origin, vectors = (mapped(folder / f"{name}.npy") for name in ARRAYS)
+            return cls(items, kind, origin, vectors, Index.load(folder, vectors, kind))
         except (OSError, ValueError) as e:
             raise InputError(f"{folder} holds no taste space: {e}") from None
