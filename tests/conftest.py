@@ -11,15 +11,26 @@ from segue.app import Service, open_service
 from segue.core.events import AnyEvent, Item, Play
 from segue.core.types import Context
 from segue.fitted import save_model
+from segue.jobs.moods import make_moods
+from segue.jobs.space import make_space
 from segue.models.item_knn import plugin as ItemKNN
-from segue.runs.releases import Manifest, Population, Release, current_release, promote, write_release
+from segue.runs.releases import (
+    Manifest,
+    MoodsCard,
+    Population,
+    Release,
+    SpaceCard,
+    current_release,
+    promote,
+    write_release,
+)
 from segue.store import snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.serving import Serving
 
 DAY_MS = 86_400_000
 NOW = 1_790_000_000_000
-GENRES = ("rock", "jazz")
+GENRES, MOODS = ("rock", "jazz"), ("energetic", "calm")
 
 
 def _track(a: int, t: int) -> Item:
@@ -34,11 +45,18 @@ def _track(a: int, t: int) -> Item:
 
 
 def planted_items() -> list[Item]:
-    """12 artists of 2 genres with 8 tracks each, shows and audiobooks of both, and one of each exception."""
+    """12 artists of 2 genres and 2 moods with 8 tracks each, shows and audiobooks of both, and each exception."""
     items = []
     for a in range(12):
         genre = GENRES[a % 2]
-        items.append(Item(uri=f"segue:artist:t:a{a}", title=f"{genre.title()} Artist {a}", genres=(genre,)))
+        items.append(
+            Item(
+                uri=f"segue:artist:t:a{a}",
+                title=f"{genre.title()} Artist {a}",
+                genres=(genre,),
+                tags=(MOODS[a // 2 % 2],),
+            )
+        )
         items += [_track(a, t) for t in range(8)]
     for i in range(10):
         genre = GENRES[i % 2]
@@ -71,7 +89,7 @@ def planted_plays() -> list[AnyEvent]:
 
 
 def make_release(folder: Path, scratch: Path, kinds: tuple[str, ...] = ("track",)) -> Release:
-    """Snapshot, item neighbours for some kinds, release, promote."""
+    """Snapshot, item neighbours for some kinds, taste space and moods, release, promote."""
     with Workspace.open(folder) as workspace:
         snap = snapshot.take(workspace, "default")
         populations, models = [], {}
@@ -82,9 +100,12 @@ def make_release(folder: Path, scratch: Path, kinds: tuple[str, ...] = ("track",
                 (scratch).mkdir(exist_ok=True)
                 save_model(ItemKNN().fit(snap.interactions(kind, owner), np.random.default_rng(0)), models[where])
                 populations.append(Population(kind=kind.label, owner=owner, model=where, recipe="item-knn"))
+        space = make_space(scratch, snap, 0, lambda _: None)
+        models |= {"moods": make_moods(scratch, snap, space, lambda _: None)} | ({"space": space} if space else {})
         manifest = Manifest(
             id="", tenant="default", created="", snapshot=snap.id, simulated=False, seed=0, version="test",
-            code="test", populations=tuple(populations),
+            code="test", populations=tuple(populations), space=SpaceCard(points=0, dimensions=0) if space else None,
+            moods=MoodsCard(names=(), known=0),
         )  # fmt: skip
         release = write_release(folder, manifest, models)
     return promote(folder, "default", release.id)

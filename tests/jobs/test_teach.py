@@ -74,6 +74,8 @@ def taught(shown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert not learned.why
     assert learned.made
     assert learned.pages == PAGES
+    assert all(path.is_dir() for path in learned.release.fitted.values()), "what was fitted stays in the release"
+    assert {"space", "moods"} <= set(learned.release.fitted)
     return folder
 
 

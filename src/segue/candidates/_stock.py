@@ -14,6 +14,7 @@ from segue.candidates._section import Section
 from segue.core.protocols import Facts, Scores
 from segue.core.types import F32, Ids, Interactions, Kind
 from segue.fitted import Ahead
+from segue.fitted.moods import Moods
 from segue.fitted.space import Space
 
 _PRAISE = "all amazing awesome beautiful best cool favorite favorites favourite favourites good great love loved owned"
@@ -32,6 +33,7 @@ class Stock:
     sections: Mapping[Kind, Section]  # only kinds that have items
     primary: Kind  # the kind that most is played of
     space: Space | None = None  # a point for every item that anything is known of
+    moods: Moods | None = None  # how far each mood and activity fits each item
     _crossed: dict[tuple[Kind, Kind], tuple[Columns, F32]] = field(default_factory=dict)
 
     @classmethod
@@ -43,6 +45,7 @@ class Stock:
         primary: Kind | None = None,
         ahead: Mapping[Kind, Ahead] | None = None,
         space: Space | None = None,
+        moods: Moods | None = None,
     ) -> Stock:
         """From the catalogue, the model of each kind that has one, and the plays of each kind that has some.
 
@@ -54,7 +57,7 @@ class Stock:
         events = {k: len(d.rows) for k, d in data.items() if k in sections}
         most = max(events.values(), default=0)
         played = next((k for k in sorted(events) if events[k] == most), kinds[0] if kinds else Kind.TRACK)
-        return cls(facts, sections, played if primary is None else primary, space)
+        return cls(facts, sections, played if primary is None else primary, space, moods)
 
     def name(self, number: int) -> str:
         """Title of an item; the id of its source where it has none."""

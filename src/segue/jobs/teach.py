@@ -137,9 +137,8 @@ def lessons(found: Examples) -> Lessons:
 
 def _released(workspace: Workspace, current: Release, taught: Taught, folder: Path) -> Release:
     """The current release with what was learned in place of what it had learned before."""
-    models = {p.model: current.folder / p.model for p in current.manifest.populations}
     manifest = msgspec.structs.replace(current.manifest, taught=taught)
-    return write_release(workspace.path, manifest, {**models, taught.folder: folder})
+    return write_release(workspace.path, manifest, {**current.fitted, taught.folder: folder})
 
 
 def _teach(folder: Path, settings: Settings, found: Examples, judging: bool, say: Say) -> None:

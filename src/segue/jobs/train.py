@@ -11,15 +11,17 @@ from segue import __version__
 from segue.core.errors import NotReady
 from segue.core.events import Decided
 from segue.core.types import Interactions
+from segue.fitted.moods import Moods
 from segue.fitted.space import Space
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
+from segue.jobs.moods import make_moods
 from segue.jobs.promote import promote
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.space import make_space
 from segue.jobs.teach import teach
 from segue.jobs.threads import limited
-from segue.runs.releases import Manifest, Population, Release, SpaceCard, write_release
+from segue.runs.releases import Manifest, MoodsCard, Population, Release, SpaceCard, write_release
 from segue.runs.source import code_digest
 from segue.store.snapshot import Owner
 from segue.store.workspace import Workspace
@@ -69,10 +71,12 @@ def train(
             population, folder = _fitted(workspace.path / "runs", data, owner, learned, settings.seed, say)
             made.append(population)
             folders[population.model] = folder
-        space = _space(make_space(workspace.path / "runs", snapshot, settings.seed, say), folders)
+        placed = make_space(workspace.path / "runs", snapshot, settings.seed, say)
+        space = _space(placed, folders)
+        moods = _moods(make_moods(workspace.path / "runs", snapshot, placed, say), folders)
     manifest = Manifest(
         id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
-        version=__version__, code=code_digest([train, learn]), populations=tuple(made), space=space,
+        version=__version__, code=code_digest([train, learn]), populations=tuple(made), space=space, moods=moods,
     )  # fmt: skip
     release = write_release(workspace.path, manifest, folders)
     if promoting:
@@ -93,6 +97,14 @@ def _space(folder: Path | None, folders: dict[str, Path]) -> SpaceCard | None:
         return None
     space = Space.load(folder)
     card = SpaceCard(points=len(space), dimensions=space.dimensions)
+    folders[card.folder] = folder
+    return card
+
+
+def _moods(folder: Path, folders: dict[str, Path]) -> MoodsCard:
+    """The card of the moods, whose folder becomes one of the release's."""
+    moods = Moods.load(folder)
+    card = MoodsCard(names=moods.names, known=int(moods.values.any(axis=1).sum()))
     folders[card.folder] = folder
     return card
 

@@ -3,6 +3,7 @@
 releases/<id>/manifest.json            what went in: data, code, parameters, seed, scores
 releases/<id>/models/<kind>-<owner>/   one fitted model a population
 releases/<id>/space/                   the taste space: a point for every item that anything is known of
+releases/<id>/moods/                   how far each mood and activity fits each item
 releases/<id>/taught/                  what was learned from pages that were shown: heads/, policy/, report.json
 releases/current-<tenant>.json         {"current": id, "before": [ids, newest first]}, replaced atomically
 """
@@ -66,6 +67,14 @@ class SpaceCard(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: int
 
 
+class MoodsCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the moods of items."""
+
+    folder: str = "moods"  # relative to the release
+    names: tuple[str, ...]
+    known: int  # items that any mood or activity fits
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a release says about itself."""
 
@@ -80,6 +89,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     settings: Any = None
     populations: tuple[Population, ...] = ()
     space: SpaceCard | None = None
+    moods: MoodsCard | None = None
     taught: Taught | None = None
 
 
@@ -107,9 +117,21 @@ class Release:
         return next((p for p in self.manifest.populations if p.kind == kind.label and p.owner == owner), None)
 
     @property
+    def fitted(self) -> dict[str, Path]:
+        """Every folder that training made, by its name in the release; what was taught later is not among them."""
+        cards = (self.manifest.space, self.manifest.moods)
+        names = (*(p.model for p in self.manifest.populations), *(card.folder for card in cards if card))
+        return {name: self.folder / name for name in names}
+
+    @property
     def space_folder(self) -> Path | None:
         """Folder for `Space.load`; None where the release has no space."""
         return self.folder / self.manifest.space.folder if self.manifest.space else None
+
+    @property
+    def moods_folder(self) -> Path | None:
+        """Folder for `Moods.load`; None where the release has no moods."""
+        return self.folder / self.manifest.moods.folder if self.manifest.moods else None
 
     def model_folder(self, kind: Kind, owner: str = "listener") -> Path | None:
         """Folder for `segue.fitted.load_model`; None where the release has no model for it."""

@@ -18,6 +18,7 @@ from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.types import I64, Context, Home, Interactions, Kind
 from segue.fitted import Ahead, load_model
+from segue.fitted.moods import Moods
 from segue.fitted.space import Space
 from segue.policies import make_policy
 from segue.policies.greedy import Greedy
@@ -79,7 +80,8 @@ class Serving:
                 data[kind] = snapshot.interactions(kind, ranked[0])
         prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
         space = Space.load(release.space_folder) if release.space_folder else None
-        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space)
+        moods = Moods.load(release.moods_folder) if release.moods_folder else None
+        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space, moods)
         devices = Devices()
         if workspace.settings.balance:
             devices = Devices(

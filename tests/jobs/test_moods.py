@@ -1,0 +1,102 @@
+"""Moods of a planted catalogue: by tag, by playlist, by artist, by neighbours, or not at all."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segue.core.events import Item, Play, PlaylistAdd, Tag
+from segue.core.types import Kind
+from segue.fitted.moods import Moods
+from segue.fitted.space import Space
+from segue.jobs.moods import make_moods, spread, tagged
+from segue.jobs.space import make_space
+from segue.store import snapshot
+from segue.store.workspace import Workspace
+
+START, DAY = 1_700_000_000_000, 86_400_000
+
+
+def catalogue() -> list[Item]:
+    """60 tracks of two crowds: even ones calm, odd ones for the gym, but every fifth says nothing of itself."""
+    word = ("calm", "workout")
+    tracks = [
+        Item(uri=f"segue:track:t{t}", title=f"Track {t}", tags=() if t % 5 == 0 else (word[t % 2], "guitar"),
+             artists=("segue:artist:sad",) if t == 10 else ())
+        for t in range(60)
+    ]  # fmt: skip
+    return [
+        *tracks,
+        Item(uri="segue:track:listed", title="Listed"),
+        Item(uri="segue:artist:sad", title="Blue", tags=("melancholic",)),
+        Item(uri="segue:playlist:p", title="Deep sleep"),
+        Item(uri="segue:playlist:q", title="My songs"),
+    ]
+
+
+@pytest.fixture
+def taken(tmp_path: Path) -> snapshot.Snapshot:
+    rng = np.random.default_rng(0)
+    plays = [
+        Play(id=f"{u}-{n}", listener=f"u{u}", item=f"segue:track:t{t}", at=START + n * DAY + u, ms_played=60_000)
+        for u in range(80)
+        for n, t in enumerate(rng.permutation(np.arange(u % 2, 60, 2))[:14].tolist())
+    ]
+    adds = [
+        PlaylistAdd(id=p, listener="e", item="segue:track:listed", at=START, context=f"segue:playlist:{p}")
+        for p in "pq"
+    ]
+    with Workspace.create(tmp_path / "ws") as workspace:
+        workspace.log.append([*plays, *adds], catalogue())
+        return snapshot.take(workspace, "default")
+
+
+def test_where_moods_come_from(taken: snapshot.Snapshot, tmp_path: Path) -> None:
+    space = make_space(tmp_path, taken, 0, print)
+    moods = Moods.load(make_moods(tmp_path, taken, space, print))
+    facts = taken.catalogue
+
+    def of(id: str, name: str) -> float:
+        return float(moods.fit(np.array([facts.find(id)[0]], np.int32), name)[0])
+
+    assert of("t1", "workout") == 1
+    assert of("t2", "calm") == 1
+    assert of("t2", "wind-down") == pytest.approx(0.8)
+    assert of("t10", "sad") == pytest.approx(0.7), "as its artist"
+    assert of("listed", "sleep") == pytest.approx(1 / 3), "of two playlists one says it, and one more might not"
+    assert of("q", "sleep") == 0
+    for quiet, crowd in ((20, "calm"), (30, "calm"), (25, "workout"), (35, "workout")):
+        other = {"calm": "workout", "workout": "calm"}[crowd]
+        assert of(f"t{quiet}", crowd) > 0.2 + of(f"t{quiet}", other), "as its neighbours"
+
+
+def test_without_a_space_a_silent_track_has_none(taken: snapshot.Snapshot, tmp_path: Path) -> None:
+    moods = Moods.load(make_moods(tmp_path, taken, None, print))
+    assert not moods.of(np.array(taken.catalogue.find("t20"), np.int32)).any()
+
+
+def test_moods_that_follow_no_neighbours_are_not_invented(taken: snapshot.Snapshot, tmp_path: Path) -> None:
+    """The control: with the points shuffled, a silent track is told nothing but the mean."""
+    folder = make_space(tmp_path, taken, 0, print)
+    assert folder is not None
+    space, facts = Space.load(folder), taken.catalogue
+    mixed = replace(space, vectors=np.random.default_rng(1).permutation(space.vectors))
+    known, silent = tagged(facts), facts.rows(np.array([facts.find(f"t{t}")[0] for t in (20, 25, 30, 35)], np.int32))
+    moods = Moods.load(make_moods(tmp_path, taken, folder, print))
+    calm, gym = moods.column("calm"), moods.column("workout")
+    sure = [np.abs(v[silent, calm] - v[silent, gym]).mean() for v in (spread(known, facts, s) for s in (space, mixed))]
+    assert sure[0] > 2 * sure[1]
+
+
+def test_a_rare_tag_says_less(tmp_path: Path) -> None:
+    items = [Item(uri="segue:artist:a", title="A")]
+    tags = ["calm"] * 1 + ["rock"] * 30
+    with Workspace.create(tmp_path / "ws") as workspace:
+        events = [
+            Tag(id=str(i), listener=f"u{i}", item="segue:artist:a", at=START, words=tag) for i, tag in enumerate(tags)
+        ]
+        workspace.log.append(events, items)
+        taken = snapshot.take(workspace, "default")
+    value = tagged(taken.catalogue)[taken.catalogue.rows(taken.catalogue.of_kind(Kind.ARTIST))].max()
+    assert value == pytest.approx(np.log(2) / np.log(31), abs=0.01)
