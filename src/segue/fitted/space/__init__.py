@@ -12,12 +12,15 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, NotReady
 from segue.core.types import F32, I64, Bools, Ids, Kind
 from segue.fitted._reading import mapped, positions
+from segue.fitted.space.words import Words
 from segue.index import Index
 
 CARD = "space.json"
+TAGS = "tags.npy"
+WORDS = "words"  # folder of what places words
 ARRAYS = ("items", "kind", "origin", "vectors")
 U8 = NDArray[np.uint8]
 
@@ -39,6 +42,8 @@ class Space:
     origin: U8  # (N,) Origin
     vectors: F32  # (N, D)
     index: Index | None = None  # of these points; None: all are looked at
+    tags: F32 | None = None  # (T, D) of the catalogue's tags, in its order; zeros where nothing is known of one
+    words: Words | None = None  # where words lie
 
     def __len__(self) -> int:
         return len(self.items)
@@ -55,6 +60,15 @@ class Space:
         """(D,) of an item; None where it has none."""
         row = int(self.rows(np.array([number], np.int32))[0])
         return self.vectors[row] if row >= 0 else None
+
+    def place(self, text: str, kind: Kind | None = None) -> F32:
+        """(D,) where words lie, for items of a kind; by default of the kind that most is taken of.
+
+        NotReady where the space was made without words, InputError where they say nothing.
+        """
+        if self.words is None:
+            raise NotReady("this release places no words: too little is known of what its items are called")
+        return self.words.place(text, kind)
 
     @cached_property
     def of_kind(self) -> dict[Kind, Bools]:
@@ -85,6 +99,11 @@ class Space:
             np.save(folder / f"{name}.npy", getattr(self, name))
         if self.index:
             self.index.save(folder)
+        if self.tags is not None:
+            np.save(folder / TAGS, self.tags)
+        if self.words is not None:
+            (folder / WORDS).mkdir()
+            self.words.save(folder / WORDS)
         (folder / CARD).write_text(json.dumps({"dimensions": self.dimensions, "points": len(self)}) + "\n")
 
     @classmethod
@@ -92,6 +111,8 @@ class Space:
         """Arrays are mapped read-only, the index is read; InputError where the folder holds no space."""
         try:
             items, kind, origin, vectors = (mapped(folder / f"{name}.npy") for name in ARRAYS)
-            return cls(items, kind, origin, vectors, Index.load(folder, vectors, kind))
+            tags = mapped(folder / TAGS) if (folder / TAGS).exists() else None
+            words = Words.load(folder / WORDS) if (folder / WORDS).is_dir() else None
+            return cls(items, kind, origin, vectors, Index.load(folder, vectors, kind), tags, words)
         except (OSError, ValueError) as e:
             raise InputError(f"{folder} holds no taste space: {e}") from None

@@ -1,0 +1,1 @@
+"""How the taste space is made out of several kinds of evidence."""
