@@ -22,6 +22,7 @@ BLIND_TO_TASTE = {"popular"}  # the control: the board below gives it nothing
 QUICK: dict[str, dict[str, Any]] = {
     "blend": {"components": ("item-knn", "popular"), "trials": 12},
     "ials": {"dimensions": 8},
+    "playlist-vectors": {"dimensions": 8},
     "pmi-vectors": {"dimensions": 4},
 }
 

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse as sp
 
-from segue.core.types import F32, Interactions
+from segue.core.types import Interactions
 from segue.fitted._reading import Reading
 from segue.fitted.paired_vectors import PairedVectors
-from segue.models._pairs import lagged, sums, without_diagonal
+from segue.models._pmi import factors, ppmi, together
 
 ROUNDS = 3  # of the power iteration
 REQUEST_BYTES = 32_000_000  # of target vectors a request may read: a few ms
@@ -50,38 +50,15 @@ class PmiVectors:
 
     def fit(self, data: Interactions, rng: np.random.Generator) -> PairedVectors:
         n = len(data.items)
-        pmi = self.pmi(data)
         d = min(self.dimensions, n, max(32, REQUEST_BYTES // (4 * max(n, 1))))
-        left, values, right = _svd(pmi, d, rng) if pmi.nnz else (np.zeros((n, d)), np.zeros(d), np.zeros((n, d)))
+        left, values, right = factors(self.pmi(data), d, rng, ROUNDS)
         reading = Reading(self.history_decay if data.ordered else 1.0, 0.0, self.last)
         source = np.asarray(left * values**self.spectrum_power, np.float32)
         return PairedVectors(data.items, source, np.asarray(right, np.float32), reading)
 
     def pmi(self, data: Interactions) -> sp.csr_array:
         """(N, N) float32 max(0, log(C[i, j] / (row share * smoothed column share * total)))."""
-        if data.ordered:
-            counts = lagged(data, self.window, self.lag_power, backward=self.backward)
-        else:
-            rows = Reading().of_data(data)
-            counts = without_diagonal(sp.csr_array(rows.T @ rows))
-        out, into = sums(counts, 1), sums(counts, 0) ** np.float32(self.target_smoothing)
-        into /= max(float(into.sum()), 1e-9)
-        row = np.repeat(np.arange(len(out)), np.diff(counts.indptr))
-        counts.data = np.maximum(np.log(counts.data / (out[row] * into[counts.indices])), 0).astype(np.float32)
-        counts.eliminate_zeros()
-        return counts
-
-
-def _svd(matrix: sp.csr_array, d: int, rng: np.random.Generator) -> tuple[F32, F32, F32]:
-    """(N, d), (d,) and (N, d): the largest singular values and their vectors, nearly."""
-    transposed = sp.csr_array(matrix.T)
-    wide = min(d + 16, matrix.shape[1])
-    basis = np.asarray(matrix @ rng.standard_normal((matrix.shape[1], wide)).astype(np.float32))
-    for _ in range(ROUNDS):
-        basis = matrix @ (transposed @ np.linalg.qr(basis)[0])
-    basis = np.linalg.qr(basis)[0]
-    left, values, right = np.linalg.svd((transposed @ basis).T, full_matrices=False)
-    return np.asarray((basis @ left)[:, :d]), np.asarray(values[:d]), np.asarray(right[:d].T)
+        return ppmi(together(data, self.window, self.lag_power, self.backward), self.target_smoothing)
 
 
 plugin = PmiVectors
