@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,12 +140,20 @@ def service(planted: Path, tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
+def spaceless(service: Service) -> Service:
+    """The same without a taste space."""
+    serving = service._serving
+    service._serving = replace(serving, stock=replace(serving.stock, space=None))
+    return service
+
+
+@pytest.fixture
 def now() -> Context:
     """The moment the planted world ends in, in Sweden."""
     return Context(now=NOW, country="SE")
 
 
 @pytest.fixture(scope="session")
-def release_of() -> Callable[[Path, Path], Release]:
+def release_of() -> Callable[..., Release]:
     """Takes a snapshot of a workspace and releases item neighbours of its tracks."""
     return make_release

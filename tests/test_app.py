@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from segue.app import Service, open_service
 from segue.core.errors import NotReady, UnknownName, UsageError
 from segue.core.events import Item, Play, Rating, Save, Skip
 from segue.core.types import Context
-from segue.runs.releases import Release, promote, write_release
+from segue.runs.releases import Release, current_release, promote, write_release
 from segue.store.decisions import read_slates
 from segue.store.workspace import Workspace
 from segue.surfaces.views import HomeView
@@ -260,3 +261,41 @@ def test_a_page_asked_for_again_is_the_same_under_another_id(service):
     first, again = service.home(who), service.home(who)
     assert first.shelves == again.shelves
     assert first.page != again.page
+
+
+def test_a_reload_under_way_never_mixes_releases(service, release_of, tmp_path):
+    """Every answer is wholly of one release: its items and points stand together."""
+    folder = service.workspace.path
+    first = current_release(folder, "default")
+    with Workspace.open(folder) as workspace:
+        workspace.log.append([Play(id=f"n{i}", listener=f"L{i}", item=f"segue:track:t:a{i % 12}t{i % 8}",
+                                   at=NOW + i, ms_played=200_000) for i in range(30)])  # fmt: skip
+    second = release_of(folder, tmp_path / "more")
+    assert second.id != first.id
+    want = {}
+    for release in (first, second):
+        promote(folder, "default", release.id)
+        with open_service(folder) as alone:
+            view = alone.path("a0t1", "a1t2", n=8)
+            want[release.id] = ([c.id for c in view.items], view.steps)
+    assert want[first.id] != want[second.id]
+    seen, wrong, stop = set[str](), list[object](), threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            view = service.path("a0t1", "a1t2", n=8)
+            seen.add(view.release)
+            if ([c.id for c in view.items], view.steps) != want[view.release]:
+                wrong.append(view)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for t in threads:
+        t.start()
+    for turn in range(6):
+        promote(folder, "default", (first, second)[turn % 2].id)
+        assert service.reload() or turn == 0
+    stop.set()
+    for t in threads:
+        t.join()
+    assert not wrong
+    assert seen == {first.id, second.id}

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import structlog
 
-from segue.core.errors import NotReady, SegueError, UnknownName
+from segue.core.errors import NotReady, SegueError, UnknownName, UsageError
 from segue.core.events import AnyEvent, Event
 from segue.core.types import Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
@@ -25,12 +25,22 @@ from segue.store.log import Receipt
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kept import Kept
-from segue.surfaces.home.kitchen import leaving_out
+from segue.surfaces.home.kitchen import NOT_CAPPED, leaving_out
 from segue.surfaces.home.taught import REPORT
 from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
 from segue.surfaces.listening import NEEDED
+from segue.surfaces.path import sonic_path
+from segue.surfaces.radio import radio
 from segue.surfaces.serving import Serving
-from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, Recommendations
+from segue.surfaces.views import (
+    CardView,
+    HomeReport,
+    HomeView,
+    ListenerView,
+    PathView,
+    RadioView,
+    Recommendations,
+)
 
 AT_ONCE = 2_000_000  # events read back at a time
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
@@ -38,8 +48,6 @@ VISIT_MS = 1_800_000  # for as long the same chance decides
 PAGES = 1_000  # kept while nothing happens to their listeners
 TELL_S = 2.0  # how far the features of a page may be behind the log
 POLL_S = 1.0  # how often events of other processes are looked for
-NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
-"""Rules that a plain ranked list does without: it is the model's own order, less what was asked to be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +215,42 @@ class Service:
         reason = Reason("like", (number,))
         rows = zip(best.items.tolist(), best.scores.tolist())
         return [serving.cards.card(item, reason, score, "similar-to-seed") for item, score in rows]
+
+    def path(
+        self, start: str, end: str, n: int = 10, kind: Kind | str | None = None, context: Context | None = None
+    ) -> PathView:
+        """From one item to another in n small, even steps through the taste space, both included."""
+        serving = self._fresh()
+        one, other = self._number(serving, start), self._number(serving, end)
+        facts = serving.stock.facts
+        kinds = {Kind(int(facts.kind[row])) for row in facts.rows(np.array([one, other], np.int32))}
+        wanted = _kind(kind) if kind else kinds.pop() if len(kinds) == 1 else serving.stock.primary
+        kitchen = serving.kitchen(0, replace(context or Context(), now=(context or Context()).now or _now()), [wanted])
+        items, steps = sonic_path(kitchen, one, other, n, wanted)
+        cards = tuple(serving.cards.bare(item) for item in items.tolist())
+        return PathView(self.tenant, serving.release.id, cards, tuple(round(s, 4) for s in steps.tolist()))
+
+    def radio(
+        self, seeds: Sequence[str] = (), words: str = "", listener: str = "", kind: Kind | str | None = None,
+        n: int = 25, page: int = 0, shuffle: int = 0, context: Context | None = None,
+    ) -> RadioView:  # fmt: skip
+        """A page of a station that starts from items, genres or words: endless, and the same for the same question.
+
+        UnknownName for a seed that is neither an item nor a genre; UsageError without any.
+        """
+        serving, number, context = self._begin(listener, context)
+        if not seeds and not words:
+            raise UsageError("a radio starts from something: an item, a genre, or words")
+        genres = [s for s in seeds if not s.startswith("segue:") and serving.stock.genre_columns(s)]
+        items = [self._number(serving, s) for s in seeds if s not in genres]
+        wanted = _kind(kind) if kind else serving.stock.primary
+        kitchen = serving.kitchen(number, replace(context, seeds=tuple(items)), [wanted])
+        said = [*genres, words] if words else genres
+        found, near = radio(kitchen, wanted, items, said, n, page, shuffle)
+        reason = Reason("like", tuple(items)) if items else Reason("near_words", words=tuple(said))
+        saved, rows = serving.listening.saved(number), zip(found.tolist(), near.tolist(), strict=True)
+        cards = tuple(serving.cards.card(i, reason, round(s, 4), "radio", i in saved) for i, s in rows)
+        return RadioView(self.tenant, listener, serving.release.id, wanted.label, page, shuffle, cards)
 
     def home_report(self) -> HomeReport:
         """How Home chooses and what that is worth, as of the last `segue learn`; NotReady before the first."""

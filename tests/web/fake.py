@@ -20,8 +20,10 @@ from segue.surfaces.views import (
     HomeView,
     Judged,
     ListenerView,
+    PathView,
     Person,
     PolicyReport,
+    RadioView,
     Range,
     RankerReport,
     ReasonView,
@@ -276,6 +278,18 @@ class FakeService:
     def similar(self, uri_or_text: str, kind: str | None = None, n: int = 10) -> list[CardView]:
         one = self.card(uri_or_text)
         return [c for c in self.cards.values() if c.genres == one.genres and c != one and kind in (None, c.kind)][:n]
+
+    def path(self, start: str, end: str, n: int = 10, kind: str | None = None) -> PathView:
+        first, last = self.card(start), self.card(end)
+        between = [c for c in self.cards.values() if c.kind == (kind or "track") and c not in (first, last)][: n - 2]
+        return PathView(self.tenant, str(self.release), (first, *between, last), (0.8,) * (len(between) + 1))
+
+    def radio(self, seeds: Sequence[str] = (), words: str = "", listener: str = "", kind: str | None = None,
+              n: int = 25, page: int = 0, shuffle: int = 0, context: Context | None = None) -> RadioView:  # fmt: skip
+        genres = {g for s in seeds for g in (self.card(s).genres if s.startswith("segue:") else (s,))} | {words}
+        near = [c for c in self.cards.values() if genres & set(c.genres) and c.kind == (kind or "track")]
+        cards = tuple(near[(page * n + i) % len(near)] for i in range(n)) if near else ()
+        return RadioView(self.tenant, listener, str(self.release), kind or "track", page, shuffle, cards)
 
     def append(self, events: Sequence[AnyEvent]) -> Receipt:
         with self.lock:

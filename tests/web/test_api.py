@@ -31,6 +31,23 @@ def test_recommendations_similar_item_titles_listeners_history(client):
     assert client.get("/v1/listeners/L00001/history").json() == []
 
 
+def test_path_and_radio(client, service):
+    one, two = (c.uri for c in list(service.cards.values())[:2])
+    way = client.get(f"/v1/path?from={quote(one)}&to={quote(two)}&n=5").json()
+    assert [way["items"][0]["uri"], way["items"][-1]["uri"]] == [one, two]
+    assert len(way["steps"]) == len(way["items"]) - 1 == 4
+    page = client.get(f"/v1/radio?seed=jazz&seed={quote(one)}&n=3&page=2&shuffle=7&listener=L00001").json()
+    assert (len(page["items"]), page["page"], page["shuffle"]) == (3, 2, 7)
+    assert client.get("/v1/radio?words=folk&n=4").json()["items"][0]["genres"] == ["folk"]
+
+
+def test_lists_are_repeated_parameters(client, service):
+    one, two = (c.uri for c in list(service.cards.values())[:2])
+    asked = f"/v1/recommendations?listener=a&seed={quote(one)}&seed={quote(two)}&exclude=tag:x&explicit=yes"
+    assert client.get(asked).status_code == 200
+    assert client.get(f"/v1/recommendations?listener=a&seed={quote(one)}").status_code == 200
+
+
 def test_a_uri_may_hold_slashes_and_escapes(client, service):
     for uri in ("segue:track:fake:a/b", "segue:track:a%3Ab"):
         one = next(iter(service.cards.values()))
@@ -54,6 +71,11 @@ def test_a_uri_may_hold_slashes_and_escapes(client, service):
         ("/v1/home?listener=a&zone=Europe", 400, "time zone"),
         ("/v1/home?listener=a&country=Sweden", 400, "country"),
         ("/v1/home?listener=" + "a" * 513, 400, "listener"),
+        ("/v1/path?from=segue:track:fake:0", 400, "to"),
+        ("/v1/path?from=segue:track:fake:0&to=segue:track:fake:1&n=1", 400, "n"),
+        ("/v1/path?from=segue:track:fake:none&to=segue:track:fake:1", 404, "no item"),
+        ("/v1/radio?seed=jazz&page=-1", 400, "page"),
+        ("/v1/radio?seed=jazz&start=2", 400, "shuffle"),
         ("/v1/recommendations?listener=a&kind=song", 404, "audiobook"),
         ("/v1/recommendations?listener=a&n=0", 400, "n"),
         ("/v1/items/segue:track:fake:none", 404, "no item"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from segue.candidates._board import Board, strengths
+from segue.candidates._points import points_of
 from segue.candidates._section import Section
 from segue.candidates._stock import Stock
 from segue.core.protocols import Source
@@ -13,4 +14,4 @@ from segue.core.registry import Registry
 SOURCES = Registry[Callable[[Board], Source]]("segue.candidates", "source")
 """Each plug-in makes its source for one request, over the board that the whole request shares."""
 
-__all__ = ["SOURCES", "Board", "Section", "Stock", "strengths"]
+__all__ = ["SOURCES", "Board", "Section", "Stock", "points_of", "strengths"]

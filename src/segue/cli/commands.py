@@ -215,6 +215,39 @@ def similar(
     print_json(out, found) if json else print_cards(out, found)
 
 
+def path(
+    start: Annotated[str, typer.Argument(metavar="FROM", help="Uri, id as imported, or exact title.")],
+    end: Annotated[str, typer.Argument(metavar="TO", help="Likewise.")],
+    kind: Kinds = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=2, max=100, help="How many, both ends included.")] = 10,
+    json: Json = False,
+) -> None:
+    """A sonic path: from one item to another in small, even steps."""
+    from segue.cli.show import print_cards, print_json, service
+
+    found = service().path(start, end, n=n, kind=kind)
+    print_json(out, found) if json else print_cards(out, found.items)
+
+
+def radio(
+    seed: Annotated[list[str] | None, typer.Argument(help="Items, or names of genres.", show_default=False)] = None,
+    words: Annotated[str, typer.Option(help="What it should sound like.", show_default=False)] = "",
+    listener: Annotated[str, typer.Option(help="Whose taste counts, too.", show_default=False)] = "",
+    familiarity: Annotated[float, typer.Option(help="The dial: 0 all new … 1 all familiar.", min=0, max=1)] = 0.5,
+    kind: Kinds = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many a page.")] = 25,
+    page: Annotated[int, typer.Option(min=0, help="Which page; there is always another.")] = 0,
+    shuffle: Annotated[int, typer.Option(min=0, help="Another number, another order.")] = 0,
+    json: Json = False,
+) -> None:
+    """An endless station from any seed: tracks, artists, genres, playlists, or words."""
+    from segue.cli.show import context, print_cards, print_json, service
+
+    moment = context(familiarity=familiarity, country="")
+    found = service().radio(tuple(seed or ()), words, listener, kind, n, page, shuffle, moment)
+    print_json(out, found) if json else print_cards(out, found.items)
+
+
 def home(
     listener: Annotated[str, typer.Argument(help="Listener id as imported; an unknown one gets a newcomer's Home.")],
     familiarity: Annotated[float, typer.Option(help="The dial: 0 all new … 1 all familiar.", min=0, max=1)] = 0.5,
@@ -342,6 +375,8 @@ PANELS: dict[str, dict[str, Any]] = {
         "recommend": recommend,
         "continue": continue_,
         "similar": similar,
+        "path": path,
+        "radio": radio,
         "search": search,
     },
     "Service": {"serve": serve},

@@ -76,6 +76,27 @@ class Recommendations(msgspec.Struct, frozen=True):
     items: tuple[CardView, ...]
 
 
+class PathView(msgspec.Struct, frozen=True):
+    """From one item to another."""
+
+    tenant: str
+    release: str
+    items: tuple[CardView, ...]  # both ends included
+    steps: tuple[float, ...]  # one fewer: the cosine of each step, larger for a smaller step
+
+
+class RadioView(msgspec.Struct, frozen=True):
+    """One page of a station."""
+
+    tenant: str
+    listener: str
+    release: str
+    kind: str
+    page: int  # from 0; there is always another
+    shuffle: int
+    items: tuple[CardView, ...]  # scores: how near to a seed, 1 for what is nearest to it
+
+
 class ListenerView(msgspec.Struct, frozen=True):
     id: str
     plays: int

@@ -57,7 +57,7 @@ class JSONResponse(Response):
 def read_params(request: Request, kind: type[P]) -> P:
     """Path and query as one checked struct, or InputError naming the parameter and the valid ones."""
     fields = cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind)).fields
-    types = {f.encode_name: f.type for f in fields}
+    types = {f.encode_name: _bare(f.type) for f in fields}
     given: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name not in types:
@@ -76,6 +76,11 @@ def read_params(request: Request, kind: type[P]) -> P:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as e:
         raise InputError(str(e).replace("`$.", "`").replace("Object missing required field", "missing")) from None
+
+
+def _bare(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
+    """A type without what is said about it."""
+    return kind.type if isinstance(kind, msgspec.inspect.Metadata) else kind
 
 
 def reading(

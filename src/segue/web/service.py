@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent
 from segue.core.types import Context
-from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, Recommendations
+from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, PathView, RadioView, Recommendations
 
 T = TypeVar("T")
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
@@ -52,6 +52,13 @@ class Service(Protocol):
     ) -> Recommendations: ...  # fmt: skip
 
     def similar(self, uri_or_text: str, kind: str | None = None, n: int = 10) -> Sequence[CardView]: ...
+
+    def path(self, start: str, end: str, n: int = 10, kind: str | None = None) -> PathView: ...
+
+    def radio(
+        self, seeds: Sequence[str] = (), words: str = "", listener: str = "", kind: str | None = None, n: int = 25,
+        page: int = 0, shuffle: int = 0, context: Context | None = None,
+    ) -> RadioView: ...  # fmt: skip
 
     def append(self, events: Sequence[AnyEvent]) -> Counts: ...
 

@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "similar_to": "Because you listened to {items}",
     "like": "Similar to {items}",
     "like_artist": "Similar to {items}",
+    "near_words": "Close to {words}",
     "artist_known": "By {items}, whom you have listened to",
     "in_genre": "You listen to {words}",
     "popular": "Popular with listeners here",

@@ -17,6 +17,8 @@ from segue.core.types import NO_IDS, Candidates, Ids, Kind, Query, Reason, among
 from segue.rules import CAPS, run
 
 POOL = 120  # candidates that are asked for at first
+NOT_CAPPED = ("artist-cap", "album-cap", "heard-lately")
+"""Rules that a plain list does without: it is the source's own order, less what was asked to be left out."""
 ANCHORS = 6  # items of a history that reasons may rest on
 
 Reasons = Callable[[Ids], Sequence[tuple[Reason, ...]]]
@@ -91,6 +93,10 @@ class Kitchen:
                 self.fell += fell
                 return kept.take(np.arange(min(n, len(kept))))
             ask *= 4
+
+    def allowed(self, query: Query, pool: Candidates, without: Collection[str] = ()) -> Candidates:
+        """What the rules that judge an item by itself leave of a pool, in order."""
+        return self._filtered(query, pool, self.fell, frozenset(without)) if len(pool) else pool
 
     def _filtered(self, query: Query, pool: Candidates, fell: Counter[str], without: frozenset[str]) -> Candidates:
         """What the rules that judge an item by itself leave; each item is judged once a request."""

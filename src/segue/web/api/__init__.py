@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from segue.web.api import console, events, health, home, items, listeners, recommendations
+from segue.web.api import console, events, health, home, items, journeys, listeners, recommendations
 from segue.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (
     *home.RESOURCES,
     *recommendations.RESOURCES,
     *items.RESOURCES,
+    *journeys.RESOURCES,
     *listeners.RESOURCES,
     *events.RESOURCES,
     *console.RESOURCES,
