@@ -28,7 +28,7 @@ def slow_mel(samples):
             for k, p in enumerate(power):
                 f = k * RATE / WINDOW
                 weight = min((f - low) / (middle - low), (high - f) / (high - middle))
-                row[b] += max(weight, 0.0) * 2 / (high - low) * p
+                row[b] += max(weight, 0.0) * 2 / (high - low) * RATE / WINDOW * p
         rows.append(np.log(row + FLOOR))
     return np.array(rows)
 

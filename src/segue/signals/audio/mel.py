@@ -18,7 +18,7 @@ HOP = 512  # samples: 23 ms
 FRAMES_PER_S = RATE / HOP
 BANDS = 64
 LOWEST, HIGHEST = 30.0, 8_000.0  # Hz
-FLOOR = 1e-6  # added to the power of a band: -60 dB of a full-scale sine, about
+FLOOR = 1e-7  # added to the power of a band: some 60 dB below a full-scale sine
 AT_ONCE = 512  # frames transformed together: they stay in the cache
 
 
@@ -34,12 +34,12 @@ def hertz_of(mel: F64) -> F64:
 
 @cache
 def filters() -> F32:
-    """(WINDOW/2 + 1, BANDS) triangles, each of area 2 over its width in Hz times the width of a bin."""
+    """(WINDOW/2 + 1, BANDS) triangles that sum up to about 1 over the bins: Slaney's equal areas, in bins."""
     edges = hertz_of(np.linspace(mel_of(np.array(LOWEST)), mel_of(np.array(HIGHEST)), BANDS + 2))
     bins = np.arange(WINDOW // 2 + 1)[:, None] * (RATE / WINDOW)
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     rise, fall = (bins - low) / (middle - low), (high - bins) / (high - middle)
-    return (np.clip(np.minimum(rise, fall), 0, None) * 2 / (high - low)).astype(np.float32)
+    return (np.clip(np.minimum(rise, fall), 0, None) * 2 / (high - low) * (RATE / WINDOW)).astype(np.float32)
 
 
 @cache

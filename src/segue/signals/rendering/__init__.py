@@ -1,0 +1,7 @@
+"""Short clips of tracks that no one ever played: composed and rendered from what a catalogue says of them."""
+
+from __future__ import annotations
+
+from segue.signals.rendering.clip import RATE, SECONDS, encoded, render_clip
+
+__all__ = ["RATE", "SECONDS", "encoded", "render_clip"]
