@@ -299,3 +299,10 @@ def test_a_reload_under_way_never_mixes_releases(service, release_of, tmp_path):
         t.join()
     assert not wrong
     assert seen == {first.id, second.id}
+
+
+def test_a_track_without_a_sound_has_no_clip(service: Service, now: Context) -> None:
+    found = next(c for s in service.home("L0", now).shelves for c in s.cards if c.kind == "track")
+    assert not found.clip
+    with pytest.raises(UnknownName, match=r"no sound of .*simulated tracks"):
+        service.clip(found.uri)

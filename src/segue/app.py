@@ -24,6 +24,7 @@ from segue.runs.releases import current_release
 from segue.store.log import Receipt
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
+from segue.surfaces.clips import Clip, Clips, simulated
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import NOT_CAPPED, leaving_out
 from segue.surfaces.home.taught import REPORT
@@ -67,6 +68,7 @@ class Service:
         self._lock = threading.Lock()  # of what is taken in from the log
         self._polled = self._told = time.monotonic()
         self._pages: Kept[Made] = Kept(PAGES)
+        self._clips = Clips(workspace.path / "clips")
         self._serving = self._open()
         self._writer: ImpressionWriter | None = None
 
@@ -271,6 +273,20 @@ class Service:
         """One item, or UnknownName."""
         serving = self._fresh()
         return serving.cards.bare(self._number(serving, uri))
+
+    def clip(self, uri: str) -> Clip:
+        """A short sound of a track: rendered where the catalogue is simulated, else cut from the imported file.
+
+        UnknownName where there is none. Nothing is decoded or rendered before the clip is read.
+        """
+        serving = self._fresh()
+        number, facts = self._number(serving, uri), serving.snapshot.catalogue
+        path = self.workspace.sounds.path(number)
+        if path is not None:
+            return self._clips.excerpt(path)
+        if serving.snapshot.simulated and simulated(facts, number):
+            return self._clips.rendered(facts, number)
+        raise UnknownName("sound of", uri, ["simulated tracks", "tracks of `segue import audio-folder`"])
 
     def history(self, listener: str, n: int = 50) -> list[CardView]:
         """What the listener took, of all kinds, newest first, each item once."""

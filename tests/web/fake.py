@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+import numpy as np
+
 from segue.core.errors import InputError, NotReady, UnknownName
 from segue.core.events import AnyEvent, Play, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
+from segue.signals.rendering import encoded
+from segue.surfaces.clips import Clip
 from segue.surfaces.views import (
     ArmReport,
     CardView,
@@ -88,6 +92,7 @@ def _catalogue(n: int) -> dict[str, CardView]:
         cards[f"segue:{kind}:fake:{i}"] = CardView(
             f"segue:{kind}:fake:{i}", str(i), kind, name, () if kind == "artist" else (person,), genres=(genre,),
             duration_ms=150_000 + i % 90 * 1000, explicit=i % 9 == 0, description="About " + name,
+            clip=kind == "track" and i % 5 != 0,
         )  # fmt: skip
     return cards
 
@@ -191,7 +196,7 @@ class FakeService:
         reason = ReasonView(key, text, because)
         return CardView(
             card.uri, card.id, card.kind, card.title, card.artists, card.album, card.genres, card.description,
-            card.duration_ms, card.explicit, reason, 1.0, key, card.uri in saved,
+            card.duration_ms, card.explicit, reason, 1.0, key, card.uri in saved, card.clip,
         )  # fmt: skip
 
     def home(self, listener: str, context: Context | None = None, *, log_impressions: bool = False) -> HomeView:
@@ -274,6 +279,14 @@ class FakeService:
         if uri not in self.cards:
             raise UnknownName("item", uri)
         return self.cards[uri]
+
+    def clip(self, uri: str) -> Clip:
+        """A tone of four seconds."""
+        card = self.card(uri)
+        if not card.clip:
+            raise UnknownName("sound of", uri)
+        tone = 0.2 * np.sin(2 * np.pi * (200 + int(card.id)) * np.arange(4 * 22_050) / 22_050)
+        return Clip(f"tone-{card.id}", lambda: encoded(tone.astype(np.float32)))
 
     def similar(self, uri_or_text: str, kind: str | None = None, n: int = 10) -> list[CardView]:
         one = self.card(uri_or_text)

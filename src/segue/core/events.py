@@ -191,6 +191,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = ""
     countries: tuple[str, ...] = ()  # available only there; empty: everywhere
     available_from: int = 0  # UTC ms
+    file: str = ""  # its sound, relative to the folder that is imported
 
 
 class Bad(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,9 +35,10 @@ def _files(folder: Path) -> Iterator[Record]:
     for file in walk(folder):
         if not file.name.lower().endswith(endings) or file.name.startswith("._"):  # what macOS leaves beside files
             continue
-        name = clean(file.relative_to(folder).as_posix())
+        within = file.relative_to(folder).as_posix()
+        name = clean(within)
         try:
-            items = _items(TinyTag.get(file), name)
+            items = _items(TinyTag.get(file), name, within if within.isprintable() else "")
         except Exception as e:  # whatever a damaged file makes of a parser, the next file is read
             yield Bad(line=0, reason=f"{name}: cannot be read: {type(e).__name__}: {str(e)[:200]}", raw=name[:500])
         else:
@@ -45,8 +46,8 @@ def _files(folder: Path) -> Iterator[Record]:
         counted(file.lstat().st_size)
 
 
-def _items(tag: TinyTag, name: str) -> list[Item]:
-    """The track, last, after its artists and its album."""
+def _items(tag: TinyTag, name: str, file: str) -> list[Item]:
+    """The track, last, after its artists and its album; `file` as it is named in the folder."""
     if not tag.duration:
         raise ValueError("no audio found in it")
     other = {key.lower().replace(" ", "").replace("_", ""): values for key, values in tag.other.items()}
@@ -72,7 +73,7 @@ def _items(tag: TinyTag, name: str) -> list[Item]:
         uri=uri, title=title or Path(name).stem, artists=people, album=albums[0].uri if albums else "",
         genres=tuple(dict.fromkeys(filter(None, genres)))[:MAX_WORDS],
         same_as=(*_also(track_id), *((f"isrc:{isrc}",) if len(isrc) == 12 else ())),
-        duration_ms=ms(tag.duration * 1000), released=released,
+        duration_ms=ms(tag.duration * 1000), released=released, file=file,
     )  # fmt: skip
     return [*artists, *albums, track]
 

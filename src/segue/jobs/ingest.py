@@ -61,6 +61,7 @@ def ingest(
             for batch in _batches(importer.read(path), BATCH):
                 good, items = _sorted(batch, tenant, quarantine)
                 receipt = workspace.log.append(good, items, tenant=tenant)
+                workspace.sounds.add(tenant, path, items)
                 records += len(batch)
                 events += receipt.accepted
                 duplicates += receipt.duplicates

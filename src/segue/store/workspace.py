@@ -12,6 +12,7 @@ from segue.core.settings import FILE, Settings, read_settings
 from segue.store.catalogue import Catalogue
 from segue.store.database import Database
 from segue.store.log import EventLog
+from segue.store.sounds import Sounds
 
 DATABASE = "store.sqlite"
 
@@ -24,6 +25,7 @@ class Workspace:
         self.settings = settings
         self.database = database
         self.catalogue = Catalogue(database)
+        self.sounds = Sounds(database)
         self.log = EventLog(path, database, self.catalogue, seal_rows=settings.seal_rows)
 
     @classmethod

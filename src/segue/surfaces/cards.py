@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ class Cards:
     """Cards of one snapshot's catalogue. Safe for several threads: at worst a card is made twice."""
 
     facts: CatalogueView
+    sounding: Callable[[int], bool] = lambda _: False  # whether a clip of an item can be had
     _cards: dict[int, CardView] = field(default_factory=dict)
     _people: dict[int, Person] = field(default_factory=dict)
     _reasons: dict[Reason, ReasonView] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Cards:
         bare = self.bare(number)
         return CardView(
             bare.uri, bare.id, bare.kind, bare.title, bare.artists, bare.album, bare.genres, bare.description,
-            bare.duration_ms, bare.explicit, self.reason(reason) if reason else None, score, source, saved,
+            bare.duration_ms, bare.explicit, self.reason(reason) if reason else None, score, source, saved, bare.clip,
         )  # fmt: skip
 
     def shelves(self, home: Home, saved: Collection[int]) -> tuple[ShelfCards, ...]:
@@ -86,6 +87,7 @@ class Cards:
             description=facts.description(number),
             duration_ms=int(facts.duration[row]),
             explicit=bool(facts.explicit[row]),
+            clip=self.sounding(number),
         )
 
 

@@ -28,6 +28,7 @@ from segue.runs.releases import Release
 from segue.store.snapshot import Owner, Snapshot, open_snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import Cards
+from segue.surfaces.clips import simulated
 from segue.surfaces.devices import COLUMNS, Devices
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import mix_of
@@ -94,7 +95,7 @@ class Serving:
         settings = workspace.settings
         book = LiveBook(facts) if release.manifest.taught is not None else None
         return cls(
-            release, snapshot, stock, listening, Cards(facts),
+            release, snapshot, stock, listening, Cards(facts, _sounding(workspace, snapshot)),
             {name: SOURCES[name] for name in SOURCES}, make_rules(facts, settings),
             {name: RANKERS[name](facts) for name in RANKERS}, {name: SHELVES[name]() for name in SHELVES},
             ways_of(settings, stock, book, release), settings, book,
@@ -139,6 +140,12 @@ class Serving:
             main = max(sorted(heard), key=lambda k: heard[k]) if heard else main
         board = Board(self.stock, queries)
         return Kitchen(board, self.sources, self.rules, self.rankers, self.settings, main, kinds)
+
+
+def _sounding(workspace: Workspace, snapshot: Snapshot) -> Callable[[int], bool]:
+    """Which items can be heard: tracks of the simulated catalogue, and those of imported folders."""
+    filed = workspace.sounds.numbers(snapshot.tenant)
+    return lambda number: number in filed or (snapshot.simulated and simulated(snapshot.catalogue, number))
 
 
 def ways_of(

@@ -31,6 +31,7 @@ class CardView(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float = 0.0
     source: str = ""
     saved: bool = False
+    clip: bool = False  # /v1/items/{uri}/clip has a short sound of it
 
 
 class ShelfCards(msgspec.Struct, frozen=True):

@@ -19,7 +19,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_QUERY = 16_384  # bytes of a path or of a query string
 MAX_HEADERS = 32_768  # bytes of all headers together
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )

@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from segue import __version__
+from segue.surfaces.clips import MEDIA
 from segue.web.reply import ErrorView
 from segue.web.resource import Resource, paths_of
 
@@ -42,11 +43,12 @@ def _parameters(resource: Resource) -> list[dict[str, Any]]:
 
 
 def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
-    plain = resource.returns is str
-    answer = {"type": "string"} if plain else schema_of[id(resource.returns)]
-    responses: dict[str, Any] = {
-        "200": {"description": "OK", "content": {"text/plain" if plain else "application/json": {"schema": answer}}}
+    bare: dict[Any, tuple[str, dict[str, str]]] = {
+        str: ("text/plain", {"type": "string"}),
+        bytes: (MEDIA, {"type": "string", "format": "binary"}),
     }
+    media, answer = bare.get(resource.returns) or ("application/json", schema_of[id(resource.returns)])
+    responses: dict[str, Any] = {"200": {"description": "OK", "content": {media: {"schema": answer}}}}
     for status in resource.errors:
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
@@ -71,7 +73,7 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
 
 def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
     """The whole document, ready for JSON."""
-    types = [ErrorView] + [t for r in resources for t in (r.returns, r.body) if t is not None and t is not str]
+    types = [ErrorView] + [t for r in resources for t in (r.returns, r.body) if t not in (None, str, bytes)]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = {id(t): s for t, s in zip(types, schemas, strict=True)}
     return cast(

@@ -33,7 +33,7 @@ class Resource:
     path: str  # "/v1/items/{uri}/similar"; what stands for a name may hold slashes
     summary: str
     answer: Callable[[Backend, Request, Any], Awaitable[Response]]
-    returns: Any  # the type of the JSON answer; str for plain text
+    returns: Any  # the type of the JSON answer; str for plain text, bytes for sound
     params: type[msgspec.Struct] = NoParams  # path and query together; names in `path` come from there
     scope: Scope | None = Scope.READ  # what a key must have; None: open to all
     body: Any = None

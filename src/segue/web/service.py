@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent
 from segue.core.types import Context
+from segue.surfaces.clips import Clip
 from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, PathView, RadioView, Recommendations
 
 T = TypeVar("T")
@@ -65,6 +66,8 @@ class Service(Protocol):
     def listeners(self, prefix: str = "", limit: int = 50) -> Sequence[ListenerView]: ...
 
     def card(self, uri: str) -> CardView: ...
+
+    def clip(self, uri: str) -> Clip: ...
 
     def history(self, listener: str, n: int) -> Sequence[Any]: ...
 

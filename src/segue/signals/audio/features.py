@@ -6,7 +6,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.signal import sosfilt
 
 from segue.core.types import F32, F64
 from segue.signals.audio.decode import RATE
@@ -143,6 +142,8 @@ def loudness_of(samples: F32) -> float:
 
     -70 where nothing is louder. A full-scale sine of 997 Hz has -3.01.
     """
+    from scipy.signal import sosfilt  # half a second to import, and a server needs none of this
+
     weighted = sosfilt(_weighting(), samples.astype(np.float64))
     step = RATE // 10
     n = len(weighted) // step

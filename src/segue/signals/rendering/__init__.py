@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from segue.signals.rendering.clip import RATE, SECONDS, encoded, render_clip
+from segue.signals.rendering.clip import SECONDS, encoded, render_clip
+from segue.signals.rendering.timbres import RATE
 
 __all__ = ["RATE", "SECONDS", "encoded", "render_clip"]

@@ -69,7 +69,7 @@ class Timbre:
     def _tables(self, hertz: float) -> tuple[F32, F32]:
         """One period as it ends and as it begins."""
         n = np.arange(1, max(2, min(MOST, int(HIGHEST / hertz)) + 1))
-        amplitude: F64 = n**-self.slope
+        amplitude: F64 = np.power(n, -self.slope).astype(np.float64)
         amplitude[1::2] *= self.even
         if self.comb:
             amplitude = amplitude * np.abs(np.sin(np.pi * n * self.comb))

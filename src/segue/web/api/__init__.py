@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from segue.web.api import console, events, health, home, items, journeys, listeners, recommendations
+from segue.web.api import clips, console, events, health, home, items, journeys, listeners, recommendations
 from segue.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (
     *home.RESOURCES,
     *recommendations.RESOURCES,
+    *clips.RESOURCES,
     *items.RESOURCES,
     *journeys.RESOURCES,
     *listeners.RESOURCES,

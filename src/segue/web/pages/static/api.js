@@ -34,6 +34,17 @@ export function get(path, parameters = {}, signal = undefined) {
   return call(text ? `${path}?${text}` : path, { signal });
 }
 
+/** The short sound of an item as an address that an audio element plays; revoke it when done. Null where there is none. */
+export async function clip(uri) {
+  const key = sessionStorage.getItem(KEY);
+  try {
+    const response = await fetch(`/v1/items/${part(uri)}/clip`, { headers: key ? { authorization: `Bearer ${key}` } : {}, credentials: "omit", signal: AbortSignal.timeout(15000) });
+    return response.status === 200 ? URL.createObjectURL(await response.blob()) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Send events; resolves when they are durable. */
 export async function send(events) {
   const answer = await call("/v1/events", {

@@ -1,8 +1,10 @@
-// The bar at the bottom: pretended listening, so that plays and skips carry a true number of milliseconds.
+// The bar at the bottom: pretended listening, so that plays and skips carry a true number of milliseconds. Where an item
+// has a short sound, it is heard over and over meanwhile.
 
 import { byId, clock, icon, put } from "./dom.js";
 import { cover } from "./covers.js";
 import { credits } from "./cards.js";
+import { Sound } from "./sound.js";
 
 const TICK = 200;
 const HEARD = 5_000; // ms: one that was left sooner was not listened to
@@ -24,6 +26,7 @@ export class Player {
       this.draw();
     });
     put(byId("player-skip"), icon("skip"));
+    this.sound = new Sound();
     setInterval(() => this.tick(), TICK);
     addEventListener("pagehide", () => this.stop("left"));
   }
@@ -46,12 +49,14 @@ export class Player {
     byId("player-length").textContent = clock(this.length);
     byId("player").hidden = false;
     document.body.classList.add("with-player");
+    this.sound.load(card);
     this.draw();
   }
 
   toggle() {
     if (!this.card) return;
     this.playing = !this.playing;
+    this.sound.play(this.playing);
     this.draw();
   }
 
@@ -61,6 +66,7 @@ export class Player {
     if (!card) return;
     this.card = null;
     this.playing = false;
+    this.sound.load(null);
     if (how !== "left" || at >= HEARD) this.done(card, Math.round(at), how, place);
     const following = onward ? this.next(card, place) : null;
     if (following) this.start(following, place);
