@@ -24,10 +24,11 @@ from pathlib import Path
 import numpy as np
 
 from segue.core.types import F32, Bools
+from segue.fitted.space import Space
 from segue.importers import IMPORTERS
 from segue.index import Index, exact
 from segue.jobs.ingest import ingest
-from segue.jobs.space import DIMENSIONS, learn_space
+from segue.jobs.space import DIMENSIONS, make_space
 from segue.store import snapshot
 from segue.store.workspace import Workspace
 
@@ -50,7 +51,9 @@ def archive() -> F32:
     with tempfile.TemporaryDirectory() as folder, Workspace.create(Path(folder) / "ws") as workspace:
         ingest(workspace, "playlist-archive", IMPORTERS["playlist-archive"](), ARCHIVE, "default")
         taken = snapshot.take(workspace, "default")
-        space = learn_space(taken, *taken.populations()[0][:2], np.random.default_rng(0))
+        made = make_space(Path(folder) / "ws" / "runs", taken, 0, lambda _: None)
+        assert made is not None
+        space = Space.load(made)
         return np.array(space.vectors[space.kind == TRACK])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import structlog
 
-from segue.core.errors import NotReady, SegueError, UnknownName, UsageError
+from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError
 from segue.core.events import AnyEvent, Event
 from segue.core.types import Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
@@ -249,6 +249,8 @@ class Service:
         kitchen = serving.kitchen(number, replace(context, seeds=tuple(items)), [wanted])
         said = [*genres, words] if words else genres
         found, near = radio(kitchen, wanted, items, said, n, page, shuffle)
+        if not len(found):
+            raise InputError(f"nothing is known to be near {', '.join([*seeds, *([words] if words else [])])!r}")
         reason = Reason("like", tuple(items)) if items else Reason("near_words", words=tuple(said))
         saved, rows = serving.listening.saved(number), zip(found.tolist(), near.tolist(), strict=True)
         cards = tuple(serving.cards.card(i, reason, round(s, 4), "radio", i in saved) for i, s in rows)

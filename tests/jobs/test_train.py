@@ -68,7 +68,7 @@ def test_what_stands_is_not_run_again_and_new_facts_are(workspace: Workspace) ->
     first = train(workspace, "default", recipes=QUICK)
     with Ledger(workspace.path / "runs") as ledger:
         steps = ledger.runs()
-        assert {s.name for s in steps} == {"fit", "learn", "moods", "space"}
+        assert {s.name for s in steps} == {"fit", "learn", "moods", "space", "steady"}
         assert train(workspace, "default", recipes=QUICK).release.id == first.release.id
         assert ledger.runs() == steps
     workspace.log.append([Play(id="x", listener="u0", item="segue:track:t38", at=1_800_000_000_000, ms_played=60_000)])

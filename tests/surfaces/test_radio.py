@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.errors import UnknownName, UsageError
+from segue.core.errors import InputError, UnknownName, UsageError
 from segue.surfaces.radio import spaced
 
 
@@ -79,6 +79,11 @@ def test_it_starts_from_something(service):
         service.radio()
     with pytest.raises(UnknownName, match="polka"):
         service.radio(["polka"])
+
+
+def test_words_that_lead_nowhere_are_named(spaceless):
+    with pytest.raises(InputError, match="near 'accordions at dawn'"):
+        spaceless.radio(words="accordions at dawn")
 
 
 @given(st.lists(st.integers(0, 4), max_size=40), st.integers(0, 5))

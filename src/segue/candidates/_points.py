@@ -7,21 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from segue.candidates._stock import Stock
+from segue.core.errors import InputError
 from segue.core.types import F32, Ids, Kind
 
 EXAMPLES = 50  # items of a genre that stand for it, the most popular first
 
 
-def points_of(stock: Stock, seeds: Sequence[int], words: str) -> F32:
+def points_of(stock: Stock, seeds: Sequence[int], words: str, kind: Kind | None = None) -> F32:
     """(P, D) one unit point for every seed and for the words, where they can be placed.
 
     A seed without a point stands for what belongs to it: an artist or album for their tracks, a genre for its items.
-    Words are a genre's name; others are placed where the space can read.
+    Words are a genre's name; others are placed where the space can read, for items of a kind.
     """
     space = stock.space
     if space is None:
         return np.zeros((0, 1), np.float32)
-    found = [_of_item(stock, seed) for seed in seeds] + ([_of_words(stock, words)] if words else [])
+    found = [_of_item(stock, seed) for seed in seeds] + ([_of_words(stock, words, kind)] if words else [])
     points = [p / np.linalg.norm(p) for p in found if p is not None and np.linalg.norm(p) > 1e-9]
     return np.array(points, np.float32).reshape(-1, space.dimensions)
 
@@ -36,11 +37,11 @@ def _of_item(stock: Stock, number: int) -> F32 | None:
     if row < 0:
         return None
     if facts.kind[row] == Kind.GENRE:
-        return _of_words(stock, stock.name(number))
+        return _of_words(stock, stock.name(number), None)
     return _middle(stock, facts.items[(facts.artist == number) | (facts.album == number)])
 
 
-def _of_words(stock: Stock, words: str) -> F32 | None:
+def _of_words(stock: Stock, words: str, kind: Kind | None) -> F32 | None:
     """A genre's middle; else where the space puts the words, if it can read."""
     assert stock.space is not None
     columns = stock.genre_columns(words)
@@ -48,8 +49,12 @@ def _of_words(stock: Stock, words: str) -> F32 | None:
     leading = section.leading_genres
     rows = [leading.indices[leading.indptr[c] : leading.indptr[c + 1]] for c in columns]
     of_genre = _middle(stock, section.items[np.unique(np.concatenate(rows))]) if rows else None
-    place = getattr(stock.space, "place", None)
-    return of_genre if of_genre is not None or place is None else place(words)
+    if of_genre is not None or stock.space.words is None:
+        return of_genre
+    try:
+        return stock.space.place(words, kind)
+    except InputError:  # they say nothing
+        return None
 
 
 def _middle(stock: Stock, items: Ids) -> F32 | None:

@@ -17,7 +17,7 @@ class NearSeeds:
 
     def __call__(self, query: Query, n: int) -> Candidates:
         space = self.board.stock.space
-        points = points_of(self.board.stock, query.context.seeds, query.context.words)
+        points = points_of(self.board.stock, query.context.seeds, query.context.words, query.kind)
         if space is None or n < 1 or not len(points):
             return Candidates.none()
         found = [space.nearest(point, n, query.kind) for point in points]

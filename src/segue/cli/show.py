@@ -107,6 +107,14 @@ def print_trained(console: Console, trained: Trained) -> None:
         if scores:
             shown = ", ".join(f"{name} {value:.4f}" for name, value in scores[:8])
             console.print(Text(f"  chosen on {population.protocol}: {shown}", "dim"))
+    space = trained.release.manifest.space
+    if space is not None:
+        line = Text.assemble(("taste space: ", "bold"), f"{space.points:,} points in {space.dimensions} dimensions")
+        if space.kept is not None:
+            line.append(
+                f"; {space.kept:.1%} of the 50 nearest are those of the last release ({space.compared:,} items)"
+            )
+        console.print(line)
     state = "current" if trained.promoted else "made, not promoted"
     console.print(Text.assemble("release ", (trained.release.id, "bold"), f" is {state} ({trained.seconds:.1f} s)"))
 

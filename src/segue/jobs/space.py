@@ -51,8 +51,7 @@ def make_space(root: Path, snapshot: Snapshot, seed: int, say: Say, sound: Sound
         blocks = {"text": text_vectors(facts, facts.tags, TextCache(root.parent / TEXTS, encoder), say)}
         if sound is not None:
             blocks["sound"] = laid_out(sound, facts)
-        space = learn_space(snapshot, kind, blocks, encoder.name, np.random.default_rng(seed), say)
-        space.indexed(seed).save(folder)
+        learn_space(snapshot, kind, blocks, encoder.name, np.random.default_rng(seed), say).save(folder)
 
     folder, _ = run_step(
         root, "space", work, inputs=[snapshot.id],

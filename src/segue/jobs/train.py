@@ -12,16 +12,16 @@ from segue.core.errors import NotReady
 from segue.core.events import Decided
 from segue.core.types import Interactions
 from segue.fitted.moods import Moods
-from segue.fitted.space import Space
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.moods import make_moods
 from segue.jobs.promote import promote
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.space import make_space
+from segue.jobs.steady import Before, make_steady
 from segue.jobs.teach import teach
 from segue.jobs.threads import limited
-from segue.runs.releases import Manifest, MoodsCard, Population, Release, SpaceCard, write_release
+from segue.runs.releases import Manifest, MoodsCard, Population, Release, current_release, write_release
 from segue.runs.source import code_digest
 from segue.store.snapshot import Owner
 from segue.store.workspace import Workspace
@@ -72,7 +72,11 @@ def train(
             made.append(population)
             folders[population.model] = folder
         placed = make_space(workspace.path / "runs", snapshot, settings.seed, say)
-        space = _space(placed, folders)
+        space = None
+        if placed is not None:
+            before = Before.of(_last(workspace, tenant))
+            placed, space = make_steady(workspace.path / "runs", snapshot, placed, before, settings.seed, say)
+            folders[space.folder] = placed
         moods = _moods(make_moods(workspace.path / "runs", snapshot, placed, say), folders)
     manifest = Manifest(
         id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
@@ -91,14 +95,12 @@ def shown(workspace: Workspace, tenant: str) -> bool:
     return len(workspace.log.read(tenant, types=(Decided,), columns=("seq",))) > 0
 
 
-def _space(folder: Path | None, folders: dict[str, Path]) -> SpaceCard | None:
-    """The card of a space, whose folder becomes one of the release's."""
-    if folder is None:
+def _last(workspace: Workspace, tenant: str) -> Release | None:
+    """The release that serves, if any does."""
+    try:
+        return current_release(workspace.path, tenant)
+    except NotReady:
         return None
-    space = Space.load(folder)
-    card = SpaceCard(points=len(space), dimensions=space.dimensions)
-    folders[card.folder] = folder
-    return card
 
 
 def _moods(folder: Path, folders: dict[str, Path]) -> MoodsCard:

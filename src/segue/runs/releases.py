@@ -65,6 +65,11 @@ class SpaceCard(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = "space"  # relative to the release
     points: int
     dimensions: int
+    id: str = ""
+    learned: str = ""  # id of the space before it was turned to the last release's
+    last: str = ""  # id of the space it was turned to; "" for the first
+    kept: float | None = None  # share of the 50 nearest that were so in the last release, mean over heard items in both
+    compared: int = 0  # items
 
 
 class MoodsCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -89,6 +89,15 @@ class Space:
         """The same with an index that finds neighbours without looking at all points."""
         return replace(self, index=Index.build(self.vectors, self.kind, seed))
 
+    def turned(self, rotation: F32) -> Self:
+        """The same about the origin turned by an orthogonal matrix (D, D): no distance changes. Without an index."""
+        turn = np.asarray(rotation, np.float32)
+        return replace(
+            self, vectors=np.asarray(self.vectors @ turn), index=None,
+            tags=None if self.tags is None else np.asarray(self.tags @ turn),
+            words=None if self.words is None else self.words.turned(turn),
+        )  # fmt: skip
+
     @cached_property
     def _looked_up(self) -> Index:
         return self.index or Index(self.vectors, self.kind)

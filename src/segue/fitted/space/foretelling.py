@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +33,10 @@ class Foretelling:
         if not known:
             raise InputError(f"none of the blocks {sorted(blocks)} is known; known are: {', '.join(self.weights)}")
         return np.asarray(sum(centred(blocks[n], self.centre[n]) @ self.weights[n] for n in known), np.float32)
+
+    def turned(self, rotation: F32) -> Self:
+        """To points of a space that was turned by a matrix (D, D)."""
+        return replace(self, weights={n: np.asarray(w @ rotation, np.float32) for n, w in self.weights.items()})
 
     def save(self, folder: Path) -> None:
         """Plain files into a folder, made where it is missing."""

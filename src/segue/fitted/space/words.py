@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -48,6 +48,10 @@ class Words:
         if length < 1e-9:
             raise InputError(f"{text[:40]!r} holds no word that says where to look")
         return np.asarray(found / length, np.float32)
+
+    def turned(self, rotation: F32) -> Self:
+        """For a space that was turned by a matrix (D, D)."""
+        return replace(self, maps={family: foretelling.turned(rotation) for family, foretelling in self.maps.items()})
 
     def save(self, folder: Path) -> None:
         """Plain files into an existing, empty folder."""
