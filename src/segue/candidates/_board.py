@@ -10,6 +10,7 @@ import numpy as np
 from segue.candidates._section import Rows, Section, best
 from segue.candidates._stock import Stock
 from segue.core.types import F32, I32, I64, Bools, Candidates, Ids, Kind, Query
+from segue.fitted._tastes import tastes
 from segue.store.building import REAL_TIME
 
 LEADING = 2_000
@@ -27,6 +28,7 @@ class Board:
     _orders: dict[tuple[Kind, int], I32] = field(default_factory=dict)
     _distinct: dict[int, tuple[Query, Ids, F32]] = field(default_factory=dict)
     _tastes: dict[Kind, F32] = field(default_factory=dict)
+    _points: dict[Kind, tuple[F32, F32]] = field(default_factory=dict)
     _familiar: Bools | None = None
 
     @property
@@ -88,6 +90,21 @@ class Board:
             total = float(profile.sum())
             self._tastes[kind] = np.asarray(profile / total if total > 0 else profile, np.float32)
         return self._tastes[kind]
+
+    def points(self, kind: Kind) -> tuple[F32, F32]:
+        """(P, D) where the listener's tastes lie in the taste space, (P,) the share of each.
+
+        From what was heard of a kind, and of the kind that most is taken of. P is 0 where there is nothing to go by.
+        """
+        if kind not in self._points:
+            space, kinds = self.stock.space, {kind, self.stock.primary}
+            heard = [self.distinct(q) for k, q in self.queries.items() if k in kinds and len(q.history)]
+            if space is None or not heard:
+                return np.zeros((0, 1), np.float32), np.zeros(0, np.float32)
+            rows = space.rows(np.concatenate([items for items, _ in heard]))
+            weights = np.concatenate([strength for _, strength in heard])[rows >= 0]
+            self._points[kind] = tastes(np.asarray(space.vectors[rows[rows >= 0]]), weights)
+        return self._points[kind]
 
     def top_genres(self, kind: Kind, n: int) -> list[int]:
         """Columns of the genres that tell most about the listener, most telling first."""

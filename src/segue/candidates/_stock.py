@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from segue.candidates._section import Section
 from segue.core.protocols import Facts, Scores
-from segue.core.types import F32, Ids, Interactions, Kind
+from segue.core.types import F32, NO_IDS, Bools, Ids, Interactions, Kind
 from segue.fitted import Ahead
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space
@@ -22,6 +22,7 @@ _SHELVING = "albums_i_own check_out favorite_artists favorite_songs favourite_so
 NOT_GENRES = frozenset(f"{_PRAISE} {_SHELVING}".split())
 """Tags that people put on music which say nothing of its sound; spaces as underscores."""
 Columns = NDArray[np.intp]
+FEW = 3  # owners who took an item: with fewer a model that learns from them knows next to nothing of it
 CROSSED = 64  # genres that tastes across kinds are counted by
 
 
@@ -35,6 +36,7 @@ class Stock:
     space: Space | None = None  # a point for every item that anything is known of
     moods: Moods | None = None  # how far each mood and activity fits each item
     _crossed: dict[tuple[Kind, Kind], tuple[Columns, F32]] = field(default_factory=dict)
+    _unheard: dict[Kind, Bools] = field(default_factory=dict)
 
     @classmethod
     def make(
@@ -70,6 +72,16 @@ class Stock:
             inside = np.isin(numbers, section.items)
             out[inside] = section.popularity[section.rows(numbers[inside])]
         return out
+
+    def unheard(self, kind: Kind) -> Bools:
+        """(M,) which points of the space are of a kind's items that hardly anybody took; M is 0 without a space."""
+        if kind not in self._unheard:
+            numbers = self.space.items if self.space is not None else NO_IDS
+            section = self.sections[kind]
+            out = np.isin(numbers, section.items)
+            out[out] = section.popularity[section.rows(numbers[out])] < FEW
+            self._unheard[kind] = out
+        return self._unheard[kind]
 
     def genre_name(self, column: int) -> str:
         return self.facts.tag_names[column]

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "new_release": "Came out lately",
     "new_in_genre": "Came out lately, in {words}",
     "same_taste": "Listeners of {words} chose this",
+    "near_taste": "Close to what you listen to",
     "suits": "Chosen from all you have listened to",
 }
 """By the key of the reason. {items} are the names of what it rests on, {words} its words."""

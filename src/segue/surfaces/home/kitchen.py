@@ -131,6 +131,15 @@ class Kitchen:
         """What the caps leave of items that stand best first."""
         return run({k: r for k, r in self.rules.items() if k in CAPS}, query, candidates, fell, without)
 
+    def unfamiliar(self, kind: Kind) -> Callable[[Candidates], Candidates]:
+        """Drops from a pool what the listener heard, and what is by somebody they heard."""
+        section, familiar = self.stock.sections[kind], self.board.familiar
+
+        def drop(pool: Candidates) -> Candidates:
+            return pool.take(~familiar[pool.items] & ~familiar[section.artist[section.rows(pool.items)]])
+
+        return drop
+
     def like(self, seeds: Sequence[int], kind: Kind | None = None) -> Query:
         """The request for items like some seeds."""
         query = self.board.query(kind or self.main)

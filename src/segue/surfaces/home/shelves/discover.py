@@ -1,4 +1,4 @@
-"""Discover: the best of the model by artists the listener has never heard."""
+"""Discover: the best of the model by artists the listener has never heard, and among them some that nobody has."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Offer, Query
-from segue.surfaces.home.kitchen import Kitchen
+import numpy as np
+
+from segue.core.types import Candidates, Offer, Query, among
+from segue.surfaces.home.kitchen import Kitchen, together
+
+EVERY = 4  # one of so many is new to everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,19 @@ class Discover:
         if not kitchen.wants(query.kind):
             return ()
         best = kitchen.serve("new-artists", query)
-        return (Offer(self.key, "Discover", best, kitchen.reasons(query)),)
+        new = kitchen.serve("near-taste", query, max(1, len(best) // EVERY), drop=kitchen.unfamiliar(query.kind))
+        pool = kitchen.capped(query, woven(best, new, EVERY), kitchen.fell)
+        return (Offer(self.key, "Discover", pool, kitchen.reasons(query)),)
+
+
+def woven(best: Candidates, new: Candidates, every: int) -> Candidates:
+    """One of `every` is a new one, with the score of the one before; the first ones are the best."""
+    new = new.take(~among(new.items, best.items))
+    if not len(best):
+        return new
+    after = np.minimum((np.arange(len(new)) + 1) * (every - 1), len(best)) - 1
+    order = np.argsort(np.concatenate([np.arange(len(best)), after + 0.5]), kind="stable")
+    return together([best, new.rescored(best.scores[after])]).take(order)
 
 
 plugin = Discover
