@@ -210,6 +210,23 @@ def test_titles_listeners_and_cards(service: Service) -> None:
         service.card("segue:track:t:none")
 
 
+def test_words_find_what_they_say(service: Service) -> None:
+    for words, genre in (("jazz", 1), ("a slow jazz artist", 1), ("rock artist", 0)):
+        found = service.recommend("nobody", "track", 8, words=words)
+        assert [int(c.id[1:].split("t")[0]) % 2 for c in found.items] == [genre] * 8
+        assert found.items[0].reason is not None
+        assert found.items[0].reason.text == f"Close to {words}"
+    assert [c.id for c in service.search("song 3 of 2")] == ["a2t3"], "titles first"
+    assert {int(c.id[1:].split("t")[0]) % 2 for c in service.search("an artist of jazz", "track", 5)} == {1}
+
+
+def test_without_a_space_words_are_refused(spaceless: Service) -> None:
+    with pytest.raises(NotReady, match="places no words"):
+        spaceless.recommend("L0", words="a slow jazz artist")
+    assert spaceless.search("a slow jazz artist") == []
+    assert spaceless.recommend("L0", words="").items
+
+
 def test_kinds_exclusions_zones(service: Service, now: Context) -> None:
     view = service.home("L0", now, kinds=("show",))
     assert view.shelves

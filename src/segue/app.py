@@ -187,16 +187,24 @@ class Service:
         n: int = 10,
         seeds: Sequence[str] = (),
         context: Context | None = None,
+        words: str = "",
     ) -> Recommendations:
-        """The n best that the listener never took, in the model's order; like the seeds where there are some."""
-        serving, number, context = self._begin(listener, context)
+        """The n best that the listener never took, in the model's order; like the seeds where there are some.
+
+        With words, what lies nearest to them, and to the seeds, in the taste space: NotReady where there is none.
+        """
+        serving, number, context = self._begin(listener, replace(context or Context(), words=words))
         numbers = tuple(self._number(serving, seed) for seed in seeds)
         kitchen = serving.kitchen(number, replace(context, seeds=numbers), None if kind is None else [_kind(kind)])
         query = kitchen.query
         drop = leaving_out(np.concatenate([query.history, np.array(numbers, np.int32)]))
         source, reason = ("similar-to-seed", Reason("like", numbers)) if seeds else ("model", None)
+        if words:
+            source, reason = "near-seeds", Reason("near_words", words=(words,))
         best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
-        if not len(best) and not seeds:
+        if words and not len(best):
+            _readable(serving)
+        if not len(best) and not seeds and not words:
             source, reason = "popular", Reason("popular")
             best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
         reasons = [reason] * len(best) if reason else kitchen.why(query, best.items)
@@ -299,6 +307,14 @@ class Service:
         items = np.concatenate([p[0] for p in parts])[order] if parts else at
         saved = serving.listening.saved(number)
         return [serving.cards.card(i, saved=i in saved) for i in list(dict.fromkeys(items.tolist()))[:n]]
+
+    def search(self, words: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
+        """Items whose title holds the words; where there are none, those that lie nearest to them."""
+        found = self.search_titles(words, kind, n)
+        space = self._serving.stock.space
+        if found or not words.strip() or space is None or space.words is None:
+            return found
+        return list(self.recommend("", kind, n, words=words).items)
 
     def search_titles(self, words: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
         """Items whose title holds the words as they stand: titles that start with them first, then by popularity."""
@@ -450,6 +466,13 @@ def open_service(workspace: Path | str | Workspace, tenant: str | None = None) -
 
 def _kind(kind: Kind | str) -> Kind:
     return kind if isinstance(kind, Kind) else Kind.parse(kind)
+
+
+def _readable(serving: Serving) -> None:
+    """NotReady where the release has no place for words."""
+    space = serving.stock.space
+    if space is None or space.words is None:
+        raise NotReady("this release places no words: run `segue train`, with titles, tags or descriptions imported")
 
 
 def _now() -> int:

@@ -267,11 +267,11 @@ class FakeService:
         )
 
     def recommend(self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
-                  context: Context | None = None) -> Recommendations:  # fmt: skip
+                  context: Context | None = None, words: str = "") -> Recommendations:  # fmt: skip
         for seed in seeds:
             self.card(seed)
         wanted = kind or "track"
-        cards = [c for c in self.cards.values() if c.kind == wanted][:n]
+        cards = [c for c in self.cards.values() if c.kind == wanted and words in c.title][:n]
         return Recommendations(self.tenant, listener, str(self.release), wanted, tuple(cards))
 
     def card(self, uri: str) -> CardView:

@@ -43,6 +43,7 @@ def test_path_and_radio(client, service):
 
 def test_lists_are_repeated_parameters(client, service):
     one, two = (c.uri for c in list(service.cards.values())[:2])
+    assert client.get("/v1/recommendations?listener=a&words=no+such+title").json()["items"] == []
     asked = f"/v1/recommendations?listener=a&seed={quote(one)}&seed={quote(two)}&exclude=tag:x&explicit=yes"
     assert client.get(asked).status_code == 200
     assert client.get(f"/v1/recommendations?listener=a&seed={quote(one)}").status_code == 200

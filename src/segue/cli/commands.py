@@ -172,6 +172,7 @@ def recommend(
     seed_item: Annotated[
         list[str] | None, typer.Option(help="Start from this item; may be repeated.", show_default=False)
     ] = None,
+    words: Annotated[str, typer.Option(help="What it should be like: calm piano for studying.")] = "",
     out_file: OutFile = None,
     json: Json = False,
 ) -> None:
@@ -183,7 +184,7 @@ def recommend(
         return
     if listener is None:
         raise typer.BadParameter("name a LISTENER, or ask for --all")
-    found = service().recommend(listener, kind=kind, n=n or 10, seeds=tuple(seed_item or ()))
+    found = service().recommend(listener, kind=kind, n=n or 10, seeds=tuple(seed_item or ()), words=words)
     print_json(out, found) if json else print_cards(out, found.items)
 
 
@@ -262,15 +263,15 @@ def home(
 
 
 def search(
-    words: Annotated[str, typer.Argument(help="Part of a title.")],
+    words: Annotated[str, typer.Argument(help="Part of a title, or what it should be like.")],
     kind: Kinds = None,
     n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many.")] = 10,
     json: Json = False,
 ) -> None:
-    """Find items by title."""
+    """Find items by title; where none has it, by what the words say."""
     from segue.cli.show import print_cards, print_json, service
 
-    found = service().search_titles(words, kind=kind, n=n)
+    found = service().search(words, kind=kind, n=n)
     print_json(out, found) if json else print_cards(out, found)
 
 

@@ -49,7 +49,7 @@ class Service(Protocol):
 
     def recommend(
         self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
-        context: Context | None = None,
+        context: Context | None = None, words: str = "",
     ) -> Recommendations: ...  # fmt: skip
 
     def similar(self, uri_or_text: str, kind: str | None = None, n: int = 10) -> Sequence[CardView]: ...

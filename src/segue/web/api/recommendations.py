@@ -28,10 +28,13 @@ class RecommendationParams(Where, frozen=True, kw_only=True):
     kind: KindName | None = None
     n: HowMany = 10
     seed: Annotated[tuple[SeedUri, ...], Meta(max_length=50, description="items to start from, by uri")] = ()
+    words: Annotated[str, Meta(max_length=300, description="what it should be like: calm piano for studying")] = ""
 
 
 def recommend(service: Service, params: RecommendationParams) -> Recommendations:
-    return service.recommend(params.listener, parse_kind(params.kind), params.n, params.seed, params.context())
+    return service.recommend(
+        params.listener, parse_kind(params.kind), params.n, params.seed, params.context(), params.words
+    )
 
 
 RESOURCES = (
