@@ -53,7 +53,7 @@ def test_home_has_the_taste_that_was_planted(service: Service, now: Context) -> 
 
 
 def test_home_of_a_stranger_is_popular_and_not_empty(service: Service, now: Context) -> None:
-    view = service.home("nobody at all", now)
+    view = service.home("nobody at all", replace(now, clock=180))  # three at night, when no occasion takes any cards
     assert not view.known
     assert len(view.shelves) >= 3
     assert {s.key.partition(":")[0] for s in view.shelves} >= {"popular", "genre", "new-in-genres"}
@@ -323,3 +323,32 @@ def test_a_track_without_a_sound_has_no_clip(service: Service, now: Context) -> 
     assert not found.clip
     with pytest.raises(UnknownName, match=r"no sound of .*simulated tracks"):
         service.clip(found.uri)
+
+
+def test_activity_and_time_of_day_change_what_is_recommended(service: Service, now: Context) -> None:
+    plain, calm, loud = (
+        [c.uri for c in service.recommend("L0", n=20, context=replace(now, activity=what)).items]
+        for what in ("", "wind down", "gym")
+    )
+    assert calm
+    assert loud
+    assert not set(calm) & set(loud), "what is calm is not energetic"
+    assert plain not in (calm, loud)
+    found = service.recommend("L0", context=replace(now, activity="winding down")).items
+    assert {c.reason.text for c in found if c.reason} == {"Suits wind-down"}
+    assert service.recommend("L0", context=replace(now, clock=480)).items
+    with pytest.raises(UnknownName, match="morning, focus, workout"):
+        service.recommend("L0", context=replace(now, activity="flying"))
+    with pytest.raises(UnknownName, match="no activity"):
+        service.home("L0", replace(now, activity="flying"))
+
+
+def test_a_home_at_a_time_of_day_of_the_country(service: Service, now: Context) -> None:
+    """Ten in the morning in Sweden, wherever the clock of the machine stands; without a clock it is half past three."""
+
+    def keys(context: Context) -> set[str]:
+        return {s.key for s in service.home("nobody", context).shelves}
+
+    assert "good-morning" in keys(replace(now, clock=600))
+    assert "good-morning" not in keys(now)
+    assert "good-morning" not in keys(replace(now, clock=780))

@@ -16,11 +16,13 @@ import numpy as np
 import pyarrow as pa
 import structlog
 
+from segue.core.clock import at_clock, zone_of
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError
 from segue.core.events import AnyEvent, Event
 from segue.core.types import Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
+from segue.signals.moods import activity
 from segue.store.log import Receipt
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
@@ -191,20 +193,20 @@ class Service:
     ) -> Recommendations:
         """The n best that the listener never took, in the model's order; like the seeds where there are some.
 
-        With words, what lies nearest to them, and to the seeds, in the taste space: NotReady where there is none.
+        With words, what lies nearest to them, and to the seeds, in the taste space; else for the activity of the
+        context, or for the time of day where it pretends one. NotReady where the release has no space, or no moods.
         """
+        timed = context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, replace(context or Context(), words=words))
         numbers = tuple(self._number(serving, seed) for seed in seeds)
         kitchen = serving.kitchen(number, replace(context, seeds=numbers), None if kind is None else [_kind(kind)])
         query = kitchen.query
         drop = leaving_out(np.concatenate([query.history, np.array(numbers, np.int32)]))
-        source, reason = ("similar-to-seed", Reason("like", numbers)) if seeds else ("model", None)
-        if words:
-            source, reason = "near-seeds", Reason("near_words", words=(words,))
+        source, reason = self._way(serving, context, numbers, timed)
         best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
         if words and not len(best):
             _readable(serving)
-        if not len(best) and not seeds and not words:
+        if not len(best) and source in ("model", "for-now"):
             source, reason = "popular", Reason("popular")
             best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
         reasons = [reason] * len(best) if reason else kitchen.why(query, best.items)
@@ -214,6 +216,20 @@ class Service:
             for item, why, score in zip(best.items.tolist(), reasons, best.scores.tolist())
         )
         return Recommendations(self.tenant, listener, serving.release.id, query.kind.label, cards)
+
+    def _way(
+        self, serving: Serving, context: Context, seeds: tuple[int, ...], timed: bool
+    ) -> tuple[str, Reason | None]:
+        """The source of a plain list, and the reason that all of it shares."""
+        if context.words:
+            return "near-seeds", Reason("near_words", words=(context.words,))
+        if seeds:
+            return "similar-to-seed", Reason("like", seeds)
+        if context.activity:
+            if serving.stock.moods is None:
+                raise NotReady("this release knows no moods: run `segue train`")
+            return "by-mood", Reason("fits_activity", words=(context.activity,))
+        return ("for-now" if timed else "model"), None
 
     def similar(self, uri_or_text: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
         """Items like one, named by its uri, the id of a source, or its title."""
@@ -422,13 +438,18 @@ class Service:
         context = context or Context()
         who = serving.snapshot.listeners
         row = who.row(number)
+        country = context.country or (who.country[row].decode() if row >= 0 else "")
+        zone, now = context.zone or zone_of(country), context.now or _now()
         return (
             serving,
             number,
             replace(
                 context,
-                now=context.now or _now(),
-                country=context.country or (who.country[row].decode() if row >= 0 else ""),
+                now=now if context.clock < 0 else at_clock(now, zone, context.clock),
+                clock=-1,
+                zone=zone,
+                country=country,
+                activity=activity(context.activity).name if context.activity else "",
                 exclude=tuple(self._exclusion(serving, e) for e in (*serving.settings.exclude, *context.exclude)),
             ),
         )

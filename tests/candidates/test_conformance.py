@@ -15,6 +15,7 @@ CONTEXTS = {
     "here and now": Context(now=NOW, country="SE"),
     "far away": Context(now=NOW, country="XX", zone="Asia/Tokyo"),
     "words": Context(now=NOW, words="jazz"),
+    "for an activity": Context(now=NOW, activity="focus"),
     "unknown words": Context(now=NOW, words="polka"),
 }
 

@@ -83,6 +83,12 @@ def test_similar_home_search_check(place: Path) -> None:
     assert int(similar[0]["id"][1:]) % 2 == 0
     home = json.loads(run("home", "u2", "--json", cwd=place).stdout)
     assert home["shelves"]
+    assert run("home", "u2", "--at", "8:00", "--zone", "Asia/Tokyo", "--json", cwd=place).returncode == 0
+    for words, says in ((("--activity", "flying"), "morning, focus"), (("--at", "late"), "8:30")):
+        for command in ("home", "recommend"):
+            done = run(command, "u2", *words, cwd=place)
+            assert done.returncode == 2
+            assert says in " ".join(done.stderr.split())
     assert "t1" in run("search", "t1", cwd=place).stdout
     assert run("check", cwd=place).returncode == 0
     assert run("doctor", cwd=place).returncode == 0

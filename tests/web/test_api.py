@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from segue.core.clock import at_clock
 from segue.core.errors import NotReady
 from segue.surfaces.views import HomeReport
 from segue.web.api.home import HomeParams
@@ -71,6 +72,11 @@ def test_a_uri_may_hold_slashes_and_escapes(client, service):
         ("/v1/home?listener=a&zone=../../etc/passwd&hour=3", 400, "time zone"),
         ("/v1/home?listener=a&zone=Europe", 400, "time zone"),
         ("/v1/home?listener=a&country=Sweden", 400, "country"),
+        ("/v1/home?listener=a&at=25:00", 400, "23:59"),
+        ("/v1/home?listener=a&at=soon", 400, "8:30"),
+        ("/v1/home?listener=a&at=8:30&hour=3", 400, "give one"),
+        ("/v1/home?listener=a&activity=flying", 404, "morning, focus, workout"),
+        ("/v1/recommendations?listener=a&activity=flying", 404, "wind-down"),
         ("/v1/home?listener=" + "a" * 513, 400, "listener"),
         ("/v1/path?from=segue:track:fake:0", 400, "to"),
         ("/v1/path?from=segue:track:fake:0&to=segue:track:fake:1&n=1", 400, "n"),
@@ -111,9 +117,9 @@ def test_the_hour_asked_for_is_the_local_hour():
     for zone in ("UTC", "Asia/Kolkata", "America/New_York"):
         for hour in (0, 7, 23):
             context = HomeParams(listener="a", zone=zone, hour=hour).context()
-            then = datetime.fromtimestamp(context.now / 1000, UTC).astimezone(ZoneInfo(zone))
-            assert then.hour == hour
-            assert abs(context.now / 1000 - datetime.now(UTC).timestamp()) <= 12 * 3600 + 5
+            now = at_clock(context.now, context.zone, context.clock)
+            assert datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone)).hour == hour
+            assert abs(now / 1000 - datetime.now(UTC).timestamp()) <= 12 * 3600 + 5
 
 
 def test_health_and_metrics(client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from segue.candidates._board import Board, strengths
+from segue.candidates._habits import Habits, sittings
 from segue.candidates._points import points_of
 from segue.candidates._section import Section
 from segue.candidates._stock import Stock
@@ -14,4 +15,4 @@ from segue.core.registry import Registry
 SOURCES = Registry[Callable[[Board], Source]]("segue.candidates", "source")
 """Each plug-in makes its source for one request, over the board that the whole request shares."""
 
-__all__ = ["SOURCES", "Board", "Section", "Stock", "points_of", "strengths"]
+__all__ = ["SOURCES", "Board", "Habits", "Section", "Stock", "points_of", "sittings", "strengths"]

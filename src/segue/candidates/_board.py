@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from segue.candidates._habits import Habits
 from segue.candidates._section import Rows, Section, best
 from segue.candidates._stock import Stock
 from segue.core.types import F32, I32, I64, Bools, Candidates, Ids, Kind, Query
@@ -29,6 +30,7 @@ class Board:
     _distinct: dict[int, tuple[Query, Ids, F32]] = field(default_factory=dict)
     _tastes: dict[Kind, F32] = field(default_factory=dict)
     _points: dict[Kind, tuple[F32, F32]] = field(default_factory=dict)
+    _habits: dict[Kind, Habits] = field(default_factory=dict)
     _familiar: Bools | None = None
 
     @property
@@ -105,6 +107,13 @@ class Board:
             weights = np.concatenate([strength for _, strength in heard])[rows >= 0]
             self._points[kind] = tastes(np.asarray(space.vectors[rows[rows >= 0]]), weights)
         return self._points[kind]
+
+    def habits(self, kind: Kind) -> Habits:
+        """When the listener plays a kind, and what of it at this hour."""
+        if kind not in self._habits:
+            stock = self.stock
+            self._habits[kind] = Habits(self.query(kind), stock.sections[kind], stock.moods, stock.space)
+        return self._habits[kind]
 
     def top_genres(self, kind: Kind, n: int) -> list[int]:
         """Columns of the genres that tell most about the listener, most telling first."""

@@ -9,13 +9,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from segue.candidates._everybody import Everybody
+from segue.core.clock import HOUR_MS
 from segue.core.protocols import Facts, Nearest, Relates, Scores
 from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
 from segue.fitted import NEIGHBOURS, Ahead
 
 CACHED = 20_000  # items whose neighbours are kept
 SHRINK = 200.0  # events of the wider group that a narrower one starts with
-HOUR_MS = 3_600_000
 DAYPARTS = 4  # of six hours each
 Rows = NDArray[np.intp]
 
@@ -183,6 +184,11 @@ class Section:
                 counts[self._spread] = all_items[self._spread_in]
                 share = (counts + SHRINK * share) / (counts.sum() + SHRINK)
         return share.astype(np.float32)
+
+    @cached_property
+    def everybody(self) -> Everybody:
+        """When, by whom and how it is taken on the whole."""
+        return Everybody(self.data)
 
     def heard_in(self, country: str) -> bool:
         """Whether anybody of a country is known to have taken something of this kind."""

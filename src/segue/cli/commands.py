@@ -17,6 +17,10 @@ JsonFile = Annotated[Path | None, typer.Option("--json", help="Write JSON to thi
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write a page to this file.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", help="With --all: file to write.", show_default=False)]
 
+Activity = Annotated[str, typer.Option(help="What it is for: focus, workout, wind-down …", show_default=False)]
+At = Annotated[str, typer.Option(help="Local time of day to pretend: 8:30.", show_default=False)]
+Zone = Annotated[str, typer.Option(help="IANA time zone; default: the country's.", show_default=False)]
+
 HELP = """Personalization for audio: bring listening in, train, and serve a Home for every listener.
 
 The usual way: [bold]segue import[/] FORMAT PATH, then [bold]segue train[/], then [bold]segue serve[/]
@@ -173,18 +177,25 @@ def recommend(
         list[str] | None, typer.Option(help="Start from this item; may be repeated.", show_default=False)
     ] = None,
     words: Annotated[str, typer.Option(help="What it should be like: calm piano for studying.")] = "",
+    activity: Activity = "",
+    at: At = "",
+    zone: Zone = "",
     out_file: OutFile = None,
     json: Json = False,
 ) -> None:
     """Recommendations for one listener, or with --all for everybody."""
-    from segue.cli.show import batch, print_cards, print_json, service
+    from segue.cli.show import batch, context, print_cards, print_json, service
 
+    if (all_ or listeners_file) and (activity or at or zone):
+        raise typer.BadParameter("--activity, --at and --zone are for one LISTENER")
     if all_ or listeners_file:
         batch("listener", out_file, kind=kind, n=n or 100, seen=seen, only=listeners_file)
         return
     if listener is None:
         raise typer.BadParameter("name a LISTENER, or ask for --all")
-    found = service().recommend(listener, kind=kind, n=n or 10, seeds=tuple(seed_item or ()), words=words)
+    where = context(zone=zone, at=at, activity=activity)
+    seeds = tuple(seed_item or ())
+    found = service().recommend(listener, kind=kind, n=n or 10, seeds=seeds, context=where, words=words)
     print_json(out, found) if json else print_cards(out, found.items)
 
 
@@ -253,12 +264,16 @@ def home(
     listener: Annotated[str, typer.Argument(help="Listener id as imported; an unknown one gets a newcomer's Home.")],
     familiarity: Annotated[float, typer.Option(help="The dial: 0 all new … 1 all familiar.", min=0, max=1)] = 0.5,
     country: Annotated[str, typer.Option(help="Where they are (ISO code).", show_default=False)] = "",
+    zone: Zone = "",
+    at: At = "",
+    activity: Activity = "",
     json: Json = False,
 ) -> None:
     """A listener's Home: shelves, cards and why each is there."""
     from segue.cli.show import context, print_home, print_json, service
 
-    page = service().home(listener, context(familiarity=familiarity, country=country))
+    where = context(familiarity=familiarity, country=country, zone=zone, at=at, activity=activity)
+    page = service().home(listener, where)
     print_json(out, page) if json else print_home(out, page)
 
 

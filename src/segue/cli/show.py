@@ -34,10 +34,17 @@ def service() -> Service:
     return open_service(workspace_path())
 
 
-def context(familiarity: float, country: str) -> Context:
+def context(
+    *, familiarity: float = 0.5, country: str = "", zone: str = "", at: str = "", activity: str = ""
+) -> Context:
+    """Of a request made here and now; `at` is a local time of day to pretend. UsageError for what is none."""
+    from segue.core.clock import parse_clock
     from segue.core.types import Context
 
-    return Context(now=int(time.time() * 1000), familiarity=familiarity, country=country.upper())
+    return Context(
+        now=int(time.time() * 1000), zone=zone, clock=parse_clock(at) if at else -1, country=country.upper(),
+        activity=activity, familiarity=familiarity,
+    )  # fmt: skip
 
 
 def print_json(out: Console, value: Any) -> None:

@@ -205,10 +205,11 @@ class Context:
     """The circumstances of one request."""
 
     now: int = 0  # UTC ms
-    zone: str = "UTC"  # IANA name
+    zone: str = ""  # IANA name; "": of most people of the country
+    clock: int = -1  # local time of day to pretend, in minutes after midnight; -1: as it is
     country: str = ""  # ISO 3166 alpha-2
     device: str = ""
-    activity: str = ""
+    activity: str = ""  # what it is for: "focus", "workout" …; see `segue.signals.moods`
     words: str = ""
     seeds: tuple[int, ...] = ()  # items the request starts from
     explicit: bool = True  # explicit content allowed

@@ -33,7 +33,8 @@ SHELF_TITLES = {
     "made-for-you": "Made for you", "jump-back-in": "Jump back in", "mix": "Your daily mixes",
     "because": "Because you listened to …", "discover": "Discover", "new-in-genres": "New in your genres",
     "popular": "Popular near you", "shows": "Shows you might like", "audiobooks": "Audiobooks for you",
-    "genre": "In a genre", "more-like": "More like …",
+    "genre": "In a genre", "more-like": "More like …", "for-activity": "For an activity",
+    "good-morning": "Good morning", "focus": "Focus", "workout": "Workout", "wind-down": "Wind down",
 }  # fmt: skip
 """Of shelves whose title depends on who looks, one that does not; a shelf that is not here goes by its key."""
 

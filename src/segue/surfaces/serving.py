@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from segue.candidates import SOURCES, Board, Stock
-from segue.core.errors import UsageError
+from segue.core.clock import DAY_MS, HOUR_MS, ahead
 from segue.core.events import Play, Save, Skip
 from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
@@ -42,7 +40,6 @@ from segue.surfaces.listening import NEEDED, Listening
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
 """Whose model and whose popularity serve a kind: of whom there are more. One editor's adds say little of taste."""
 REMEMBER_DAYS = 30
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -167,12 +164,4 @@ def ways_of(
 
 def local_hour(context: Context) -> int:
     """Hour of day where the listener is; -1 where the request has no time. UsageError for an unknown zone."""
-    if context.now <= 0:
-        return -1
-    moment = datetime.fromtimestamp(context.now / 1000, UTC)
-    if context.zone in ("", "UTC"):
-        return moment.hour
-    try:
-        return moment.astimezone(ZoneInfo(context.zone)).hour
-    except (OSError, ValueError, LookupError):
-        raise UsageError(f"no time zone {context.zone!r}; it looks like Europe/Stockholm") from None
+    return (context.now + ahead(context.zone, context.now)) // HOUR_MS % 24 if context.now > 0 else -1

@@ -18,13 +18,16 @@ from segue.surfaces.home.page import FEWEST
 from segue.surfaces.home.shelves import SHELVES
 from segue.surfaces.serving import Serving, ways_of
 
-NOW, DAY_MS = 1_790_000_000_000, 86_400_000
+NOW, DAY_MS, HOUR_MS = 1_790_000_000_000, 86_400_000, 3_600_000
 LISTENERS = ("L0", "L1", "L2", "L3", "nobody")
 CONTEXTS = {
     "plain": Context(now=NOW),
     "strict": Context(now=NOW, country="SE", explicit=False, exclude=("tag:christmas", "kind:show")),
     "familiar": Context(now=NOW, familiarity=1.0),
     "new": Context(now=NOW, familiarity=0.0),
+    "active": Context(now=NOW, activity="workout"),
+    "morning": Context(now=NOW - NOW % DAY_MS + 8 * HOUR_MS),
+    "night": Context(now=NOW - NOW % DAY_MS + 22 * HOUR_MS, zone="Europe/Stockholm"),
     "all excluded": Context(now=NOW, exclude=tuple(f"kind:{k.label}" for k in Kind)),
 }
 

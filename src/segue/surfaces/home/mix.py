@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segue.candidates import Board, Section, Stock, strengths
-from segue.core.types import F32, F64, I32, I64, Bools, Ids, Kind
+from segue.candidates import Board, Section, Stock, sittings, strengths
+from segue.core.types import F32, F64, I32, Bools, Ids, Kind
 from segue.policies import Added
 from segue.ranking import Balance
 from segue.surfaces.devices import UNKNOWN, Devices
@@ -30,8 +30,6 @@ FEW = 10.0
 """Plays after which a mix has half the say it has in the end."""
 PLAY = float(np.log(2))  # the strength of one play of today
 HOUR_MS = 3_600_000
-PAUSE = HOUR_MS // 2
-"""Without a play: what comes next is another sitting."""
 FAMILIES = np.zeros(1 + max(Kind), np.intp)  # of a kind: 0 music, 1 talk, 2 books
 FAMILIES[[Kind.SHOW, Kind.EPISODE]] = 1
 FAMILIES[[Kind.AUDIOBOOK, Kind.AUTHOR]] = 2
@@ -83,14 +81,14 @@ def mix_of(board: Board, kinds: Iterable[Kind], devices: Devices | None = None) 
     query, stock = asked[0][1], board.stock
     at = np.concatenate([q.at for _, q in asked])
     strength = strengths(np.concatenate([q.weights for _, q in asked]), at) / PLAY
-    sittings = _sittings(at)
+    sitting = sittings(at)
     under = [np.ones(len(at), np.bool_), np.ones(len(at), np.bool_)]
     if query.hour >= 0:
         under.append(_about(at // HOUR_MS + query.hour - query.context.now // HOUR_MS, query.hour))
     if devices is not None and (code := devices.code(query.context.device)) != UNKNOWN:
         under.append(devices.of(query.listener, at) == code)
     weights = np.array(under) * strength  # (2 + circumstances, E)
-    weights[1:] /= np.bincount(sittings)[sittings]
+    weights[1:] /= np.bincount(sitting)[sitting]
     event, column, part, family = _read([(stock.sections[k], q.history) for k, q in asked])
     profile = np.bincount(column, part * strength[event], stock.sections[asked[0][0]].genres.shape[1])
     genres = [int(c) for c in np.argsort(-profile, kind="stable")[:GENRES] if profile[c] > 0]
@@ -98,14 +96,6 @@ def mix_of(board: Board, kinds: Iterable[Kind], devices: Devices | None = None) 
     counts = np.array([_counted(w, family, event, place, part, KINDS + len(genres) + 1) for w in weights])
     target = np.concatenate([_shifted(counts[:, :KINDS]), _shifted(counts[:, KINDS:])])
     return Mix(target, genres, float(strength.sum()))
-
-
-def _sittings(at: I64) -> Rows:
-    """(E,) which sitting each play belongs to: plays with less than PAUSE between them."""
-    order = np.argsort(at, kind="stable")
-    out = np.zeros(len(at), np.intp)
-    out[order[1:]] = np.cumsum(np.diff(at[order]) > PAUSE)
-    return out
 
 
 def _about(hours: NDArray[np.int64], hour: int) -> Bools:

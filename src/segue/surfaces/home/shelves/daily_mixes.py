@@ -15,6 +15,7 @@ from segue.candidates import Section
 from segue.core.types import F32, Candidates, Ids, Offer, Query, Reason
 from segue.surfaces.home.clusters import likeness, medoids
 from segue.surfaces.home.kitchen import Kitchen, each, leaving_out
+from segue.surfaces.home.shelves._woven import woven
 
 MOST = 3  # mixes
 TASTED = 48  # strongest items that are grouped
@@ -44,7 +45,7 @@ class DailyMixes:
         known = kitchen.capped(query, part, kitchen.fell)
         new = kitchen.serve("similar-to-seed", kitchen.like(seeds), drop=leaving_out(query.history))
         share = query.context.familiarity
-        order = _woven(len(known), len(new), share)[: kitchen.settings.shelf_arms]
+        order = woven(len(known), len(new), share)[: kitchen.settings.shelf_arms]
         items = np.array([known.items[i] if mine else new.items[i] for mine, i in order], np.int32)
         liked = (Reason("similar_to", tuple(seeds[:2])),)
         why = {i: (Reason("listened"),) if mine else liked for i, (mine, _) in zip(items.tolist(), order)}
@@ -64,13 +65,6 @@ def _name(items: Ids, strengths: F32, number: int, section: Section, kitchen: Ki
             return f"Mix {number}: {kitchen.stock.genre_name(int(np.argmax(profile)))}"
         leading = [int(i) for i in items[:2]]
     return f"Mix {number}: {', '.join(kitchen.name(a) for a in leading)} and more"
-
-
-def _woven(known: int, new: int, share: float) -> list[tuple[bool, int]]:
-    """(heard, position) pairs, both rows in order; `share` of them are heard for as long as both last."""
-    places = [((i + 0.5) / max(share, 1e-6), True, i) for i in range(known)]
-    places += [((i + 0.5) / max(1 - share, 1e-6), False, i) for i in range(new)]
-    return [(mine, i) for _, mine, i in sorted(places)]
 
 
 plugin = DailyMixes

@@ -1,0 +1,23 @@
+"""Focus: on workdays, for those who listen while they work or study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segue.core.types import Offer, Query
+from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.shelves._occasion import occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    key: ClassVar[str] = "focus"
+    place: ClassVar[int] = 22
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
+        return occasion(kitchen, query, self.key)
+
+
+plugin = Focus

@@ -1,0 +1,23 @@
+"""Wind down: calm music late in the evening, or whenever theirs is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segue.core.types import Offer, Query
+from segue.surfaces.home.kitchen import Kitchen
+from segue.surfaces.home.shelves._occasion import occasion
+
+
+@dataclass(frozen=True, slots=True)
+class WindDown:
+    key: ClassVar[str] = "wind-down"
+    place: ClassVar[int] = 26
+
+    def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
+        return occasion(kitchen, query, self.key)
+
+
+plugin = WindDown
