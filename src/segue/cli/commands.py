@@ -9,6 +9,7 @@ import typer
 
 from segue.cli.ope import ope
 from segue.cli.simulate import simulate
+from segue.cli.sound import sound
 from segue.cli.workplace import console, open_workspace, out, workspace_path
 
 Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
@@ -379,6 +380,7 @@ PANELS: dict[str, dict[str, Any]] = {
     "Models": {
         "train": train,
         "learn": learn,
+        "sound": sound,
         "evaluate": evaluate,
         "ope": ope,
         "simulate": simulate,

@@ -17,6 +17,7 @@ from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.moods import make_moods
 from segue.jobs.promote import promote
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
+from segue.jobs.sound import heard
 from segue.jobs.space import make_space
 from segue.jobs.steady import Before, make_steady
 from segue.jobs.teach import teach
@@ -71,7 +72,9 @@ def train(
             population, folder = _fitted(workspace.path / "runs", data, owner, learned, settings.seed, say)
             made.append(population)
             folders[population.model] = folder
-        placed = make_space(workspace.path / "runs", snapshot, settings.seed, say)
+        was_heard = heard(workspace, tenant)
+        sound = None if was_heard is None else (was_heard.items, was_heard.vectors)
+        placed = make_space(workspace.path / "runs", snapshot, settings.seed, say, sound)
         space = None
         if placed is not None:
             before = Before.of(_last(workspace, tenant))

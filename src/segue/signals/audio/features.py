@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -34,6 +35,12 @@ class Features(NamedTuple):
     clarity: float  # -1 … 1, correlation with the profile of the key
     loudness: float  # LUFS of the mono mix, gated
     energy: float  # 0 … 1, of loudness and onsets
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Features:
+        """From numbers in the order of the fields, as they are kept."""
+        tempo, pulse, key, clarity, loudness, energy = values
+        return cls(tempo, pulse, int(key), clarity, loudness, energy)
 
     @property
     def key_name(self) -> str:
