@@ -43,6 +43,7 @@ from segue.surfaces.views import (
     PathView,
     RadioView,
     Recommendations,
+    SpotView,
 )
 
 AT_ONCE = 2_000_000  # events read back at a time
@@ -279,6 +280,32 @@ class Service:
         saved, rows = serving.listening.saved(number), zip(found.tolist(), near.tolist(), strict=True)
         cards = tuple(serving.cards.card(i, reason, round(s, 4), "radio", i in saved) for i, s in rows)
         return RadioView(self.tenant, listener, serving.release.id, wanted.label, page, shuffle, cards)
+
+    def space_map(self) -> bytes:
+        """The taste space, packed for a page that draws it: `segue.surfaces.map`."""
+        return self._fresh().map.body
+
+    def space_items(self, at: Sequence[int] = (), uris: Sequence[str] = ()) -> list[SpotView]:
+        """Items by their place among the points of the map, or by uri; those that are not on it are left out."""
+        serving = self._fresh()
+        drawn = serving.map
+        numbers = np.array([self._number(serving, uri) for uri in uris], np.int32)
+        places = [*(a for a in at if 0 <= a < len(drawn.items)), *drawn.places(numbers).tolist()]
+        return [SpotView(a, serving.cards.bare(int(drawn.items[a]))) for a in places if a >= 0]
+
+    def space_near(self, at: int, n: int = 12) -> list[SpotView]:
+        """Items of the same kind that lie nearest in the space to a point of the map, nearest first."""
+        serving = self._fresh()
+        drawn, space = serving.map, serving.stock.space
+        if not 0 <= at < len(drawn.items):
+            raise InputError(f"no point {at} on this map; it has {len(drawn.items)}")
+        assert space is not None
+        number = int(drawn.items[at])
+        row = int(space.rows(np.array([number], np.int32))[0])
+        items, near = space.nearest(space.vectors[row], n + 1, Kind(int(space.kind[row])))
+        found = zip(items.tolist(), drawn.places(items).tolist(), near.tolist(), strict=True)
+        spots = [SpotView(p, serving.cards.bare(i), round(c, 4)) for i, p, c in found if p >= 0 and i != number]
+        return spots[:n]
 
     def home_report(self) -> HomeReport:
         """How Home chooses and what that is worth, as of the last `segue learn`; NotReady before the first."""

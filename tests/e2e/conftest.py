@@ -87,6 +87,12 @@ def service() -> Any:
 
 
 @pytest.fixture
+def crowded() -> Any:
+    """The same with 60,000 items."""
+    return fake_service(size=60_000)
+
+
+@pytest.fixture
 def served(serve: Callable[..., Served], service: Any) -> Served:
     return serve(lambda: service)
 

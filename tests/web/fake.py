@@ -7,14 +7,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segue.core.errors import InputError, NotReady, UnknownName
 from segue.core.events import AnyEvent, Play, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
 from segue.signals.rendering import encoded
 from segue.surfaces.clips import Clip
+from segue.surfaces.map import MapHead, packed
 from segue.surfaces.views import (
     ArmReport,
     CardView,
@@ -34,6 +37,7 @@ from segue.surfaces.views import (
     Recommendations,
     RowView,
     ShelfCards,
+    SpotView,
 )
 
 GENRES = ("dream pop", "jazz", "techno", "folk", "metal", "ambient", "hip hop", "classical", "soul", "indie rock")
@@ -172,6 +176,7 @@ class FakeService:
     simulated: bool = True
     tenant: str = "default"
     size: int = 480
+    mapped: bool = True
     seen: dict[str, AnyEvent] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     pages: count[int] = field(default_factory=lambda: count(1))
@@ -303,6 +308,35 @@ class FakeService:
         near = [c for c in self.cards.values() if genres & set(c.genres) and c.kind == (kind or "track")]
         cards = tuple(near[(page * n + i) % len(near)] for i in range(n)) if near else ()
         return RadioView(self.tenant, listener, str(self.release), kind or "track", page, shuffle, cards)
+
+    def space_map(self) -> bytes:
+        if not self.mapped:
+            raise NotReady("this release has no taste space: run `segue train` where something was listened to")
+        cards = list(self.cards.values())
+        turn = np.array([GENRES.index(c.genres[0]) for c in cards]) * (2 * np.pi / len(GENRES))
+        middle = np.stack([np.cos(turn), np.sin(turn)], axis=1) * 22_000
+        around = np.random.default_rng(0).standard_normal((len(cards), 2)) * 4_500
+        self.places = np.clip(32_768 + middle + around, 0, 65_535).astype(np.uint16)
+        columns: dict[str, NDArray[Any]] = {
+            "x": self.places[:, 0], "y": self.places[:, 1],
+            "kind": np.array([Kind.parse(c.kind) for c in cards], np.uint8),
+            "genre": np.array([GENRES.index(c.genres[0]) for c in cards], np.uint8),
+            "size": (np.arange(len(cards)) * 255 // len(cards)).astype(np.uint8),
+        }  # fmt: skip
+        head = MapHead(
+            release=str(self.release), points=len(cards), of=len(cards), kinds=tuple(k.label for k in Kind),
+            genres=GENRES, kept=0.913, columns=tuple((name, c.dtype.name) for name, c in columns.items()),
+        )  # fmt: skip
+        return packed(head, columns)
+
+    def space_items(self, at: Sequence[int] = (), uris: Sequence[str] = ()) -> list[SpotView]:
+        cards = list(self.cards.values())
+        return [SpotView(a, cards[a]) for a in (*at, *(cards.index(self.card(u)) for u in uris))]
+
+    def space_near(self, at: int, n: int = 12) -> list[SpotView]:
+        cards = list(self.cards.values())
+        like = [i for i, c in enumerate(cards) if c.genres == cards[at].genres and i != at]
+        return [SpotView(i, cards[i], 0.9) for i in like[:n]]
 
     def append(self, events: Sequence[AnyEvent]) -> Receipt:
         with self.lock:

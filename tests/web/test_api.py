@@ -42,6 +42,23 @@ def test_path_and_radio(client, service):
     assert client.get("/v1/radio?words=folk&n=4").json()["items"][0]["genres"] == ["folk"]
 
 
+def test_the_map_is_sent_once_a_release(client, service):
+    first = client.get("/v1/space")
+    assert first.headers["content-type"] == "application/octet-stream"
+    assert first.headers["etag"] == '"r-1"'
+    assert len(first.content) > 6 * service.size
+    again = client.get("/v1/space", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    service.release = "r-2"
+    assert client.get("/v1/space", headers={"if-none-match": first.headers["etag"]}).status_code == 200
+    uri = next(iter(service.cards))
+    spots = client.get(f"/v1/space/items?at=3&at=5&uri={quote(uri)}").json()
+    assert [s["at"] for s in spots] == [3, 5, 0]
+    assert len(client.get("/v1/space/near?at=3&n=4").json()) == 4
+    service.mapped = False
+    assert client.get("/v1/space").status_code == 503
+
+
 def test_lists_are_repeated_parameters(client, service):
     one, two = (c.uri for c in list(service.cards.values())[:2])
     assert client.get("/v1/recommendations?listener=a&words=no+such+title").json()["items"] == []
@@ -78,6 +95,8 @@ def test_a_uri_may_hold_slashes_and_escapes(client, service):
         ("/v1/home?listener=a&activity=flying", 404, "morning, focus, workout"),
         ("/v1/recommendations?listener=a&activity=flying", 404, "wind-down"),
         ("/v1/home?listener=" + "a" * 513, 400, "listener"),
+        ("/v1/space/near", 400, "at"),
+        ("/v1/space/items?at=-1", 400, "at"),
         ("/v1/path?from=segue:track:fake:0", 400, "to"),
         ("/v1/path?from=segue:track:fake:0&to=segue:track:fake:1&n=1", 400, "n"),
         ("/v1/path?from=segue:track:fake:none&to=segue:track:fake:1", 404, "no item"),

@@ -1,8 +1,8 @@
-"""A space that stays where it was: turned to the last release's, with its index."""
+"""A space that stays where it was: turned to the last release's, with its index and its map."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -11,6 +11,7 @@ import numpy as np
 from segue.core.types import F32
 from segue.fitted.space import Space
 from segue.jobs.space import Say
+from segue.models.space.layout import lay_out
 from segue.models.space.turned import kept, rotation
 from segue.runs.releases import Release, SpaceCard
 from segue.runs.step import run_step
@@ -53,17 +54,19 @@ def make_steady(
     def work(folder: Path) -> None:
         say("neighbours as they were")
         new = Space.load(learned)
-        change = Change()
+        change, old = Change(), None
         if before is not None:
             old = Space.load(before.folder)
             new = new.turned(rotation(old, new, known(snapshot, new)))
             items, share = kept(old, new, seed)
             change = Change(round(float(share.mean()), 4), len(items)) if len(items) and not same else Change()
-        new.indexed(seed).save(folder)
+        new = new.indexed(seed)
+        say("a map")
+        replace(new, layout=lay_out(new, old, seed)).save(folder)
         (folder / CHANGE).write_bytes(msgspec.json.encode(change))
 
     folder, _ = run_step(
-        root, "steady", work, inputs=[learned.name, last], params={}, seed=seed, code=[rotation, Space.indexed]
+        root, "steady", work, inputs=[learned.name, last], params={}, seed=seed, code=[rotation, lay_out, Space.indexed]
     )
     space, change = Space.load(folder), msgspec.json.decode((folder / CHANGE).read_bytes(), type=Change)
     return folder, SpaceCard(

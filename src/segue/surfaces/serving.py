@@ -36,6 +36,7 @@ from segue.surfaces.home.taught import LiveBook, Taught, load_heads, load_state,
 from segue.surfaces.home.valuing import ByPopularity, Valuer, untaught
 from segue.surfaces.home.ways import POPULARITY, Way, way_of
 from segue.surfaces.listening import NEEDED, Listening
+from segue.surfaces.map import SpaceMap
 
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
 """Whose model and whose popularity serve a kind: of whom there are more. One editor's adds say little of taste."""
@@ -107,6 +108,11 @@ class Serving:
                 taken = self.snapshot.interactions(kind, owner)
                 out[np.searchsorted(who.numbers, taken.owners)] += np.diff(taken.indptr)
         return out
+
+    @cached_property
+    def map(self) -> SpaceMap:
+        """The taste space for a page that draws it; NotReady where there is none."""
+        return SpaceMap.of(self.stock, self.release.id, self.release.manifest.space)
 
     @property
     def taught(self) -> bool:

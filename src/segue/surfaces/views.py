@@ -98,6 +98,14 @@ class RadioView(msgspec.Struct, frozen=True):
     items: tuple[CardView, ...]  # scores: how near to a seed, 1 for what is nearest to it
 
 
+class SpotView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An item on the map."""
+
+    at: int  # which of the points of GET /v1/space
+    card: CardView
+    near: float = 0.0  # cosine to what was asked about
+
+
 class ListenerView(msgspec.Struct, frozen=True):
     id: str
     plays: int

@@ -45,7 +45,7 @@ def _parameters(resource: Resource) -> list[dict[str, Any]]:
 def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     bare: dict[Any, tuple[str, dict[str, str]]] = {
         str: ("text/plain", {"type": "string"}),
-        bytes: (MEDIA, {"type": "string", "format": "binary"}),
+        bytes: (resource.sends or MEDIA, {"type": "string", "format": "binary"}),
     }
     media, answer = bare.get(resource.returns) or ("application/json", schema_of[id(resource.returns)])
     responses: dict[str, Any] = {"200": {"description": "OK", "content": {media: {"schema": answer}}}}

@@ -33,12 +33,13 @@ class Resource:
     path: str  # "/v1/items/{uri}/similar"; what stands for a name may hold slashes
     summary: str
     answer: Callable[[Backend, Request, Any], Awaitable[Response]]
-    returns: Any  # the type of the JSON answer; str for plain text, bytes for sound
+    returns: Any  # the type of the JSON answer; str for plain text, bytes for sound, or what `sends` says
     params: type[msgspec.Struct] = NoParams  # path and query together; names in `path` come from there
     scope: Scope | None = Scope.READ  # what a key must have; None: open to all
     body: Any = None
     media: tuple[str, ...] = ("application/json",)
     errors: tuple[int, ...] = (400, 401, 403, 503)
+    sends: str = ""  # media type of an answer in bytes
 
     @property
     def in_path(self) -> tuple[str, ...]:

@@ -13,7 +13,16 @@ from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent
 from segue.core.types import Context
 from segue.surfaces.clips import Clip
-from segue.surfaces.views import CardView, HomeReport, HomeView, ListenerView, PathView, RadioView, Recommendations
+from segue.surfaces.views import (
+    CardView,
+    HomeReport,
+    HomeView,
+    ListenerView,
+    PathView,
+    RadioView,
+    Recommendations,
+    SpotView,
+)
 
 T = TypeVar("T")
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
@@ -60,6 +69,12 @@ class Service(Protocol):
         self, seeds: Sequence[str] = (), words: str = "", listener: str = "", kind: str | None = None, n: int = 25,
         page: int = 0, shuffle: int = 0, context: Context | None = None,
     ) -> RadioView: ...  # fmt: skip
+
+    def space_map(self) -> bytes: ...
+
+    def space_items(self, at: Sequence[int] = (), uris: Sequence[str] = ()) -> Sequence[SpotView]: ...
+
+    def space_near(self, at: int, n: int = 12) -> Sequence[SpotView]: ...
 
     def append(self, events: Sequence[AnyEvent]) -> Counts: ...
 

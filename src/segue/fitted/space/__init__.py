@@ -20,6 +20,7 @@ from segue.index import Index
 
 CARD = "space.json"
 TAGS = "tags.npy"
+LAYOUT = "layout.npy"
 WORDS = "words"  # folder of what places words
 ARRAYS = ("items", "kind", "origin", "vectors")
 U8 = NDArray[np.uint8]
@@ -44,6 +45,7 @@ class Space:
     index: Index | None = None  # of these points; None: all are looked at
     tags: F32 | None = None  # (T, D) of the catalogue's tags, in its order; zeros where nothing is known of one
     words: Words | None = None  # where words lie
+    layout: F32 | None = None  # (N, 2) a place on a map for each
 
     def __len__(self) -> int:
         return len(self.items)
@@ -110,6 +112,8 @@ class Space:
             self.index.save(folder)
         if self.tags is not None:
             np.save(folder / TAGS, self.tags)
+        if self.layout is not None:
+            np.save(folder / LAYOUT, self.layout)
         if self.words is not None:
             (folder / WORDS).mkdir()
             self.words.save(folder / WORDS)
@@ -121,7 +125,8 @@ class Space:
         try:
             items, kind, origin, vectors = (mapped(folder / f"{name}.npy") for name in ARRAYS)
             tags = mapped(folder / TAGS) if (folder / TAGS).exists() else None
+            layout = mapped(folder / LAYOUT) if (folder / LAYOUT).exists() else None
             words = Words.load(folder / WORDS) if (folder / WORDS).is_dir() else None
-            return cls(items, kind, origin, vectors, Index.load(folder, vectors, kind), tags, words)
+            return cls(items, kind, origin, vectors, Index.load(folder, vectors, kind), tags, words, layout)
         except (OSError, ValueError) as e:
             raise InputError(f"{folder} holds no taste space: {e}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segue.web.api import clips, console, events, health, home, items, journeys, listeners, recommendations
+from segue.web.api import clips, console, events, health, home, items, journeys, listeners, recommendations, space
 from segue.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (
@@ -11,6 +11,7 @@ RESOURCES: tuple[Resource, ...] = (
     *clips.RESOURCES,
     *items.RESOURCES,
     *journeys.RESOURCES,
+    *space.RESOURCES,
     *listeners.RESOURCES,
     *events.RESOURCES,
     *console.RESOURCES,

@@ -70,5 +70,6 @@ PAGES = {
     "/item/{uri:path}": _page("item.html", "/item/{uri}"),
     "/listener/{id:path}": _page("listener.html", "/listener/{id}"),
     "/console": _page("console.html", "/console"),
+    "/console/map": _page("map.html", "/console/map"),
     "/docs": _page("docs.html", "/docs"),
 }

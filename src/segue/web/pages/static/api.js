@@ -9,7 +9,7 @@ export class Failure extends Error {
   }
 }
 
-async function call(path, options = {}) {
+async function reach(path, options = {}) {
   const key = sessionStorage.getItem(KEY);
   const headers = { ...(options.headers ?? {}), ...(key ? { authorization: `Bearer ${key}` } : {}) };
   let response;
@@ -19,10 +19,15 @@ async function call(path, options = {}) {
     if (options.signal?.aborted) throw e;
     throw new Failure(0, "The server does not answer.");
   }
+  if (response.ok) return response;
   const body = await response.json().catch(() => null);
-  if (!response.ok) throw new Failure(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
-  return body;
+  throw new Failure(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
 }
+
+const call = async (path, options) => (await reach(path, options)).json().catch(() => null);
+
+/** GET of what is no JSON, as an ArrayBuffer; the browser asks whether what it has still stands. */
+export const bytes = async (path, signal = AbortSignal.timeout(60000)) => (await reach(path, { signal })).arrayBuffer();
 
 /** GET with parameters; lists are repeated, empty ones left out. */
 export function get(path, parameters = {}, signal = undefined) {
