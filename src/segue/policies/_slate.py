@@ -64,22 +64,21 @@ class _Open:
     """Which arms may still be chosen for a slate of k."""
 
     def __init__(self, arms: Arms, k: int) -> None:
-        groups = arms.groups.tolist()
-        self._most = max(Counter(g for g in groups if g > 0).values(), default=1)
+        groups = arms.groups.tolist() if arms.groups.any() else []
+        self._of = Counter(g for g in groups if g > 0)  # arms left of each group
+        self._most = max(self._of.values(), default=1)
         self._groups = np.array([g if g > 0 else -1 - i for i, g in enumerate(groups)], np.int64)
         self._left: Bools = np.ones(len(arms), np.bool_)
-        self._last, self._still, self._spare = 0, k, len(arms) - k
+        self._last, self._still, self._open, self._spare = 0, k, len(arms), len(arms) - k
 
     def available(self) -> Bools:
         """(A,) not chosen yet and, where there is a choice, not of the group of the one above.
 
         A group that so many of the last places must be filled from that it stands next to itself otherwise comes now.
         """
-        if self._most == 1:
+        if self._most == 1 or self._of[self._last] == self._open:
             return self._left.copy()
         apart: Bools = self._left & (self._groups != self._last)
-        if not apart.any():
-            return self._left.copy()
         if self._spare < self._most:
             names, counts = np.unique(self._groups[self._left & (self._groups > 0)], return_counts=True)
             crowded = names[(counts - self._spare >= (self._still + 1) / 2) & (names != self._last)]
@@ -89,8 +88,12 @@ class _Open:
 
     def take(self, arm: int) -> None:
         self._left[arm] = False
-        self._last = int(self._groups[arm])
         self._still -= 1
+        self._open -= 1
+        if self._most > 1:
+            self._last = int(self._groups[arm])
+            if self._last > 0:
+                self._of[self._last] -= 1
 
 
 def _drawn(p: F64, u: float) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from segue.core.protocols import Facts, Ranker
 from segue.core.registry import Registry
-from segue.ranking._balance import SMOOTHING, Balance, divergence
+from segue.ranking._balance import SMOOTHING, Balance, Wanted, divergence
 from segue.ranking._expected import Expected
 
-__all__ = ["RANKERS", "SMOOTHING", "Balance", "Expected", "divergence"]
+__all__ = ["RANKERS", "SMOOTHING", "Balance", "Expected", "Wanted", "divergence"]
 
 RANKERS = Registry[Callable[[Facts], Ranker]]("segue.ranking", "ranker")
 """Each plug-in makes its ranker for one release from the catalogue."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
-from segue.core.types import F32, F64
+from segue.core.types import F32, F64, Bools
 
 SMOOTHING = 0.01
 """How much of the listener's own mix is put into a list's, so that what it lacks costs much but not without end."""
@@ -33,17 +33,45 @@ def divergence(target: F32 | F64, mix: F32 | F64, smoothing: float = SMOOTHING) 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Balance:
-    """For one slate of A arms, over the C categories that the listener's own mix has something of."""
+class Wanted:
+    """The mix that is wanted, over the C of its categories that it has something of."""
 
-    weight: float  # λ
+    there: Bools  # which of all categories these are
     target: F64  # (C,) > 0
-    arms: F64  # (A, C) what each arm would put on the page, smoothed
-    cards: F64  # (A,) how many cards that is
-    held: F64  # (C,) what the cards above put on it, smoothed
-    above: float  # how many these are
     alone: float  # Σ p log p of the target p: with it and log n, Σ p log(held) becomes -KL
     total: float  # Σ p: how many distributions stand side by side
+    smoothing: float
+
+    @classmethod
+    def of(cls, target: F32 | F64, smoothing: float = SMOOTHING) -> Self:
+        there = np.asarray(target, np.float64) > 0  # what a page has of the rest costs by the room it takes
+        p = np.asarray(target, np.float64)[there]
+        return cls(there, p, float(p @ np.log(p)), float(p.sum()), smoothing)
+
+    def smoothed(self, shares: F32) -> F64:
+        """(..., C) what a card with these shares of all categories puts on a page."""
+        out: F64 = (1 - self.smoothing) * shares[..., self.there] + self.smoothing * self.target
+        return out
+
+    def held(self, above: F32 | F64) -> tuple[F64, float]:
+        """(C,) what cards with these summed shares of all categories put on a page, and how many cards they are."""
+        n = float(np.sum(above)) / self.total if len(self.target) else 0.0
+        so_far = np.asarray(above, np.float64)[self.there]
+        return (1 - self.smoothing) * so_far + self.smoothing * n * self.target, n
+
+
+@dataclass(slots=True, eq=False)
+class Balance:
+    """For one slate of A arms."""
+
+    weight: float  # λ
+    wanted: Wanted
+    arms: F64  # (A, C) what each arm would put on the page, smoothed
+    cards: F64 | float  # (A,) how many cards that is; a number where it is the same for all
+    held: F64  # (C,) what the cards above put on it, smoothed
+    above: float  # how many these are
+    _chosen: list[int] = field(default_factory=list)  # asked about last: most often one less than asked about next
+    _put: F64 | float = 0.0  # (C,) what these put on the page
 
     @classmethod
     def of(
@@ -55,27 +83,43 @@ class Balance:
 
         Several distributions may stand side by side, the kinds beside the genres: each sums to 1, their KL add up.
         """
-        there = np.asarray(target, np.float64) > 0  # what a page has of the rest costs by the room it takes
-        p = np.asarray(target, np.float64)[there]
-        each = np.ones(len(shares)) if cards is None else cards.astype(np.float64)
-        so_far = np.zeros(len(p)) if above is None else np.asarray(above, np.float64)[there]
-        n = float(np.sum(above)) / float(p.sum()) if above is not None and len(p) else 0.0
-        arms = each[:, None] * ((1 - smoothing) * shares[:, there] + smoothing * p)
-        return cls(
-            weight, p, arms, each, (1 - smoothing) * so_far + smoothing * n * p, n, float(p @ np.log(p)), float(p.sum())
-        )
+        wanted = Wanted.of(target, smoothing)
+        held, n = wanted.held(np.zeros(len(target)) if above is None else above)
+        return cls.on(wanted, wanted.smoothed(shares), weight, held, n, cards)
+
+    @classmethod
+    def on(cls, wanted: Wanted, arms: F64, weight: float, held: F64, above: float, cards: F32 | None = None) -> Self:
+        """The same on a page in the making, whose arms and cards above are smoothed already."""
+        if cards is None:
+            return cls(weight, wanted, arms, 1.0, held, above)
+        each = cards.astype(np.float64)
+        return cls(weight, wanted, each[:, None] * arms, each, held, above)
 
     def added(self, chosen: Sequence[int]) -> F32:
         """(A,) λ times the fall of n · KL with each arm after those chosen, per card."""
-        if not self.weight or not len(self.target):
+        wanted = self.wanted
+        if not self.weight or not len(wanted.target):
             return np.zeros(len(self.arms), np.float32)
-        held, n, rows = self.held, self.above, list(chosen)
-        if rows:
-            held = held + np.add.reduce(self.arms[rows])
-            n += float(np.add.reduce(self.cards[rows]))
+        held, n = self.held, self.above
+        if chosen:
+            self._place(list(chosen))
+            held = held + self._put
+            n += float(len(chosen) if isinstance(self.cards, float) else np.add.reduce(self.cards[self._chosen]))
         after = n + self.cards
-        fall = after * (np.log(held + self.arms) @ self.target - self.alone - self.total * np.log(after))
+        each = self.weight / self.cards
+        cost = after * (wanted.alone + wanted.total * np.log(after))
         if n:
-            fall -= n * (float(np.log(held) @ self.target) - self.alone - self.total * math.log(n))
-        fall *= self.weight / self.cards
+            cost += n * (float(np.log(held) @ wanted.target) - wanted.alone - wanted.total * math.log(n))
+        fall = np.log(held + self.arms) @ wanted.target
+        fall *= after * each
+        fall -= cost * each
         return fall.astype(np.float32)
+
+    def _place(self, chosen: list[int]) -> None:
+        """Sum up what the chosen arms put on the page, in their order, from where the last sum stopped."""
+        done = len(self._chosen)
+        if chosen[:done] != self._chosen:
+            done, self._put = 0, 0.0
+        for arm in chosen[done:]:
+            self._put = self._put + self.arms[arm]
+        self._chosen = chosen

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from segue.candidates import Board, Section, Stock, sittings, strengths
 from segue.core.types import F32, F64, I32, Bools, Ids, Kind
 from segue.policies import Added
-from segue.ranking import Balance
+from segue.ranking import Balance, Wanted
 from segue.surfaces.devices import UNKNOWN, Devices
 
 GENRES = 12
@@ -155,31 +155,47 @@ def _shifted(counts: F64) -> F64:
 class Mixed:
     """A page in the making: what stands on it so far, and what each arm of S shelves would change."""
 
-    mix: Mix
+    wanted: Wanted
     weight: float  # λ
     shares: F32  # (S, M, C)
+    smoothed: F64  # (S, M, categories that are wanted)
     above: F64  # (C,)
+    held: tuple[F64, float]  # the same, smoothed, and how many cards that is
+    best: F32  # (S, C) mean shares of the best cards of each shelf
+    counts: F32  # (S,) how many these are, 1 at least
+    stale: Bools  # (S,) shelves of which that is no longer so
 
     @classmethod
     def make(cls, mix: Mix, weight: float, stock: Stock, items: I32, there: Bools) -> Mixed:
         """`items` (S, M), of which those `there` (S, M) are real."""
-        shares = np.zeros((*items.shape, len(mix.target)), np.float32)
+        s, c, wanted = len(items), len(mix.target), Wanted.of(mix.target)
+        shares, above = np.zeros((*items.shape, c), np.float32), np.zeros(c)
         shares[there] = mix.shares(stock, items[there])
-        return cls(mix, weight * mix.trust, shares, np.zeros(len(mix.target)))
+        return cls(
+            wanted, weight * mix.trust, shares, wanted.smoothed(shares), above, wanted.held(above),
+            np.zeros((s, c), np.float32), np.ones(s, np.float32), np.ones(s, np.bool_),
+        )  # fmt: skip
 
     def shelves(self, open_: Rows, left: Bools, scores: F32, cards: int) -> Added:
-        """For a choice among shelves (O,): each stands for its best cards that are left (O, M)."""
-        k = min(cards, scores.shape[1])
-        best = np.argsort(np.where(left, -scores, np.inf), axis=1)[:, :k]
-        kept = np.take_along_axis(left, best, axis=1).astype(np.float32)
-        sums = np.einsum("okc,ok->oc", self.shares[open_[:, None], best], kept)
-        n = np.maximum(kept.sum(axis=1), 1)
-        return Balance.of(self.mix.target, sums / n[:, None], self.weight, self.above, n).added
+        """For a choice among shelves (O,): each stands for its best cards that are left, of all cards (S, M)."""
+        changed = open_[self.stale[open_]]
+        if len(changed):
+            k, there = min(cards, scores.shape[1]), left[changed]
+            best = np.argsort(np.where(there, -scores[changed], np.inf), axis=1)[:, :k]
+            kept = np.take_along_axis(there, best, axis=1).astype(np.float32)
+            sums = np.einsum("okc,ok->oc", self.shares[changed[:, None], best], kept)
+            self.counts[changed] = np.maximum(kept.sum(axis=1), 1)
+            self.best[changed] = sums / self.counts[changed, None]
+            self.stale[changed] = False
+        arms = self.wanted.smoothed(self.best[open_])
+        return Balance.on(self.wanted, arms, self.weight, *self.held, self.counts[open_]).added
 
     def cards(self, shelf: int, there: Rows) -> Added:
         """For the choices of one shelf's cards."""
-        return Balance.of(self.mix.target, self.shares[shelf, there], self.weight, self.above).added
+        return Balance.on(self.wanted, self.smoothed[shelf, there], self.weight, *self.held).added
 
-    def take(self, shelf: int, rows: Rows) -> None:
-        """These cards of a shelf stand on the page now."""
+    def take(self, shelf: int, rows: Rows, changed: Bools) -> None:
+        """These cards of a shelf stand on the page now, and some shelves (S,) have fewer left."""
         self.above = self.above + self.shares[shelf, rows].sum(axis=0)
+        self.held = self.wanted.held(self.above)
+        self.stale |= changed

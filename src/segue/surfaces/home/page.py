@@ -8,7 +8,7 @@ different artists. So each choice is made among what could really be shown, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from segue.core.types import (
     Reason,
     ShelfDecision,
     ShelfView,
+    among,
 )  # fmt: skip
 from segue.policies import choose
 from segue.surfaces.home.kitchen import Kitchen
@@ -54,6 +55,7 @@ def build_home(
     board = _Board.make(offers, kitchen, value, featured=not getattr(policy, "by_scores", False))
     if mix is not None and balance > 0 and len(offers):
         board.mixed = Mixed.make(mix, balance, kitchen.stock, board.items, board.left)
+    why = _Reasons(policy, release)
     shown: list[ShelfView] = []
     decisions: list[ShelfDecision] = []
     for chance in rng.spawn(kitchen.settings.page_shelves):  # each row its own, so that rows below another stay alike
@@ -62,7 +64,7 @@ def build_home(
             break
         offer, shelf, cards, retrieved = row
         items = np.array([cards.arms[i] for i in cards.chosen], np.int32)
-        reasons = [_reason(fit, policy, chance, release) for fit in offer.reasons(items)]
+        reasons = [why.choose(fit, chance) for fit in offer.reasons(items)]
         scores = (cards.scores[i] for i in cards.chosen)
         view = tuple(Card(i, fit[d.chosen[0]], s) for i, s, (fit, d) in zip(items.tolist(), scores, reasons))
         shown.append(ShelfView(offer.key, offer.title, view))
@@ -131,7 +133,7 @@ class _Board:
         keys = [self.offers[i].key for i in open_.tolist()]
         arms = Arms.of(keys, self._worth(open_), self._gist(open_), segment=self.segment)
         mixed = self.mixed
-        added = None if mixed is None else mixed.shelves(open_, self.left[open_], self.scores[open_], cards)
+        added = None if mixed is None else mixed.shelves(open_, self.left, self.scores, cards)
         shelf = choose(policy, arms, 1, rng, release, added)
         s = int(open_[shelf.chosen[0]])
         there = np.flatnonzero(self.left[s])
@@ -140,11 +142,13 @@ class _Board:
             self.artists[s, there], self.segment,
         )  # fmt: skip
         chosen = choose(policy, arms, cards, rng, release, None if mixed is None else mixed.cards(s, there))
-        if mixed is not None:
-            mixed.take(s, there[list(chosen.chosen)])
+        rows = there[list(chosen.chosen)]
+        taken = self.left & among(self.items.ravel(), self.items[s, rows]).reshape(self.items.shape)
+        self.left &= ~taken
         self.unused[s] = False
-        taken = self.items[s, there[list(chosen.chosen)]]
-        self.left &= ~np.isin(self.items, taken)
+        if mixed is not None:
+            fewer = np.asarray(taken.any(axis=1), np.bool_)
+            mixed.take(s, rows, fewer)
         return self.offers[s], shelf, chosen, tuple(self.retrieved[s, there].astype(float).tolist())
 
     def _worth(self, open_: Rows) -> F32:
@@ -181,12 +185,25 @@ def _pooled(offers: Sequence[Offer]) -> Candidates:
     )
 
 
-def _reason(
-    fit: tuple[Reason, ...], policy: Policy, rng: np.random.Generator, release: str
-) -> tuple[tuple[Reason, ...], Decision]:
-    """The reasons that fit a card, and which of them is shown."""
-    keys = tuple(reason.key for reason in fit)
-    if len(fit) == 1:
-        return fit, Decision(policy.name, release, keys, (0,), (1.0,))
-    scores = -np.log(np.arange(2, len(fit) + 2, dtype=np.float32))
-    return fit, choose(policy, Arms.of(keys, scores), 1, rng, release)
+@dataclass
+class _Reasons:
+    """Which of the reasons that fit a card is shown; what does not depend on chance is worked out once a page."""
+
+    policy: Policy
+    release: str
+    _alone: dict[str, Decision] = field(default_factory=dict)
+    _arms: dict[tuple[str, ...], Arms] = field(default_factory=dict)
+
+    def choose(self, fit: tuple[Reason, ...], rng: np.random.Generator) -> tuple[tuple[Reason, ...], Decision]:
+        """The reasons, dearest first, and the choice among them."""
+        if len(fit) == 1:
+            key = fit[0].key
+            only = self._alone.get(key)
+            if only is None:
+                only = self._alone[key] = Decision(self.policy.name, self.release, (key,), (0,), (1.0,))
+            return fit, only
+        keys = tuple(reason.key for reason in fit)
+        arms = self._arms.get(keys)
+        if arms is None:
+            arms = self._arms[keys] = Arms.of(keys, -np.log(np.arange(2, len(fit) + 2, dtype=np.float32)))
+        return fit, choose(self.policy, arms, 1, rng, self.release)

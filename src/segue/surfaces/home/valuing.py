@@ -54,7 +54,8 @@ class Taught:
 
 def by_order(scores: F32) -> F32:
     """(N,) falling with the rank, as 1 / (1 + rank), and with how far the source's score is below its best."""
-    known = np.nan_to_num(scores, nan=float(np.nanmin(scores, initial=0.0)))
+    sound = np.isfinite(scores).all()
+    known = scores if sound else np.nan_to_num(scores, nan=float(np.nanmin(scores, initial=0.0)))
     spread = float(known.std())
     below = (known - known.max()) / spread if spread > 0 else np.zeros(len(known))
     order = np.minimum.accumulate(below) - np.log1p(np.arange(len(known)))
