@@ -186,7 +186,8 @@ class Feature(Protocol):
     """What is known of a moment, a listener and an item, from the events so far: one code path for replay and serving.
 
     It keeps its own state from the events it is told of and reads no history from the query, only who asks and when, so
-    that the value of a logged page can be worked out again from the log.
+    that the value of a logged page can be worked out again from the log. The attributes that events change are named in
+    `kept`, for checkpoints: counts of `segue.features`, arrays, or words.
     """
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,12 @@ class Decayed:
             self._values += np.bincount(rows, amounts, len(self._values))
         else:
             np.add.at(self._values, rows, amounts)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        return {"values": self._values, "origin": np.array(self._origin)}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._values, self._origin = np.array(state["values"]), int(state["origin"])
 
     def at(self, rows: Index, now: int) -> F64:
         """(K,) counts of some rows at a time; 0 for rows that are not there, and for negative ones."""

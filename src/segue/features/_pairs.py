@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segue.core.types import F64, I64
 from segue.features._decayed import DAY_MS, START, Index, faded, grown
@@ -27,6 +29,40 @@ class _Own:
     last: I64  # (n,) UTC ms
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The same of L listeners, laid end to end; the arrays may be mapped."""
+
+    listener: I64  # (L,) sorted
+    ends: I64  # (L+1,) of listener l are ends[l]:ends[l+1]
+    things: I64
+    sums: F64
+    last: I64
+
+    @classmethod
+    def of(cls, all_: Mapping[int, _Own]) -> _Before:
+        who = sorted(all_)
+        sizes = [len(all_[w].things) for w in who]
+        ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        things, last = (_laid([getattr(all_[w], name) for w in who], np.int64) for name in ("things", "last"))
+        return cls(np.array(who, np.int64), ends, things, _laid([all_[w].sums for w in who], np.float64), last)
+
+    def own(self, listener: int) -> _Own | None:
+        """A copy that may grow."""
+        at = int(self.listener.searchsorted(listener))
+        if at == len(self.listener) or self.listener[at] != listener:
+            return None
+        span = slice(int(self.ends[at]), int(self.ends[at + 1]))
+        return _Own(np.array(self.things[span]), np.array(self.sums[span]), np.array(self.last[span]))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def _laid(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, kind), *parts])
+
+
 class Pairs:
     """Counts of (listener, thing), and when it last was. Half-lives are of weeks and more: the origin stays.
 
@@ -37,6 +73,7 @@ class Pairs:
     def __init__(self, half_life: float) -> None:
         self.half_life = half_life  # days
         self._of: dict[int, _Own] = {}
+        self._before = _Before.of({})  # listeners that were not asked or heard about since
         self._waiting = 0
         self._places: defaultdict[int, list[int]] = defaultdict(list)  # of what waits, by listener
         self._listener, self._thing = np.zeros(WAITING, np.int64), np.zeros(WAITING, np.int64)
@@ -69,7 +106,23 @@ class Pairs:
         """With what waited of this listener."""
         if mine := self._places.pop(listener, None):
             self._take(self._listener[mine], self._thing[mine], self._at[mine], self._amount[mine])
-        return self._of.get(listener)
+        return self._known(listener)
+
+    def _known(self, listener: int) -> _Own | None:
+        own = self._of.get(listener)
+        if own is None and (own := self._before.own(listener)) is not None:
+            self._of[listener] = own
+        return own
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything, sorted by listener and thing."""
+        self._merge_all()
+        of = {who: own for who in self._before.listener.tolist() if (own := self._before.own(who)) is not None}
+        return _Before.of(of | self._of).state()
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Into counts that were told nothing; what is in the arrays is read when its listener is asked about."""
+        self._before = _Before(*(state[name] for name in _Before.__slots__))
 
     def _take(self, listener: I64, thing: I64, at: I64, amount: F64) -> None:
         if not len(listener):
@@ -87,7 +140,7 @@ class Pairs:
             start = end
 
     def _merge(self, listener: int, more: _Own) -> None:
-        own = self._of.get(listener)
+        own = self._known(listener)
         if own is None:
             self._of[listener] = _Own(more.things.copy(), more.sums.copy(), more.last.copy())
             return

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from segue.core.events import Decided, Follow, Play, PlaylistAdd, Save, Skip
 from segue.core.protocols import Facts
 from segue.core.types import F32, I32, I64, Bools, Kind
+from segue.features._lifted import Lifted
 from segue.store import decisions
 from segue.store.building import HEARD_MS
 from segue.store.decisions import Slates, slates
@@ -88,6 +90,11 @@ class _Page:
     answered: set[int] = field(default_factory=set)
 
 
+class _ReaderState(msgspec.Struct):
+    shelves: list[str]
+    pages: list[tuple[str, int, int, list[tuple[list[int], int]], list[int]]]  # name, listener, time, rows, answered
+
+
 class Reader:
     """Reads on, batch by batch, and remembers the pages of the last day."""
 
@@ -97,7 +104,7 @@ class Reader:
         self._codes: dict[str, int] = {}
         self._pages: dict[str, _Page] = {}
         self._of: dict[int, deque[str]] = {}
-        self._above = above(facts)
+        self._above = Lifted.of(facts)
 
     def read(self, table: pa.Table, pages: Slates | None = None) -> Told:
         """Rows of the log with the columns READ, in order of arrival; `pages`: those among them, once read."""
@@ -107,6 +114,21 @@ class Reader:
         rows = np.flatnonzero(types == CODES[Decided])
         shown = self._shown(pages, rows)
         return Told(takes, shown, self._answers(table, takes, shown, rows, pages), self.shelves)
+
+    def state(self) -> bytes:
+        """The pages that are remembered, and the names of shelves, as JSON."""
+        who = {name: listener for listener, names in self._of.items() for name in names}
+        pages = [[name, who[name], p.at, p.rows, sorted(p.answered)] for name, p in self._pages.items()]
+        return msgspec.json.encode({"shelves": self.shelves, "pages": pages})
+
+    def restore(self, text: bytes) -> None:
+        """Into a reader that has read nothing; ValueError where it is no such state."""
+        state = msgspec.json.decode(text, type=_ReaderState)
+        self.shelves.extend(state.shelves)
+        self._codes.update({name: code for code, name in enumerate(self.shelves)})
+        for name, listener, at, rows, answered in state.pages:
+            self._pages[name] = _Page(at, rows, set(answered))
+            self._of.setdefault(listener, deque()).append(name)
 
     def _takes(self, table: pa.Table, rows: NDArray[np.intp]) -> Takes:
         part = table.select(["type", "listener", "item", "at", "ms_played", "reason_end"]).take(pa.array(rows))
@@ -184,7 +206,9 @@ class Reader:
         """The card a stream answers and its shelf; None where there is none, or it was answered before."""
         mine = self._of[listener]
         own = [name] if name in self._pages and name in mine else []
-        for candidate in (item, *self._above[item]):
+        for candidate in (item, int(self._above.album[item]), int(self._above.artist[item])):
+            if candidate < 0:
+                continue
             for key in own or reversed(mine):
                 page = self._pages[key]
                 if not own and not 0 <= at - page.at < WINDOW_MS:
@@ -196,14 +220,6 @@ class Reader:
                         page.answered.add(candidate)
                         return candidate, shelf
         return None
-
-
-def above(facts: Facts) -> list[tuple[int, ...]]:
-    """(N,) positions of the album (or show) and the artist of each item, as far as known."""
-    if not len(facts.items):
-        return []
-    album, artist = facts.rows(facts.album), facts.rows(facts.artist)
-    return [tuple(x for x in pair if x >= 0) for pair in zip(album.tolist(), artist.tolist())]
 
 
 def makers(facts: Facts) -> I32:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -15,6 +17,7 @@ UNSEEN = np.iinfo(np.int64).max
 
 class Activity:
     names = ("takes_7d", "takes_60d", "known_days", "is_new_listener")
+    kept: ClassVar[tuple[str, ...]] = ("_week", "_months", "_first")
 
     def __init__(self, facts: Facts) -> None:
         self._week, self._months = Decayed(7.0), Decayed(60.0)

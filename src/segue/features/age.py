@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -15,6 +17,7 @@ NEW_DAYS, UNKNOWN_DAYS = 30.0, 1_000.0
 
 class Age:
     names = ("released_days", "is_new", "release_unknown", "never_taken")
+    kept: ClassVar[tuple[str, ...]] = ("_taken",)
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._lifted = facts, Lifted.of(facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -15,6 +17,7 @@ HEARD_DAYS, LEFT_DAYS = 60.0, 14.0  # half-lives
 
 class Familiarity:
     names = ("heard", "heard_days", "maker_heard", "maker_heard_days", "left", "maker_left")
+    kept: ClassVar[tuple[str, ...]] = ("_heard", "_left")
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._lifted, self._makers = facts, Lifted.of(facts), makers(facts)

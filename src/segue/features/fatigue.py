@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -14,6 +16,7 @@ DAYS = 7.0  # half-life
 
 class Fatigue:
     names = ("shown", "shown_in_vain", "shown_days")
+    kept: ClassVar[tuple[str, ...]] = ("_shown", "_answered")
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -16,6 +18,7 @@ DAYS = 60.0  # half-life
 
 class Genres:
     names = ("genre_match", "genre_known")
+    kept: ClassVar[tuple[str, ...]] = ("_taken",)
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -16,6 +18,7 @@ PRIOR = 20.0
 
 class ItemResponse:
     names = ("item_response", "item_looks", "maker_response")
+    kept: ClassVar[tuple[str, ...]] = ("_looks", "_streams", "_maker_looks", "_maker_streams", "_all")
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._makers = facts, makers(facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -15,6 +17,7 @@ HALF_LIVES = (2.0, 14.0, 60.0)  # days
 
 class Popularity:
     names = ("taken_2d", "taken_14d", "taken_60d", "rising")
+    kept: ClassVar[tuple[str, ...]] = ("_counts",)
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._lifted = facts, Lifted.of(facts)

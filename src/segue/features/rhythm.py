@@ -5,6 +5,8 @@ Times of day are told apart in UTC: a habit is at the same hour wherever it is c
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from segue.core.protocols import Facts
@@ -21,6 +23,7 @@ MUSIC, SPOKEN, BOOK = range(3)
 
 class Rhythm:
     names = ("sort_share", "sort_share_now")
+    kept: ClassVar[tuple[str, ...]] = ("_taken",)
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ PRIOR, OWN_PRIOR = 50.0, 20.0  # looks at the overall rate, at the shelf's rate,
 
 class ShelfResponse:
     names = ("shelf_response", "own_shelf_response", "own_shelf_looks")
+    kept: ClassVar[tuple[str, ...]] = ("_shelves", "_looks", "_streams", "_own_looks", "_own_streams")
 
     def __init__(self, facts: Facts) -> None:
         self._shelves: Sequence[str] = ()

@@ -35,6 +35,7 @@ from segue.store.decisions import read_slates
 from segue.store.outcomes import ANSWERS, READ, Terms, outcomes
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
+from segue.surfaces.home import checkpoint
 from segue.surfaces.home.taught import HEADS, POLICY, REPORT, save_state
 from segue.surfaces.views import RankerReport
 
@@ -73,7 +74,7 @@ def teach(
     """Learn from the pages of the last `learn_days` and add it to the current release.
 
     `replay`: one that read this log before, so that only what is new is read. Without `judging` the report on Home is
-    left out, which takes as long as the learning itself.
+    left out, which takes as long as the learning itself, and so is the checkpoint for servers.
     """
     started = time.monotonic()
     settings, current = workspace.settings, current_release(workspace.path, tenant)
@@ -123,6 +124,9 @@ def teach(
     if promoting and made:
         release = promote(workspace.path, tenant, release.id)
         prune(workspace.path, tenant, settings.keep_releases)
+    if promoting and judging:
+        say("what features know, for servers to start from")
+        checkpoint.write(workspace, tenant, current.manifest.snapshot, facts)
     return Learned(release, made, "", found.pages, len(found), streams, heads, time.monotonic() - started)
 
 

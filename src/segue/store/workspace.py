@@ -15,6 +15,8 @@ from segue.store.log import EventLog
 from segue.store.sounds import Sounds
 
 DATABASE = "store.sqlite"
+FEATURES = "features"
+"""Folder of what features knew of each tenant's log: see `segue.surfaces.home.checkpoint`."""
 
 
 class Workspace:

@@ -28,6 +28,7 @@ from segue.store.workspace import Workspace
 from segue.surfaces.cards import Cards
 from segue.surfaces.clips import simulated
 from segue.surfaces.devices import COLUMNS, Devices
+from segue.surfaces.home.checkpoint import opened
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import mix_of
 from segue.surfaces.home.page import build_home
@@ -91,7 +92,8 @@ class Serving:
         old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)
         listening.remember(old.filter(old["seq"].to_numpy() <= snapshot.last_seq))
         settings = workspace.settings
-        book = LiveBook(facts) if release.manifest.taught is not None else None
+        taught = release.manifest.taught is not None
+        book = opened(workspace, release.manifest.tenant, snapshot.id, facts) if taught else None
         return cls(
             release, snapshot, stock, listening, Cards(facts, _sounding(workspace, snapshot)),
             {name: SOURCES[name] for name in SOURCES}, make_rules(facts, settings),

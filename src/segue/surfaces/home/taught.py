@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,19 @@ class LiveBook:
         self._book, self._lock = Book(facts), threading.Lock()
         self.names = self._book.names
         self.seen = 0  # events up to here were told
+
+    @classmethod
+    def restored(cls, facts: Facts, folder: Path, seen: int) -> Self:
+        """As it was when it was saved; OSError, ValueError or KeyError where that cannot be read."""
+        book = cls(facts)
+        book._book.restore(folder)
+        book.seen = seen
+        return book
+
+    def save(self, folder: Path) -> None:
+        """What it knows, into an existing, empty folder."""
+        with self._lock:
+            self._book.save(folder)
 
     def catch_up(self, log: EventLog, tenant: str) -> None:
         """Tell it all that the log has and it does not know."""
