@@ -127,7 +127,7 @@ def test_saved_and_loaded_it_answers_the_same(recipe: Any, data: Interactions, t
     np.testing.assert_array_equal(loaded.score(query), model.score(query))
     np.testing.assert_array_equal(loaded.items, model.items)
     files = [p for p in (tmp_path / "model").rglob("*") if p.is_file()]
-    assert {p.suffix for p in files} <= {".npy", ".json"}
+    assert {p.suffix for p in files} <= {".npy", ".json", ".onnx"}
     if isinstance(model, Relates):
         np.testing.assert_array_equal(loaded.similar(3), model.similar(3))  # type: ignore[attr-defined]
 

@@ -38,7 +38,7 @@ class Model(Protocol):
     """Fitted and immutable. Saving, then loading, gives the same answers."""
 
     def save(self, folder: Path) -> None:
-        """Plain .npy/.json files into an existing, empty folder."""
+        """Plain .npy/.json files, and networks as .onnx, into an existing, empty folder."""
         ...
 
     @classmethod
