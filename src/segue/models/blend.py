@@ -88,7 +88,10 @@ class Blend:
         for name in names:
             start: Tunable = RECIPES[name]()  # type: ignore[assignment]
             limit = affordable(self.trials, start, fold.train)
-            recipes[name], trials[name] = tune(start, fold, seed, self.k, limit=limit)
+            if limit == 1:  # nothing to choose between, and a fit may cost minutes
+                recipes[name], trials[name] = start, []
+            else:
+                recipes[name], trials[name] = tune(start, fold, seed, self.k, limit=limit)
         return recipes, trials
 
 
