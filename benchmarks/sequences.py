@@ -1,0 +1,111 @@
+"""The next item of a sequence: python benchmarks/sequences.py [Beauty | LastFM | FILE] [--seeds 3] [NAME=VALUE …]
+
+The recipe `transformer`, trained once a seed, beside the popular items, item neighbours, EASE and transitions at their
+default settings. The last item of every listener is the truth (with `--inner` the one before it, and the last is not
+looked at); the whole catalogue is ranked, what a listener had is dropped, ties count at their mean place, and items
+that nobody took in training count as misses. NAME=VALUE sets a hyper-parameter of the transformer; `--without` leaves
+the baselines out; `--blend` adds what `segue train` makes of these recipes: tuned and weighed on the training rows.
+FILE: lines `listener item item …`, oldest first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+from rich.console import Console
+
+from segue.core.protocols import Scores
+from segue.core.types import Attributes, Interactions, Kind
+from segue.evaluation.evaluate import Result, evaluate
+from segue.evaluation.intervals import interval
+from segue.evaluation.leaderboard import compare
+from segue.evaluation.ranking import Lists
+from segue.evaluation.report import as_table
+from segue.models import RECIPES
+from segue.models._folds import Fold
+from segue.models.blend import Blend
+from segue.store.splits import leave_last_out
+
+DATA = Path(os.environ.get("SEGUE_DATA", "../shared/data"))
+BASELINES = ("popular", "item-knn", "ease", "transitions")
+COMPONENTS = (*BASELINES, "ials", "pmi-vectors", "transformer")
+MAIN = "ndcg@10"
+
+
+def sequences(path: Path) -> Interactions:
+    """Of a text file; items in the order they first occur."""
+    numbers: dict[str, int] = {}
+    lines = [[numbers.setdefault(i, len(numbers)) for i in line.split()[1:]] for line in path.open()]
+    n, u = len(numbers), len(lines)
+    rows = np.array([i for line in lines for i in line], np.int32)
+    none = np.zeros(n, np.int32)
+    attributes = Attributes(
+        none, none, sp.csr_array((n, 1), dtype=bool), sp.csr_array((n, 0), dtype=np.float32),
+        none.astype(np.int64), none.astype(np.int64), none.astype(bool),
+    )  # fmt: skip
+    return Interactions(
+        id=path.name, kind=Kind.TRACK, owners=np.arange(1, u + 1, dtype=np.int32),
+        items=np.arange(1, n + 1, dtype=np.int32), indptr=np.cumsum([0, *map(len, lines)]).astype(np.int64), rows=rows,
+        at=np.arange(len(rows), dtype=np.int64), weights=np.ones(len(rows), np.float32), country=np.zeros(u, "S2"),
+        attributes=attributes, ordered=True, timed=False,
+    )  # fmt: skip
+
+
+def blend(data: Interactions) -> Any:
+    """What `segue train` learns with the transformer among the recipes, chosen on the last item of the rows given."""
+    inner = leave_last_out(data)
+    fold = Fold(inner.train, inner.queries, Lists(inner.truth_indptr, inner.truth_rows))
+    recipe = Blend(components=COMPONENTS)
+    found = recipe.learn(data, np.random.default_rng(0), [fold])
+    for name, weight in found.weights.items():
+        print(f"  blend: {name} {weight:.3f}, inner {MAIN} {found.inner[name]:.4f}")
+    print(f"  blend: inner {MAIN} {found.inner['blend']:.4f}", flush=True)
+    return found.model
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="?", default="Beauty")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--inner", action="store_true")
+    parser.add_argument("--without", action="store_true")
+    parser.add_argument("--blend", action="store_true")
+    args, rest = parser.parse_known_args()
+    changes = dict(setting.split("=", 1) for setting in rest)
+    path = Path(args.data)
+    data = sequences(path if path.suffix else DATA / "sequences" / f"{args.data}.txt")
+    split = leave_last_out(data, back=1 if args.inner else 0)
+    kind: Any = RECIPES["transformer"]
+    recipe = msgspec.convert(changes, kind, strict=False)
+    print(f"{args.data}, {split.protocol}: {recipe}", flush=True)
+    results: dict[str, Result] = {}
+
+    def judge(name: str, model: Scores) -> None:
+        results[name] = evaluate(model, split)
+        print(f"{name}: {MAIN} {results[name].metrics[MAIN]:.5f}", flush=True)
+
+    seeds = [f"transformer, seed {s}" for s in range(args.seeds)]
+    for seed, name in enumerate(seeds):
+        start = time.monotonic()
+        model = recipe.fit(split.train, np.random.default_rng(seed))
+        print(f"{name}: fitted in {time.monotonic() - start:.0f} s", flush=True)
+        judge(name, model)
+    if args.blend:
+        judge("blend", blend(split.train))
+    for name in () if args.without else BASELINES:
+        judge(name, RECIPES[name]().fit(split.train, np.random.default_rng(0)))
+    Console(width=140).print(as_table(compare(results, MAIN, BASELINES), 140))
+    if seeds:
+        mean = interval(np.mean([results[n].per_owner[MAIN] for n in seeds], axis=0))
+        print(f"transformer, mean of {len(seeds)} seeds: {MAIN} {mean.mean:.4f} ({mean.low:.4f}–{mean.high:.4f})")
+
+
+if __name__ == "__main__":
+    main()
