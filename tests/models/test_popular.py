@@ -40,6 +40,14 @@ def test_old_listening_fades_by_half_lives(taken: Make) -> None:
     assert got[1] / got[0] == pytest.approx(8, rel=1e-4)
 
 
+def test_hours_fade_with_all_the_rest(taken: Make) -> None:
+    """What was often heard at an hour long ago must not come back at that hour as if it were new."""
+    data = taken([[1] * 30 + [2] * 3], n=2, days=[[0] * 30 + [100] * 3])
+    model = Popular(half_life_days=7, hour_prior=1.0).fit(data, RNG)
+    assert model.score(asked(hour=0))[0].argmax() == 1
+    assert Popular(hour_prior=1.0).fit(data, RNG).score(asked(hour=0))[0].argmax() == 0, "control: nothing fades"
+
+
 def test_country_shifts_the_order_and_an_unknown_one_does_not(taken: Make) -> None:
     lines = [[1], [1], [1], [2], [2]]
     data = replace(taken(lines, n=2), country=np.array([b"SE", b"SE", b"SE", b"DE", b"DE"], "S2"))

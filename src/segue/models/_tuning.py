@@ -96,7 +96,7 @@ def _neighbours(recipe: Tunable, data: Interactions) -> Iterator[dict[str, Any]]
     if not data.ordered:
         idle |= {"decay", "history_decay"}
     if not data.timed:
-        idle |= {"half_life_days", "lead"}
+        idle |= {"half_life_days", "hour_prior", "lead"}
     if len(data.weights) == 0 or data.weights.min() == data.weights.max():
         idle |= {"power"}
     known = {f.name for f in fields(recipe)}  # type: ignore[arg-type]

@@ -73,7 +73,7 @@ class PlaylistVectors:
     def fit(self, data: Interactions, rng: np.random.Generator) -> TastePoints:
         reading = Reading(self.history_decay if data.ordered else 1.0, 0.0, self.last)
         return TastePoints(
-            data.items, self.vectors(data, rng), self._prior(data), self.prior_weight, self.most_tastes, reading
+            data.items, self.vectors(data, rng), self.prior(data), self.prior_weight, self.most_tastes, reading
         )
 
     def vectors(self, data: Interactions, rng: np.random.Generator) -> F32:
@@ -97,7 +97,8 @@ class PlaylistVectors:
         known = known if not self.parts else np.ones(n, np.float32)
         return unit_rows(np.asarray(made @ learned, np.float32) * known[:, None])
 
-    def _prior(self, data: Interactions) -> F32:
+    def prior(self, data: Interactions) -> F32:
+        """(N,) log of how often each item is taken of late."""
         fresh = None
         if data.timed and self.half_life_days:
             fresh = np.exp2((data.at - data.at.max(initial=0)) / (DAY_MS * self.half_life_days))

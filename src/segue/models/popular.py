@@ -28,7 +28,8 @@ class Popular:
     needs_order: ClassVar[bool] = False
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
         "decay": (1.0, 0.9, 0.7, 0.5),
-        "half_life_days": (0, 365, 90, 30, 7),
+        "half_life_days": (0, 365, 90, 30, 7, 3),
+        "hour_prior": (500.0, 50.0),
     }
     draft: ClassVar[Mapping[str, Any]] = {}
 
@@ -41,6 +42,7 @@ class Popular:
 
     def fit(self, data: Interactions, rng: np.random.Generator) -> Counts:
         n = len(data.items)
+        fresh = np.ones(len(data.rows), np.float32)
         if data.timed and self.half_life_days:
             age = (data.at.max(initial=0) - data.at) / (24 * HOUR_MS * self.half_life_days)
             fresh = np.exp2(-age).astype(np.float32)
@@ -54,16 +56,19 @@ class Popular:
         owner = data.owner_rows()
         group = np.searchsorted(countries, data.country[owner])
         at_home = data.country[owner] != b""
-        by_country = self._lift(group[at_home], data.rows[at_home], len(countries), n, share, self.country_prior)
+        by_country = self._lift(
+            group[at_home], data.rows[at_home], fresh[at_home], len(countries), share, self.country_prior
+        )
         by_hour = np.zeros((0, n), np.float32)
         if data.timed:
-            by_hour = self._lift(hours(data.at, self.zone), data.rows, 24, n, share, self.hour_prior)
+            by_hour = self._lift(hours(data.at, self.zone), data.rows, fresh, 24, share, self.hour_prior)
         return Counts(data.items, share, countries, by_country, by_hour)
 
     @staticmethod
-    def _lift(group: Any, rows: Any, groups: int, n: int, share: F32, prior: float) -> F32:
-        """(groups, n) float32."""
-        counts = np.bincount(group * n + rows, minlength=groups * n).reshape(groups, n).astype(np.float32)
+    def _lift(group: Any, rows: Any, fresh: F32, groups: int, share: F32, prior: float) -> F32:
+        """(groups, n) float32; an event counts as much here as in the share."""
+        n = len(share)
+        counts = np.bincount(group * n + rows, fresh, groups * n).reshape(groups, n).astype(np.float32)
         expected = np.maximum(share, 1e-12)
         smoothed = (counts + prior * expected) / (counts.sum(axis=1, keepdims=True) + prior)
         return np.asarray(smoothed / expected, np.float32)
