@@ -19,7 +19,7 @@ from segue.fitted.taste_points import TastePoints
 WORKER = Path(__file__).with_name("_gensim_vectors.py")
 START: dict[str, Any] = {"vector_size": 64, "window": 20, "epochs": 40, "ns_exponent": 0.75, "sample": 1e-3,
                          "negative": 5, "alpha": 0.025}  # fmt: skip
-AXES: dict[str, tuple[Any, ...]] = {"ns_exponent": (0.0, -0.5), "window": (40,), "sample": (0.0,), "epochs": (100,)}
+AXES: dict[str, tuple[Any, ...]] = {"ns_exponent": (0.0, -0.5), "epochs": (80,)}
 DECAYS = (1.0, 0.98, 0.95, 0.9, 0.8)  # of histories: as its query is read, not a parameter of gensim's
 
 
@@ -28,15 +28,17 @@ class Word2Vec:
     python: str  # of an environment with gensim
     workers: int = 2
 
-    def vectors(self, data: Interactions, settings: Mapping[str, Any], seed: int = 1) -> tuple[F32, float]:
-        """(N, D) of length 1, and gensim's own seconds from lists of tokens to vectors."""
+    def vectors(
+        self, data: Interactions, settings: Mapping[str, Any], seed: int = 1
+    ) -> tuple[F32, tuple[float, float]]:
+        """(N, D) of length 1, and seconds by the clock and of processors, from lists of tokens to vectors."""
         with tempfile.TemporaryDirectory() as folder:
             given, found = Path(folder) / "in.npz", Path(folder) / "out.npz"
             np.savez(given, rows=data.rows, indptr=data.indptr, items=len(data.items))
             asked = json.dumps({**settings, "seed": seed, "workers": self.workers})
             subprocess.run([self.python, str(WORKER), str(given), str(found), asked], check=True)
             with np.load(found) as out:
-                return out["vectors"], float(out["seconds"])
+                return out["vectors"], (float(out["seconds"]), float(out["processor"]))
 
     def tuned(
         self,

@@ -36,12 +36,12 @@ class PlaylistVectors:
 
     needs_order: ClassVar[bool] = False
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {
-        "method": ("ppmi", "sgns"),
         "prior_weight": (0.1, 0.15, 0.05),
         "half_life_days": (7.0, 14.0, 30.0),
+        "method": ("ppmi", "sgns"),
+        "exponent": (0.75, 0.5, 0.0, -0.5),
         "history_decay": (0.95, 0.9, 0.98, 1.0),
         "most_tastes": (1, 8),
-        "exponent": (0.75, 0.5, 1.0, 0.0, -0.5),
         "window": (20, 40, 10),
         "parts": (1.0, 2.0, 0.5, 0.0),
         "shift": (0.0, 1.0),
