@@ -53,7 +53,7 @@ def test_what_nobody_took_near_to_what_they_like(stock: Stock, serving: Serving,
     assert len(found) == 4
     for item in found.items.tolist():
         assert genre_of(serving, item) == mine
-        assert stock.sections[kind].popularity[stock.sections[kind].rows(np.array([item]))][0] < 3
+        assert stock.sections[kind].popularity[stock.sections[kind].rows(np.array([item]))][0] < 2
 
 
 def test_nobody_in_particular_has_no_taste(stock: Stock, serving: Serving) -> None:

