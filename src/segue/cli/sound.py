@@ -44,8 +44,10 @@ def sound(
             )  # fmt: skip
         if json is not None:
             json.write_text("".join(json_.dumps(row) + "\n" for row in found.rows(workspace)))
-    how = "by a network" if found.network else "by statistics: a network needs pip install 'segue[ml]'"
-    console.print(f"[bold]{len(found.items):,}[/] tracks heard {how}; `segue train` makes use of it")
+    how = "a network" if found.network else "statistics"
+    console.print(f"[bold]{len(found.items):,}[/] tracks heard, described by {how}; `segue train` makes use of it")
+    if network is None and not found.network:
+        console.print(Text("a network hears more: pip install 'segue[ml]'", "dim"))
     for uri, reason in found.skipped[:SHOWN]:
         console.print(Text.assemble(("skipped ", "yellow"), f"{uri}: {reason}"))
     if len(found.skipped) > SHOWN:
