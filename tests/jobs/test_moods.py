@@ -10,8 +10,10 @@ from segue.core.events import Item, Play, PlaylistAdd, Tag
 from segue.core.types import Kind
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space
-from segue.jobs.moods import make_moods, spread, tagged
+from segue.jobs.moods import learn_moods, make_moods, spread, tagged
+from segue.jobs.sound import Heard
 from segue.jobs.space import make_space
+from segue.signals.audio import Features
 from segue.store import snapshot
 from segue.store.workspace import Workspace
 
@@ -73,6 +75,20 @@ def test_where_moods_come_from(taken: snapshot.Snapshot, tmp_path: Path) -> None
 def test_without_a_space_a_silent_track_has_none(taken: snapshot.Snapshot, tmp_path: Path) -> None:
     moods = Moods.load(make_moods(tmp_path, taken, None, print))
     assert not moods.of(np.array(taken.catalogue.find("t20"), np.int32)).any()
+
+
+def test_what_was_heard_moves_the_activities(taken: snapshot.Snapshot) -> None:
+    slow, fast = (taken.catalogue.find(t)[0] for t in ("t2", "t4"))
+    features = np.array([Features(60, 0.5, 0, 0.5, -30, 0.1), Features(170, 0.9, 0, 0.5, -7, 0.9)], np.float64)
+    items = np.array([slow, fast], np.int32)
+    heard = Heard(items, np.zeros((2, 1), np.float32), features, (), False)
+    moods = learn_moods(taken, None, heard)
+    silent = learn_moods(taken, None)
+    assert silent.fit(items, "workout").tolist() == [0, 0]
+    assert moods.fit(items, "workout")[1] > 0.5 > moods.fit(items, "workout")[0] == 0
+    assert moods.fit(items, "wind-down")[0] > 0.9 > moods.fit(items, "wind-down")[1]
+    others = np.setdiff1d(moods.items, items)
+    assert np.array_equal(moods.of(others), silent.of(others))
 
 
 def test_moods_that_follow_no_neighbours_are_not_invented(taken: snapshot.Snapshot, tmp_path: Path) -> None:

@@ -111,8 +111,7 @@ class Board:
     def habits(self, kind: Kind) -> Habits:
         """When the listener plays a kind, and what of it at this hour."""
         if kind not in self._habits:
-            stock = self.stock
-            self._habits[kind] = Habits(self.query(kind), stock.sections[kind], stock.moods, stock.space)
+            self._habits[kind] = Habits(self.query(kind), self.stock.sections[kind], self.stock.moods)
         return self._habits[kind]
 
     def top_genres(self, kind: Kind, n: int) -> list[int]:

@@ -14,9 +14,8 @@ import numpy as np
 
 from segue.candidates._section import Section
 from segue.core.clock import DAY_MS, HOUR_MS, ahead
-from segue.core.types import F32, F64, I64, Bools, Query
+from segue.core.types import F64, I64, Bools, Query
 from segue.fitted.moods import Moods
-from segue.fitted.space import Space
 from segue.store.building import REAL_TIME
 
 AROUND = 2
@@ -36,7 +35,6 @@ class Habits:
     query: Query
     section: Section
     moods: Moods | None
-    space: Space | None
 
     @cached_property
     def offset(self) -> int:
@@ -133,18 +131,6 @@ class Habits:
             return 0.0
         column = self.moods.column(activity)
         return float((self.mood_here[column] + 0.01) / (self.mood[column] + 0.01))
-
-    @cached_property
-    def shift(self) -> F32 | None:
-        """(D,) from where all they play lies to where what they play at this hour lies; None without any."""
-        if self.space is None or self.hour < 0 or not self.here.any():
-            return None
-        rows = self.space.rows(self.query.history)
-        known = rows >= 0
-        vectors = self.space.vectors[rows[known]]
-        overall = self.each[known] @ vectors / max(self.each[known].sum(), 1e-9)
-        at_hour = (self.here[known] @ vectors + STEADY * overall) / (self.here[known].sum() + STEADY)
-        return np.asarray(at_hour - overall, np.float32)
 
 
 def near(hours: I64, hour: int) -> F64:

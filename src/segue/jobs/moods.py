@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import scipy.sparse as sp
 from segue.core.types import F32, Kind
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space
+from segue.jobs.sound import Heard
 from segue.runs.step import run_step
-from segue.signals.moods import NAMES, read_all, suiting
+from segue.signals.audio import Features
+from segue.signals.moods import NAMES, read_all, sounding, suiting
 from segue.store.catalogue_view import CatalogueView
 from segue.store.snapshot import Snapshot
 
@@ -25,20 +28,24 @@ RIDGE = 30.0
 FEWEST = 20  # items with moods that neighbours can be told from
 
 
-def make_moods(root: Path, snapshot: Snapshot, space: Path | None, say: Say) -> Path:
-    """Folder of the moods. Done once for a snapshot and its space."""
+def make_moods(root: Path, snapshot: Snapshot, space: Path | None, say: Say, heard: Heard | None = None) -> Path:
+    """Folder of the moods. Done once for a snapshot, its space and what was heard of it."""
 
     def work(folder: Path) -> None:
         say("moods and activities")
-        learn_moods(snapshot, Space.load(space) if space else None).save(folder)
+        learn_moods(snapshot, Space.load(space) if space else None, heard).save(folder)
 
-    inputs = [snapshot.id, space.name if space else ""]
+    sound = hashlib.sha256(heard.items.tobytes() + heard.features.tobytes()).hexdigest() if heard else ""
+    inputs = [snapshot.id, space.name if space else "", sound]
     folder, _ = run_step(root, "moods", work, inputs=inputs, params={"names": NAMES}, seed=0, code=[learn_moods])
     return folder
 
 
-def learn_moods(snapshot: Snapshot, space: Space | None) -> Moods:
-    """What is said of each item itself; where nothing is, of its artist, and else of what lies near it in the space."""
+def learn_moods(snapshot: Snapshot, space: Space | None, heard: Heard | None = None) -> Moods:
+    """What is said of each item itself; where nothing is, of its artist, and else of what lies near it in the space.
+
+    Where it was heard, its sound moves the activities.
+    """
     facts = snapshot.catalogue
     said = np.maximum(tagged(facts), listed(snapshot))
     silent = ~said.any(axis=1)
@@ -47,6 +54,10 @@ def learn_moods(snapshot: Snapshot, space: Space | None) -> Moods:
     out = suiting(said)
     if space is not None:
         out = spread(out, facts, space)
+    if heard is not None and len(heard.items):
+        rows, column = facts.rows(heard.items), {name: i for i, name in enumerate(Features._fields)}
+        tempo, energy, loudness = (heard.features[rows >= 0, column[n]] for n in ("tempo", "energy", "loudness"))
+        out[rows[rows >= 0]] = sounding(out[rows[rows >= 0]], tempo, energy, loudness)
     return Moods(np.asarray(facts.items, np.int32), NAMES, out.astype(np.float32))
 
 

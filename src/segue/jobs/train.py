@@ -80,7 +80,7 @@ def train(
             before = Before.of(_last(workspace, tenant))
             placed, space = make_steady(workspace.path / "runs", snapshot, placed, before, settings.seed, say)
             folders[space.folder] = placed
-        moods = _moods(make_moods(workspace.path / "runs", snapshot, placed, say), folders)
+        moods = _moods(make_moods(workspace.path / "runs", snapshot, placed, say, was_heard), folders)
     manifest = Manifest(
         id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
         version=__version__, code=code_digest([train, learn]), populations=tuple(made), space=space, moods=moods,

@@ -227,7 +227,6 @@ def test_who_is_not_known_by_times_does_as_everybody_does(serving: Serving) -> N
     assert untimed.sittings == 0
     assert untimed.listens() == pytest.approx(1)
     assert not untimed.here.any()
-    assert untimed.shift is None
 
 
 def test_few_sittings_move_little(serving: Serving) -> None:

@@ -6,11 +6,12 @@ from segue.core.errors import UnknownName
 from segue.signals.moods.activities import ACTIVITIES, Activity
 from segue.signals.moods.moods import MOODS, Mood
 from segue.signals.moods.reading import read, read_all, words_of
+from segue.signals.moods.sound import sounding
 from segue.signals.moods.suiting import NAMES, VOCABULARY, WEIGHTS, suiting
 
 __all__ = [
     "ACTIVITIES", "MOODS", "NAMES", "VOCABULARY", "WEIGHTS", "Activity", "Mood", "activity", "read", "read_all",
-    "suiting",
+    "sounding", "suiting",
 ]  # fmt: skip
 BY_NAME = {a.name: a for a in ACTIVITIES}
 
