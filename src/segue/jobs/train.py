@@ -12,6 +12,7 @@ from segue.core.errors import NotReady
 from segue.core.events import Decided
 from segue.core.types import Interactions
 from segue.fitted.moods import Moods
+from segue.jobs.crossing import make_crossings
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
 from segue.jobs.moods import make_moods
@@ -81,9 +82,12 @@ def train(
             placed, space = make_steady(workspace.path / "runs", snapshot, placed, before, settings.seed, say)
             folders[space.folder] = placed
         moods = _moods(make_moods(workspace.path / "runs", snapshot, placed, say, was_heard), folders)
+        crossings = make_crossings(workspace.path / "runs", snapshot, settings.seed, say)
+        folders |= {card.folder: folder for card, folder in crossings}
     manifest = Manifest(
         id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
         version=__version__, code=code_digest([train, learn]), populations=tuple(made), space=space, moods=moods,
+        crossings=tuple(card for card, _ in crossings),
     )  # fmt: skip
     release = write_release(workspace.path, manifest, folders)
     if promoting:

@@ -4,6 +4,7 @@ releases/<id>/manifest.json            what went in: data, code, parameters, see
 releases/<id>/models/<kind>-<owner>/   one fitted model a population
 releases/<id>/space/                   the taste space: a point for every item that anything is known of
 releases/<id>/moods/                   how far each mood and activity fits each item
+releases/<id>/crossing/<kind>/          a model of one kind for people known by another
 releases/<id>/taught/                  what was learned from pages that were shown: heads/, policy/, report.json
 releases/current-<tenant>.json         {"current": id, "before": [ids, newest first]}, replaced atomically
 """
@@ -80,6 +81,19 @@ class MoodsCard(msgspec.Struct, frozen=True, kw_only=True):
     known: int  # items that any mood or activity fits
 
 
+class CrossingCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A model of one kind for people known by another, and how it was chosen."""
+
+    of: str  # kind recommended
+    by: str  # kind heard
+    folder: str  # relative to the release
+    params: Any = None
+    weights: dict[str, float] = {}
+    protocol: str = ""  # of the people set aside
+    scores: dict[str, float] = {}  # on them
+    people: int = 0  # who took both
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a release says about itself."""
 
@@ -95,6 +109,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     populations: tuple[Population, ...] = ()
     space: SpaceCard | None = None
     moods: MoodsCard | None = None
+    crossings: tuple[CrossingCard, ...] = ()
     taught: Taught | None = None
 
 
@@ -124,7 +139,7 @@ class Release:
     @property
     def fitted(self) -> dict[str, Path]:
         """Every folder that training made, by its name in the release; what was taught later is not among them."""
-        cards = (self.manifest.space, self.manifest.moods)
+        cards = (self.manifest.space, self.manifest.moods, *self.manifest.crossings)
         names = (*(p.model for p in self.manifest.populations), *(card.folder for card in cards if card))
         return {name: self.folder / name for name in names}
 
@@ -137,6 +152,10 @@ class Release:
     def moods_folder(self) -> Path | None:
         """Folder for `Moods.load`; None where the release has no moods."""
         return self.folder / self.manifest.moods.folder if self.manifest.moods else None
+
+    def crossing(self, of: Kind) -> CrossingCard | None:
+        """How people who took nothing of a kind are served by what they took of another; None where they are not."""
+        return next((c for c in self.manifest.crossings if c.of == of.label), None)
 
     def model_folder(self, kind: Kind, owner: str = "listener") -> Path | None:
         """Folder for `segue.fitted.load_model`; None where the release has no model for it."""
