@@ -19,7 +19,7 @@ import structlog
 from segue.core.clock import at_clock, zone_of
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError
 from segue.core.events import AnyEvent, Event
-from segue.core.types import Context, Home, Ids, Kind, Reason
+from segue.core.types import Candidates, Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
 from segue.signals.moods import activity
@@ -27,6 +27,7 @@ from segue.store.log import Receipt
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.clips import Clip, Clips, simulated
+from segue.surfaces.home.crossed import hardly_tried, why_crossed
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import NOT_CAPPED, leaving_out
 from segue.surfaces.home.taught import REPORT
@@ -196,6 +197,7 @@ class Service:
 
         With words, what lies nearest to them, and to the seeds, in the taste space; else for the activity of the
         context, or for the time of day where it pretends one. NotReady where the release has no space, or no moods.
+        Of a kind they hardly tried, what people of their taste in another kind take, where the release knows that.
         """
         timed = context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, replace(context or Context(), words=words))
@@ -204,13 +206,22 @@ class Service:
         query = kitchen.query
         drop = leaving_out(np.concatenate([query.history, np.array(numbers, np.int32)]))
         source, reason = self._way(serving, context, numbers, timed)
-        best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
+        best = Candidates.none()
+        if source == "model" and hardly_tried(kitchen, query):
+            best = kitchen.serve("across-kinds", query, n, without=NOT_CAPPED, drop=drop)
+        if len(best):
+            source = "across-kinds"
+        else:
+            best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
         if words and not len(best):
             _readable(serving)
         if not len(best) and source in ("model", "for-now"):
             source, reason = "popular", Reason("popular")
             best = kitchen.serve(source, query, n, without=NOT_CAPPED, drop=drop)
-        reasons = [reason] * len(best) if reason else kitchen.why(query, best.items)
+        if source == "across-kinds":
+            reasons = [fit[0] for fit in why_crossed(kitchen, query, best)]
+        else:
+            reasons = [reason] * len(best) if reason else kitchen.why(query, best.items)
         saved = serving.listening.saved(number)
         cards = tuple(
             serving.cards.card(item, why, score, source, item in saved)

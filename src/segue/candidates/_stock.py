@@ -23,6 +23,8 @@ NOT_GENRES = frozenset(f"{_PRAISE} {_SHELVING}".split())
 """Tags that people put on music which say nothing of its sound; spaces as underscores."""
 Columns = NDArray[np.intp]
 FEW = 2  # owners who took an item: with fewer a model that learns from them knows next to nothing of it
+Crossed = tuple[Kind, Scores]
+"""The kind whose histories a model of another kind is asked with, and the model."""
 CROSSED = 64  # genres that tastes across kinds are counted by
 
 
@@ -35,6 +37,7 @@ class Stock:
     primary: Kind  # the kind that most is played of
     space: Space | None = None  # a point for every item that anything is known of
     moods: Moods | None = None  # how far each mood and activity fits each item
+    crossings: Mapping[Kind, Crossed] = field(default_factory=dict)  # to kinds that may be new to a listener
     _crossed: dict[tuple[Kind, Kind], tuple[Columns, F32]] = field(default_factory=dict)
     _unheard: dict[Kind, Bools] = field(default_factory=dict)
 
@@ -48,6 +51,7 @@ class Stock:
         ahead: Mapping[Kind, Ahead] | None = None,
         space: Space | None = None,
         moods: Moods | None = None,
+        crossings: Mapping[Kind, Crossed] | None = None,
     ) -> Stock:
         """From the catalogue, the model of each kind that has one, and the plays of each kind that has some.
 
@@ -59,7 +63,7 @@ class Stock:
         events = {k: len(d.rows) for k, d in data.items() if k in sections}
         most = max(events.values(), default=0)
         played = next((k for k in sorted(events) if events[k] == most), kinds[0] if kinds else Kind.TRACK)
-        return cls(facts, sections, played if primary is None else primary, space, moods)
+        return cls(facts, sections, played if primary is None else primary, space, moods, crossings or {})
 
     def name(self, number: int) -> str:
         """Title of an item; the id of its source where it has none."""

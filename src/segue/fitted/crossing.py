@@ -13,6 +13,8 @@ from segue.core.types import F32, Ids, Queries
 from segue.fitted._reading import mapped
 from segue.fitted._taste import Taste
 
+FEW = 3
+"""Different items of a kind that say more of a listener than what they took of another."""
 Layer = tuple[F32, F32]
 """Weights (I, O) and biases (O,)."""
 

@@ -1,4 +1,4 @@
-"""Crossings of a snapshot: for every other kind that the listeners of the main kind take, what they take of it."""
+"""Crossings of a snapshot: what listeners take of each kind, by what they took of the kind that is taken most."""
 
 from __future__ import annotations
 
@@ -20,34 +20,32 @@ from segue.store.building import DERIVED
 from segue.store.snapshot import Snapshot
 
 Say = Callable[[str], None]
+MOST_ITEMS = 30_000
 REACHED = (Kind.EPISODE, Kind.AUTHOR)
 """Kinds that listeners come to by way of others, and that no shelf shows by themselves."""
 
 
-def make_crossings(
-    root: Path, snapshot: Snapshot, seed: int, say: Say
-) -> list[tuple[CrossingCard, Path]]:
+def make_crossings(root: Path, snapshot: Snapshot, seed: int, say: Say) -> list[tuple[CrossingCard, Path]]:
     """The card and the folder of each; none of a kind where none is surely better than popularity. Done once.
 
-    The main kind is the one that listeners took most of. Kinds that follow from it (artists from tracks) are left out:
-    whoever has none of them has nothing of the main kind either.
+    Each kind goes by the one that listeners took most of, and that one by the next. Kinds that follow from one of these
+    (artists from tracks) are left out, and those of more than MOST_ITEMS items: a model holds a dense row for each.
     """
     found = [k for k, owner, _ in snapshot.populations() if owner == "listener"]
-    main = next((k for k in found if not snapshot.derived(k)), None)
+    own = [k for k in found if not snapshot.derived(k) and k not in REACHED]
     out = []
     for kind in found:
-        follows = snapshot.derived(kind) and DERIVED[kind][0] == main
-        if main is None or kind == main or follows or kind in REACHED:
+        by = next((k for k in own if k != kind), None)
+        follows = snapshot.derived(kind) and DERIVED[kind][0] in own
+        if by is None or follows or kind in REACHED or len(snapshot.interactions(kind).items) > MOST_ITEMS:
             continue
-        card, folder = _make(root, snapshot, kind, main, seed, say)
+        card, folder = _make(root, snapshot, kind, by, seed, say)
         if card is not None:
             out.append((card, folder / "model"))
     return out
 
 
-def _make(
-    root: Path, snapshot: Snapshot, of: Kind, by: Kind, seed: int, say: Say
-) -> tuple[CrossingCard | None, Path]:
+def _make(root: Path, snapshot: Snapshot, of: Kind, by: Kind, seed: int, say: Say) -> tuple[CrossingCard | None, Path]:
     wanted, heard = snapshot.interactions(of), snapshot.interactions(by)
     people, names = len(Pairs.make(wanted, heard)), possible()
     if people < FEWEST:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 import numpy as np
 
 from segue.core.errors import NotReady, UnknownName
-from segue.core.types import I64, Ids, Interactions, Kind, Queries
-from segue.evaluation.ranking import distinct, top_k
+from segue.core.protocols import Scores
+from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
+from segue.evaluation.ranking import distinct, positions, top_k
 from segue.fitted import load_model
+from segue.fitted.crossing import FEW
 from segue.jobs.facts import snapshot_of
 from segue.jobs.protocols import rows_of
 from segue.runs.files import DRAFT
@@ -64,7 +67,8 @@ def recommend_all(
     """Write `{"listener": id, "items": [...], "scores": [...]}` for everybody, ids as imported, best first.
 
     Histories are those of the log as it stands now, which may be newer than the release. `only` names the owners
-    wanted; one that is unknown gets what a newcomer gets. The file appears whole or not at all.
+    wanted; one that is unknown gets what a newcomer gets, or what suits their taste in another kind where the release
+    crosses to this one. The file appears whole or not at all.
     """
     release = current_release(workspace.path, tenant)
     population = pick_population(release, owner, kind)
@@ -82,6 +86,7 @@ def recommend_all(
     namespaces = (
         [""] * len(names) if owner == "playlist" else [snapshot.listeners.namespace(int(o)) for o in data.owners]
     )
+    crossing = _Crossing.of(release, snapshot, item_kind, model.items) if owner == "listener" else None
     wanted = _rows(names, only)
     draft = out.with_name(f"{DRAFT}{out.name}")
     block = max(1, CELLS // max(1, len(model.items)))
@@ -92,6 +97,8 @@ def recommend_all(
             rows = wanted[start : start + block]
             queries = _queries(data, rows)
             scores = model.score(queries)
+            if crossing is not None:
+                crossing.fill(scores, queries, [only[start + b] if only else names[r] for b, r in enumerate(rows)])
             drop = distinct(model.items, queries.indptr, queries.items) if seen == "drop" else None
             best, values = top_k(scores, n, drop)
             for b, row in enumerate(rows):
@@ -107,6 +114,37 @@ def recommend_all(
             progress(start + len(rows), len(wanted))
     draft.replace(out)
     return Written(owner, population.kind, len(wanted), n, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """Scores of a kind for listeners who hardly took any of it, by what they took of another."""
+
+    model: Scores
+    columns: I32  # (K,) of the items it knows, in the scores to fill
+    known: Bools  # (N,) items of the model that stand in the scores
+    data: Interactions  # of the kind heard
+    names: Mapping[str, int]  # rows of `data` by the listener's id
+
+    @classmethod
+    def of(cls, release: Release, snapshot: Snapshot, kind: Kind, items: Ids) -> Self | None:
+        card = release.crossing(kind)
+        if card is None:
+            return None
+        model, data = load_model(release.folder / card.folder), rows_of(snapshot, Kind.parse(card.by), "listener")
+        at = positions(items, model.items)
+        names = {snapshot.listeners.id(int(o)): row for row, o in enumerate(data.owners)}
+        return cls(model, at[at >= 0], at >= 0, data, names)
+
+    def fill(self, scores: F32, queries: Queries, listeners: Sequence[str]) -> None:
+        """Replace the rows of those with fewer than FEW items of the kind and some of the other; in place."""
+        taken = [len(np.unique(queries.items[a:b])) for a, b in pairwise(queries.indptr.tolist())]
+        rows = np.array([self.names.get(n, -1) if t < FEW else -1 for n, t in zip(listeners, taken)], np.int64)
+        rows[rows >= 0] = np.where(np.diff(self.data.indptr)[rows[rows >= 0]] > 0, rows[rows >= 0], -1)
+        if (rows >= 0).any():
+            new = np.full((int((rows >= 0).sum()), scores.shape[1]), -np.inf, np.float32)
+            new[:, self.columns] = self.model.score(_queries(self.data, rows[rows >= 0]))[:, self.known]
+            scores[rows >= 0] = new
 
 
 def _rows(names: Sequence[str], only: Sequence[str] | None) -> I64:

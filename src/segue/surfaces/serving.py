@@ -81,7 +81,7 @@ class Serving:
         prefer = [k for k, o, _ in snapshot.populations() if o == "listener" and not snapshot.derived(k)]
         space = Space.load(release.space_folder) if release.space_folder else None
         moods = Moods.load(release.moods_folder) if release.moods_folder else None
-        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space, moods)
+        stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space, moods, _crossings(release))
         devices = Devices()
         if workspace.settings.balance:
             devices = Devices(
@@ -151,6 +151,12 @@ def _sounding(workspace: Workspace, snapshot: Snapshot) -> Callable[[int], bool]
     """Which items can be heard: tracks of the simulated catalogue, and those of imported folders."""
     filed = workspace.sounds.numbers(snapshot.tenant)
     return lambda number: number in filed or (snapshot.simulated and simulated(snapshot.catalogue, number))
+
+
+def _crossings(release: Release) -> dict[Kind, tuple[Kind, Scores]]:
+    """By the kind recommended: the kind whose histories it is asked with, and the model."""
+    cards = release.manifest.crossings
+    return {Kind.parse(c.of): (Kind.parse(c.by), load_model(release.folder / c.folder)) for c in cards}
 
 
 def ways_of(

@@ -98,13 +98,11 @@ def directions(rows: sp.csr_array, d: int, rng: np.random.Generator) -> F32:
     return np.ascontiguousarray((basis @ right.T)[:, :d], np.float32)
 
 
-def taste_of(
-    by: Interactions, pairs: Pairs, points: Points, leading: float, marks: float, heard: float
-) -> Taste:
+def taste_of(by: Interactions, pairs: Pairs, points: Points, leading: float, marks: float, heard: float) -> Taste:
     """Features of whoever took something of `by`, with the strength of each block beside the taste point's: its leading
     part, genres, artists and country, and how much was heard. The centre is that of the people shared."""
     takers = np.bincount(by.rows, minlength=len(by.items))
-    traits = _marks(by, takers) if marks else sp.csr_array((len(by.items), 0), dtype=np.float32)
+    traits = _marks(by, takers, MARKS if marks else 0)
     seen, counts = np.unique(by.country[pairs.by], return_counts=True)
     named = seen != b""
     countries = np.sort(seen[named][np.argsort(-counts[named], kind="stable")[:COUNTRIES]])
@@ -117,15 +115,16 @@ def taste_of(
     return replace(taste, centre=raw.mean(axis=0))
 
 
-def _marks(by: Interactions, takers: I64) -> sp.csr_array:
-    """(M, T) the genres and the artists that most is taken of, rows of each summing to 1 or 0."""
+def _marks(by: Interactions, takers: I64, n: int) -> sp.csr_array:
+    """(M, T) the n genres and n artists that most is taken of, rows of each summing to 1 or 0."""
     blocks = []
     for traits in (compact(by.attributes.tags), holding(by.attributes.artist)):
         weight = np.asarray(traits.T @ takers.astype(np.float32)).ravel()
-        traits = sp.csr_array(traits[:, np.sort(np.argsort(-weight, kind="stable")[:MARKS])])
+        traits = sp.csr_array(traits[:, np.sort(np.argsort(-weight, kind="stable")[:n])])
         sums = np.asarray(traits.sum(axis=1)).ravel()
-        blocks.append(sp.diags_array((1 / np.maximum(sums, 1e-9)).astype(np.float32)) @ traits)
-    return sp.csr_array(sp.hstack(blocks), dtype=np.float32)
+        blocks.append(sp.csr_array(sp.diags_array((1 / np.maximum(sums, 1e-9)).astype(np.float32)) @ traits))
+    out: sp.csr_array = sp.csr_array(sp.hstack(blocks)).astype(np.float32)
+    return out
 
 
 def shared(of: Interactions, by: Interactions) -> Pairs:
@@ -141,3 +140,10 @@ def common(of: Interactions, pairs: Pairs) -> F32:
     mine = np.asarray(taken(of, pairs.of).mean(axis=0)).ravel()
     everybody = np.asarray(taken(of, np.arange(len(of.owners), dtype=np.int64)).sum(axis=0)).ravel()
     return np.asarray(mine + 1e-3 * everybody / max(float(everybody.max(initial=0)), 1.0), np.float32)
+
+
+def together(of: Interactions, rank: int, rng: np.random.Generator) -> F32:
+    """(N, R) orthonormal: how items go together among all who took any."""
+    rows = taken(of, np.flatnonzero(np.diff(of.indptr) > 0))
+    length = np.sqrt(np.maximum(np.diff(rows.indptr), 1)).astype(np.float32)
+    return directions(sp.csr_array(sp.diags_array(1 / length) @ rows), rank, rng)

@@ -1,4 +1,4 @@
-"""A multi-layer network over taste, with a softmax over the items of another kind; trained in torch, served in NumPy."""
+"""A network over taste with a softmax over the items of another kind; trained in torch, served in NumPy."""
 
 from __future__ import annotations
 

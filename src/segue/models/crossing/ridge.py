@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.sparse as sp
 
-from segue.core.types import F32, Interactions
+from segue.core.types import Interactions
 from segue.fitted.crossing import Crossing
-from segue.models.crossing._people import Points, common, directions, histories, shared, taken, taste_of
+from segue.models.crossing._people import Points, common, histories, shared, taken, taste_of, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +41,12 @@ class CrossRidge:
         x, _ = taste.features(histories(by, pairs.by))
         y = taken(of, pairs.of)
         gram = x.T @ x + np.float32(self.ridge) * np.eye(x.shape[1], dtype=np.float32)
-        weights = np.linalg.solve(gram, np.asarray((y.T @ x).T)).astype(np.float32)  # x is centred: the mean drops out
+        weights = np.asarray(np.linalg.solve(gram, (y.T @ x).T), np.float32)  # x is centred: the mean drops out
         if self.smooth:
             basis = together(of, self.rank, rng)
-            weights = (1 - self.smooth) * weights + self.smooth * (weights @ basis) @ basis.T
+            weights = np.asarray((1 - self.smooth) * weights + self.smooth * (weights @ basis) @ basis.T, np.float32)
         prior = common(of, pairs)
-        return Crossing(of.items, taste, ((weights.astype(np.float32), prior),), prior)
-
-
-def together(of: Interactions, rank: int, rng: np.random.Generator) -> F32:
-    """(N, R) orthonormal: how items go together among all who took any."""
-    rows = taken(of, np.flatnonzero(np.diff(of.indptr) > 0))
-    return directions(sp.csr_array(sp.diags_array((np.diff(rows.indptr) ** -0.5).astype(np.float32)) @ rows), rank, rng)
+        return Crossing(of.items, taste, ((weights, prior),), prior)
 
 
 plugin = CrossRidge

@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "fits_activity": "Suits {words}",
     "same_taste": "Listeners of {words} chose this",
     "near_taste": "Close to what you listen to",
+    "crossed": "Listeners of {items} chose this",
     "suits": "Chosen from all you have listened to",
 }
 """By the key of the reason. {items} are the names of what it rests on, {words} its words."""
