@@ -84,8 +84,10 @@ def test_books_for_somebody_known_by_music_alone(crossed: Workspace) -> None:
         for u in (PEOPLE, PEOPLE + 1):
             found = service.recommend(f"u{u}", "audiobook", 8)
             assert [int(c.title.split()[1]) % 2 for c in found.items] == [u % 2] * 8
-            assert found.items[0].reason.key == "same_taste"
-            assert GENRES[u % 2] in found.items[0].reason.text
+            why = found.items[0].reason
+            assert why is not None
+            assert why.key == "same_taste"
+            assert GENRES[u % 2] in why.text
         home = service.home(f"u{PEOPLE}", Context(now=START + 86_400_000))
         shelf = next(s for s in home.shelves if s.key == "audiobooks")
         assert [int(c.title.split()[1]) % 2 for c in shelf.cards[:5]] == [0] * 5

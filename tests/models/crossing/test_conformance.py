@@ -22,12 +22,12 @@ pytest.importorskip("torch", reason="networks are trained in torch, of the extra
 HELD = 40  # people at the end of the list who are set aside
 
 
-def fitted(name: str, of: Interactions, by: Interactions):  # type: ignore[no-untyped-def]
+def fitted(name: str, of: Interactions, by: Interactions):
     rng = np.random.default_rng(1)
     return CROSSINGS[name]().fit(of, by, Points.of(by, rng), rng)
 
 
-def share_found(name: str, data) -> float:  # type: ignore[no-untyped-def]
+def share_found(name: str, data) -> float:
     """Of the first ten of people set aside, how many are of their taste."""
     people = len(data.taste)
     held = np.arange(people) >= people - HELD
@@ -38,13 +38,13 @@ def share_found(name: str, data) -> float:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("name", CROSSINGS)
-def test_finds_the_planted_taste_and_nothing_where_there_is_none(name: str, planted) -> None:  # type: ignore[no-untyped-def]
+def test_finds_the_planted_taste_and_nothing_where_there_is_none(name: str, planted) -> None:
     assert share_found(name, planted()) > 0.7
     assert share_found(name, planted(shuffled=True)) < 0.4  # by chance 1 of 4
 
 
 @pytest.mark.parametrize("name", CROSSINGS)
-def test_same_scores_from_disk_without_torch(name: str, planted, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_same_scores_from_disk_without_torch(name: str, planted, tmp_path: Path) -> None:
     data = planted(80)
     model = fitted(name, data.of, data.by)
     asked = histories(data.by, np.arange(5))
@@ -64,7 +64,7 @@ def test_same_scores_from_disk_without_torch(name: str, planted, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", CROSSINGS)
-def test_unknown_histories_get_what_everybody_takes(name: str, planted) -> None:  # type: ignore[no-untyped-def]
+def test_unknown_histories_get_what_everybody_takes(name: str, planted) -> None:
     data = planted(80)
     model = fitted(name, data.of, data.by)
     scores = model.score(Queries.of(np.array([0, 0, 1]), np.array([999_999], np.int32)))
@@ -74,7 +74,7 @@ def test_unknown_histories_get_what_everybody_takes(name: str, planted) -> None:
     assert np.array_equal(takers[np.argsort(-scores[0], kind="stable")], np.sort(takers)[::-1])
 
 
-def test_nobody_in_common_is_an_error(planted) -> None:  # type: ignore[no-untyped-def]
+def test_nobody_in_common_is_an_error(planted) -> None:
     data = planted(80)
     first = np.arange(80) < 40
     with pytest.raises(UsageError, match="nobody took both tracks and shows"):

@@ -10,7 +10,7 @@ from segue.models.crossing._people import Pairs, histories
 from .conftest import TASTES
 
 
-def test_keeps_a_crossing_where_taste_crosses(planted) -> None:  # type: ignore[no-untyped-def]
+def test_keeps_a_crossing_where_taste_crosses(planted) -> None:
     data = planted()
     found = learn_crossing(data.of, data.by, ["ridge"], np.random.default_rng(0))
     assert found.model is not None
@@ -20,20 +20,20 @@ def test_keeps_a_crossing_where_taste_crosses(planted) -> None:  # type: ignore[
     assert (best % TASTES == data.taste[:, None]).mean() > 0.7
 
 
-def test_shuffled_music_leaves_popularity(planted) -> None:  # type: ignore[no-untyped-def]
+def test_shuffled_music_leaves_popularity(planted) -> None:
     for seed in range(5):
         data = planted(seed=seed, shuffled=True)
         assert learn_crossing(data.of, data.by, ["ridge"], np.random.default_rng(seed)).model is None
 
 
-def test_too_few_people_to_choose_by(planted) -> None:  # type: ignore[no-untyped-def]
+def test_too_few_people_to_choose_by(planted) -> None:
     data = planted(FEWEST - 1)
     found = learn_crossing(data.of, data.by, ["ridge"], np.random.default_rng(0))
     assert found.model is None
     assert found.protocol == "too few people took both"
 
 
-def test_pairs_are_people_with_both(planted) -> None:  # type: ignore[no-untyped-def]
+def test_pairs_are_people_with_both(planted) -> None:
     data = planted(40)
     less = data.of.only(data.of.owner_rows() >= 10)
     pairs = Pairs.make(less, data.by)

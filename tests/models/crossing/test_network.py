@@ -15,7 +15,7 @@ from .conftest import TASTES
 pytest.importorskip("torch", reason="networks are trained in torch, of the extra ml")
 
 
-def test_a_sampled_softmax_finds_the_taste_too(planted) -> None:  # type: ignore[no-untyped-def]
+def test_a_sampled_softmax_finds_the_taste_too(planted) -> None:
     data = planted(400)
     rng = np.random.default_rng(1)
     recipe = CrossNetwork(full=10, negatives=20, nets=2, rate=3e-3)
@@ -40,7 +40,7 @@ def test_side_by_side_is_the_mean() -> None:
         sizes = [(3, 5), (5, 4), (4, 6)]
         return [(rng.normal(size=s).astype(np.float32), rng.normal(size=s[1]).astype(np.float32)) for s in sizes]
 
-    def run(layers, x):  # type: ignore[no-untyped-def]
+    def run(layers, x):
         for n, (w, b) in enumerate(layers):
             x = x @ w + b
             x = np.maximum(x, 0) if n + 1 < len(layers) else x
