@@ -12,11 +12,10 @@ from segue.core.types import Candidates, Query
 
 @dataclass(frozen=True, slots=True)
 class AcrossKinds:
-    """Gives nothing where the release has no such model, or the listener nothing of the kind it goes by."""
-
     board: Board
 
     def __call__(self, query: Query, n: int) -> Candidates:
+        """Nothing where the release has no such model, or the listener nothing of the kind it goes by."""
         section, crossing = self.board.section(query.kind), self.board.stock.crossings.get(query.kind)
         if section is None or crossing is None:
             return Candidates.none()
