@@ -89,7 +89,7 @@ def judge(of: Interactions, by: Interactions, seed: int, facts: Facts | None = N
     started = time.perf_counter()
     row("kernel ridge", tuned(kernel_ridge, RIDGES, known_of, known_by, seed)(known_of, known_by, asked), started)
     started = time.perf_counter()
-    found = learn_crossing(known_of, known_by, possible(), np.random.default_rng(seed))
+    found = learn_crossing(known_of, known_by, possible(len(pairs)), np.random.default_rng(seed))
     points = Points.of(known_by, np.random.default_rng(seed))
     for name in found.recipes:
         for n in range(3 if name == "network" else 1):

@@ -47,7 +47,8 @@ def make_crossings(root: Path, snapshot: Snapshot, seed: int, say: Say) -> list[
 
 def _make(root: Path, snapshot: Snapshot, of: Kind, by: Kind, seed: int, say: Say) -> tuple[CrossingCard | None, Path]:
     wanted, heard = snapshot.interactions(of), snapshot.interactions(by)
-    people, names = len(Pairs.make(wanted, heard)), possible()
+    people = len(Pairs.make(wanted, heard))
+    names = possible(people)
     if people < FEWEST:
         return None, root
 

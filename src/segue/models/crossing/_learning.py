@@ -52,9 +52,11 @@ class _Fold:
     truth: Lists  # what they took of the other
 
 
-def possible() -> tuple[str, ...]:
-    """Recipes that can be fitted with what is installed."""
-    return tuple(n for n in CROSSINGS if all(find_spec(m) for m in getattr(CROSSINGS[n], "needs", ())))
+def possible(people: int) -> tuple[str, ...]:
+    """Recipes that can be fitted with what is installed, and that have enough people to learn from."""
+    kinds = {name: CROSSINGS[name] for name in CROSSINGS}
+    able = {n: r for n, r in kinds.items() if all(find_spec(m) for m in getattr(r, "needs", ()))}
+    return tuple(n for n, r in able.items() if people >= getattr(r, "fewest", 0))
 
 
 def learn_crossing(

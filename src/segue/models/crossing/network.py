@@ -31,6 +31,7 @@ class CrossNetwork:
     """
 
     needs: ClassVar[tuple[str, ...]] = ("torch",)
+    fewest: ClassVar[int] = 300  # people who took both: with fewer it costs time and says nothing
     axes: ClassVar[Mapping[str, tuple[Any, ...]]] = {"dimensions": (32, 128), "rate": (1e-3, 3e-4)}
 
     dimensions: int = 32
