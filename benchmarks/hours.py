@@ -6,8 +6,8 @@ A world of 60 days; the last week is judged (`--split inner`: the week before). 
 hours was chosen on the week before the last of another world. All is fitted on what came before the week. Of each
 listener with FEWEST plays, up to SITTINGS sittings of the week are drawn; at the start of each all tracks are ranked,
 those heard before too, since people come back to them, and the truth is what the sitting plays. NDCG@20 with 95 %
-bootstrap intervals over listeners. The control moves every past sitting to an hour drawn by chance: what still gains does
-not gain by the hour. Prints Markdown.
+bootstrap intervals over listeners. The control moves every past sitting to an hour drawn by chance: what still gains
+does not gain by the hour. Prints Markdown.
 """
 
 from __future__ import annotations
