@@ -3,11 +3,11 @@
     python benchmarks/moods.py [--data DIR]
 
 musiccaps: the caption, without the words of its aspects, foretells the moods that the aspects name. mtg-jamendo: all
-tags of a track but one foretell the moods that that one names. Which moods an aspect or a tag names is said by
-the vocabulary. Figures are ROC-AUC and average precision (AP), macro over moods that LEAST texts have. Of musiccaps only the 70 %, by
-hash of the id, that were not looked at when the vocabulary was written; of mtg-jamendo only the names of the tags were.
-Intervals are 95 %, bootstrap over texts or tracks. Baselines: chance, and how often each mood occurs (the same for all
-texts). Prints Markdown. Nothing is learned from the sets, and nothing of them is kept.
+tags of a track but one foretell the moods that that one names. Which moods an aspect or a tag names is said by the
+vocabulary. Figures are ROC-AUC and average precision (AP), macro over moods that LEAST texts have. Of musiccaps only
+the 70 %, by hash of the id, that were not looked at when the vocabulary was written; of mtg-jamendo only the names of
+the tags were. Intervals are 95 %, bootstrap over texts or tracks. Baselines: chance, and how often each mood occurs
+(the same for all texts). Prints Markdown. Nothing is learned from the sets, and nothing of them is kept.
 """
 
 from __future__ import annotations
