@@ -35,7 +35,8 @@ class SequenceNetwork:
     """score(history, j) = state(history) . target[j], the state being the network's after the newest event.
 
     Of more than `window` events the newest are read, from a start that moves `hop` events at a time, so that what was
-    read before stays of use: `window - hop` to `window` of them. A history without known items gets the `prior`.
+    read before stays of use: more than `window - hop` and at most `window` of them. A history without known items gets
+    the `prior`.
     """
 
     items: Ids  # (N,) sorted
