@@ -69,6 +69,12 @@ def test_popular_here_is_not_popular_everywhere(serving: Serving, board) -> None
     assert section.crowd("SE", 0).sum() == pytest.approx(1, abs=1e-5)
     assert not np.allclose(section.crowd("SE", 0), section.crowd("DE", 0))
     np.testing.assert_allclose(section.crowd("XX", 0), everywhere, rtol=1e-5)
+    for country in ("SE", "", "DE", "SE"):
+        crowd = section.crowd(country, 0)
+        for n in (0, 3, len(section), 2 * len(section)):
+            rows, shares = section.by_crowd(country, 0, n)
+            assert rows.tolist() == np.lexsort((section.items, -crowd))[:n].tolist()
+            assert shares.tolist() == crowd[rows].tolist()
 
 
 def test_similar_stays_in_the_genre_and_leaves_the_seed_out(serving: Serving, board) -> None:

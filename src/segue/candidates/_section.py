@@ -15,8 +15,10 @@ from segue.core.protocols import Facts, Nearest, Relates, Scores
 from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Queries
 from segue.fitted import NEIGHBOURS, Ahead
 
+LEADING = 1_000  # rows of a crowd that are kept in order
 CACHED = 20_000  # items whose neighbours are kept
 SHRINK = 200.0  # events of the wider group that a narrower one starts with
+STAND_INS = 5  # items that stand for an artist or an album
 DAYPARTS = 4  # of six hours each
 Rows = NDArray[np.intp]
 
@@ -36,6 +38,8 @@ class Section:
     ahead: Ahead  # neighbours that were worked out with the release
     _near: dict[int, tuple[I32, F32]] = field(default_factory=dict)
     _crowds: dict[tuple[bytes, int], F32] = field(default_factory=dict)
+    _leading: dict[int, I32] = field(default_factory=dict)  # rows of each crowd, the most taken first
+    _stand_ins: dict[int, Ids] = field(default_factory=dict)
 
     @classmethod
     def make(
@@ -168,6 +172,14 @@ class Section:
             self._crowds[key] = self._crowd(*key)
         return self._crowds[key]
 
+    def by_crowd(self, country: str, now: int, n: int) -> tuple[I32, F32]:
+        """The n rows that `crowd` has most of, ties by number, and what it has of each."""
+        crowd = self.crowd(country, now)
+        rows = self._leading.get(id(crowd))
+        if rows is None or len(rows) < min(n, len(self)):
+            rows = self._leading[id(crowd)] = np.argsort(-crowd, kind="stable")[: max(n, LEADING)].astype(np.int32)
+        return rows[:n], crowd[rows[:n]]
+
     def _crowd(self, country: bytes, part: int) -> F32:
         share = self.popularity / max(1.0, float(self.popularity.sum()))
         if self.data is None:
@@ -210,6 +222,22 @@ class Section:
                 self._near.clear()
             self._near[number] = found
         return found
+
+    def stand_ins(self, number: int) -> Ids:
+        """The most popular items by an artist or on an album."""
+        found = self._stand_ins.get(number)
+        if found is None:
+            rows = np.flatnonzero((self.artist == number) | (self._album == number))
+            rows = rows[np.lexsort((self.items[rows], -self.popularity[rows]))][:STAND_INS]
+            found = self.items[rows]
+            if len(self._stand_ins) >= CACHED:
+                self._stand_ins.clear()
+            self._stand_ins[number] = found
+        return found
+
+    @cached_property
+    def _album(self) -> Ids:
+        return self.facts.album[self.at]
 
     def _nearest(self, number: int) -> tuple[I32, F32]:
         here = self.rows(np.array([number], np.int32))

@@ -95,9 +95,10 @@ class Stock:
         genres, out = self.sections[kind].genres, []
         rows = self.sections[kind].rows(items)
         for start, stop in zip(genres.indptr[rows].tolist(), genres.indptr[rows + 1].tolist()):
-            columns, shares = genres.indices[start:stop], genres.data[start:stop]
-            best = int(np.argmax(taste[columns] + 1e-6 * shares)) if stop > start else -1
-            out.append(self.genre_name(int(columns[best])) if best >= 0 else "")
+            columns, best = genres.indices[start:stop], 0
+            if stop > start + 1:
+                best = int(np.argmax(taste[columns] + 1e-6 * genres.data[start:stop]))
+            out.append(self.genre_name(int(columns[best])) if stop > start else "")
         return out
 
     def genre_columns(self, name: str) -> list[int]:

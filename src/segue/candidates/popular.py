@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segue.candidates._board import Board, pick
+from segue.candidates._board import Board
 from segue.core.types import Candidates, Query
 
 
@@ -19,8 +19,8 @@ class Popular:
         if not query.context.country and not query.context.now:
             rows = section.by_popularity[: max(0, n)]
             return Candidates.of(section.items[rows], section.popularity[rows], "popular")
-        crowd = section.crowd(query.context.country, query.context.now if query.hour >= 0 else 0)
-        return pick(section, section.by_popularity, crowd[section.by_popularity], n, "popular")
+        rows, crowd = section.by_crowd(query.context.country, query.context.now if query.hour >= 0 else 0, max(0, n))
+        return Candidates.of(section.items[rows], crowd, "popular")
 
 
 plugin = Popular

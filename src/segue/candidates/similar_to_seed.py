@@ -10,10 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segue.candidates._board import Board, pick
-from segue.candidates._section import Section
-from segue.core.types import Candidates, Ids, Query
-
-STAND_INS = 5  # items that stand for an artist or an album
+from segue.core.types import Candidates, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class SimilarToSeed:
         given = np.array(query.context.seeds, np.int32)
         for seed in given:
             rows, alike = section.near(int(seed))
-            stand_ins = () if len(rows) else _stand_ins(section, int(seed))
+            stand_ins = () if len(rows) else section.stand_ins(int(seed))
             for item in stand_ins:
                 near, sims = section.near(int(item))
                 like[near] += sims / np.float32(max(sims.max(initial=0), 1e-9) * len(stand_ins))
@@ -60,14 +57,6 @@ class SimilarToSeed:
         items, near = np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
         best = Candidates.of(items, near, "similar-to-seed").top(len(items)).first_of_each()
         return best.take(~np.isin(best.items, seeds)).top(n)
-
-
-def _stand_ins(section: Section, seed: int) -> Ids:
-    """The most popular items by an artist or on an album."""
-    album = section.facts.album[section.at]
-    rows = np.flatnonzero((section.artist == seed) | (album == seed))
-    rows = rows[np.lexsort((section.items[rows], -section.popularity[rows]))][:STAND_INS]
-    return section.items[rows]
 
 
 plugin = SimilarToSeed

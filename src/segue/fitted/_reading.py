@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse import _sparsetools
 
 from segue.core.types import F32, I64, Ids, Interactions, Queries
 
@@ -77,8 +78,21 @@ def mapped(path: Path) -> NDArray[Any]:
 
 
 def spread(row: sp.csr_array, matrix: sp.csr_array) -> F32:
-    """(1, N) float32 of a row (1, M) times a matrix (M, N), by way of the few rows of it that count."""
-    return np.asarray(matrix[row.indices].T @ row.data, np.float32)[None]
+    """(1, N) float32 of a row (1, M) times a matrix (M, N), by way of the few rows of it that count.
+
+    What `matrix[row.indices].T @ row.data` comes to, without the matrices in between: making them costs more than the
+    product does.
+    """
+    if matrix.indptr.dtype != matrix.indices.dtype or not matrix.data.dtype == row.data.dtype == np.float32:
+        return np.asarray(matrix[row.indices].T @ row.data, np.float32)[None]
+    rows, n = row.indices.astype(matrix.indptr.dtype, copy=False), matrix.shape[1]
+    ends = np.zeros(len(rows) + 1, matrix.indptr.dtype)
+    np.cumsum(matrix.indptr[rows + 1] - matrix.indptr[rows], out=ends[1:])
+    columns, values = np.empty(ends[-1], matrix.indices.dtype), np.empty(ends[-1], matrix.data.dtype)
+    _sparsetools.csr_row_index(len(rows), rows, matrix.indptr, matrix.indices, matrix.data, columns, values)
+    out = np.zeros(n, np.float32)
+    _sparsetools.csc_matvec(n, len(rows), ends, columns, values, row.data, out)
+    return out[None]
 
 
 def positions(wanted: Ids, items: Ids) -> I64:

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from segue.core.types import F32, I64, Bools, Ids, Queries
-from segue.fitted._reading import mapped, positions
+from segue.fitted._reading import mapped, positions, spread
 
 CHUNK = 256  # queries at a time
 DAY_MS = 86_400_000
@@ -50,6 +50,8 @@ class OwnerRows:
 
     def score(self, queries: Queries) -> F32:
         """(B, N) float32."""
+        if len(queries) == 1:  # few owners share anything with one history
+            return spread(sp.csr_array(self.likeness(queries)), self.fresh)
         out = np.zeros((len(queries), len(self.items)), np.float32)
         by_item = self.fresh.T
         for start in range(0, len(queries), CHUNK):
