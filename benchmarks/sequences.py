@@ -72,11 +72,7 @@ def blend(data: Interactions) -> Any:
 
 
 def serving(data: Interactions, recipe: Any) -> None:
-<<<<<<< HEAD
     """Median processor time of 200 requests: a window but one event read whole, that event more, the same again."""
-=======
-    """Median processor time of 200 requests: a history of a full window read whole, one event more of it, and the same once more."""
->>>>>>> 0146901 (Sequences: what the transformer reaches on Beauty, what its serving costs, what did not help)
     model = replace(recipe, epochs=0).fit(data, np.random.default_rng(0))
     rng, times = np.random.default_rng(1), np.empty((200, 3))
     for line in times:
