@@ -82,3 +82,11 @@ def test_spots_and_neighbours(service, stock):
     assert sum(s.card.artists[0].name.startswith("Rock") for s in near) >= 4
     with pytest.raises(InputError, match="no point"):
         service.space_near(10**6)
+
+
+def test_colours_go_to_the_genres_of_what_is_played_most(stock):
+    colours = read(SpaceMap.of(stock, "r-9", CARD).body)[0]["genres"]
+    without = read(SpaceMap.of(replace(stock, primary=Kind.AUDIOBOOK), "r-9", CARD).body)[0]["genres"]
+    tracks = stock.sections[Kind.TRACK]
+    assert set(colours) <= {stock.genre_name(int(c)) for c in np.unique(tracks.genres.indices)}
+    assert set(without) >= {"rock", "jazz"}, "where that has none, of everything"

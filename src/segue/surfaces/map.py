@@ -96,14 +96,15 @@ def _square(layout: F32) -> NDArray[np.uint16]:
 
 
 def _genres(stock: Stock, items: Ids, kind: NDArray[np.uint8]) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
-    """Names of the commonest main genres, and (K,) uint8 which of them each item has."""
+    """Names of the main genres that are commonest among what is played most, and (K,) uint8 which each item has."""
     main = np.full(len(items), "", object)
     flat = np.zeros(len(stock.facts.tag_names), np.float32)
     for each in np.unique(kind).tolist():
         if Kind(each) in stock.sections:
             here = kind == each
             main[here] = stock.genres_of(Kind(each), items[here], flat)
-    counted = Counter(g for g in main.tolist() if g)
+    played = main[kind == stock.primary] if (main[kind == stock.primary] != "").any() else main
+    counted = Counter(g for g in played.tolist() if g)
     names = tuple(name for name, _ in sorted(counted.items(), key=lambda c: (-c[1], c[0]))[:COLOURS])
     code = {"": NO_GENRE} | {name: i for i, name in enumerate(names)}
     return names, np.array([code.get(g, OTHER) for g in main.tolist()], np.uint8)
