@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from segue.app import Service, open_service
 from segue.core.events import AnyEvent, Item, Play
@@ -28,6 +29,9 @@ from segue.runs.releases import (
 from segue.store import snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.serving import Serving
+
+settings.register_profile("segue", deadline=None)  # what counts is the answer, not how busy the machine is
+settings.load_profile("segue")
 
 DAY_MS = 86_400_000
 NOW = 1_790_000_000_000
