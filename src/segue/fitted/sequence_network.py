@@ -12,8 +12,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from segue.core.optional import needed
 from segue.core.types import F32, I32, I64, Ids, Queries
+from segue.fitted._onnx import onnx_session
 from segue.fitted._reading import mapped, positions
 
 HIDDEN = -1e4  # added to what a place may not see
@@ -164,11 +164,7 @@ class SequenceNetwork:
 
     @cached_property
     def _session(self) -> Any:
-        runtime = needed("onnxruntime", "a sequence network")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return runtime.InferenceSession(self.network, options, providers=["CPUExecutionProvider"])
+        return onnx_session(self.network, "a sequence network")
 
     def save(self, folder: Path) -> None:
         for name in ARRAYS:

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from segue.core.optional import needed
 from segue.core.types import F32
+from segue.fitted._onnx import onnx_session
 from segue.fitted.responses._columns import Scaling
 
 
@@ -29,11 +29,7 @@ class OnnxNetwork:
 
     @cached_property
     def _session(self) -> Any:
-        runtime = needed("onnxruntime", "a network")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return runtime.InferenceSession(self.network, options, providers=["CPUExecutionProvider"])
+        return onnx_session(self.network, "a network")
 
     def save(self, folder: Path) -> None:
         self.scaling.save(folder)

@@ -12,8 +12,8 @@ from typing import Any, Self
 import numpy as np
 
 from segue.core.errors import InputError
-from segue.core.optional import needed
 from segue.core.types import F32
+from segue.fitted._onnx import onnx_session
 from segue.fitted.sound.statistics import Statistics
 from segue.signals.audio import log_mel
 
@@ -68,11 +68,8 @@ class Sound:
 
     @cached_property
     def _session(self) -> Any:
-        runtime = needed("onnxruntime", "hearing with a network")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return runtime.InferenceSession(self.network, options, providers=["CPUExecutionProvider"])
+        assert self.network is not None
+        return onnx_session(self.network, "hearing with a network")
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
