@@ -1,0 +1,20 @@
+"""Statistics of tables: one pass, mergeable, sliced."""
+
+from segue.checks.statistics.buckets import Buckets
+from segue.checks.statistics.columns import ColumnStatistics, Numbers, Times
+from segue.checks.statistics.gather import gather
+from segue.checks.statistics.tables import TableStatistics, merged
+from segue.checks.statistics.tops import Tops
+from segue.checks.statistics.uniques import Uniques
+
+__all__ = [
+    "Buckets",
+    "ColumnStatistics",
+    "Numbers",
+    "TableStatistics",
+    "Times",
+    "Tops",
+    "Uniques",
+    "gather",
+    "merged",
+]
