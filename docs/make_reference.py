@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from segue.checks import CHECKS
+from segue.checks.log import CHECKS
 from segue.cli.commands import PANELS
 from segue.core.events import EVENT_TYPES, Event
 from segue.core.registry import Registry

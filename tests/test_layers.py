@@ -12,7 +12,7 @@ import pytest
 
 FOLDERS = (
     "segue.models", "segue.fitted", "segue.candidates", "segue.rules", "segue.ranking", "segue.policies",
-    "segue.surfaces.home.shelves", "segue.importers", "segue.checks",
+    "segue.surfaces.home.shelves", "segue.importers", "segue.checks.log", "segue.checks.anomalies",
 )  # fmt: skip
 
 

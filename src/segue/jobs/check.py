@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.checks import Facts, Finding, run_checks
+from segue.checks import Finding
+from segue.checks.log import Facts, run_checks
 from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
 from segue.jobs.facts import snapshot_of

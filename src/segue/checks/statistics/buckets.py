@@ -55,7 +55,8 @@ class Buckets(msgspec.Struct, frozen=True):
             return np.full(len(shares), np.nan)
         upto = np.cumsum(self.counts)
         place = np.searchsorted(upto, np.asarray(shares) * (upto[-1] - 1), side="right")
-        return self.middles()[place.clip(max=len(upto) - 1)]
+        found: F64 = self.middles()[place.clip(max=len(upto) - 1)]
+        return found
 
     def quantile(self, share: float) -> float:
         return float(self.quantiles(np.array([share]))[0])

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from segue.checks import CHECKS, Facts, run_checks
+from segue.checks.log import CHECKS, Facts, run_checks
 from segue.core.events import EVENT_TYPES
 from segue.store.schema import STORED
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.checks import Facts, Finding
+from segue.checks import Finding
+from segue.checks.log import Facts
 
 WITHOUT_ITEM = ("search",)
 MANY = 0.5  # share of untitled items that deserves a warning

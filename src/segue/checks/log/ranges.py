@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.checks import Facts, Finding, Level
+from segue.checks import Finding, Level
+from segue.checks.log import Facts
 
 DAY = 86_400_000
 EARLIEST = 946_684_800_000  # 2000-01-01

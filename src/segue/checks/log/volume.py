@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from segue.checks import Facts, Finding
+from segue.checks import Finding
+from segue.checks.log import Facts
 
 SHRUNK = 0.5  # of the records of the import before
 REFUSED = 0.2  # of the records of one import

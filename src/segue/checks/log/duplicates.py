@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from segue.checks import Facts, Finding
+from segue.checks import Finding
+from segue.checks.log import Facts
 
 KEYS = ("type", "listener", "item", "playlist", "at", "words", "page", "position")
 WARN, FAIL = 0.001, 0.05  # share of timed events
