@@ -53,7 +53,8 @@ def test_every_row_is_an_event(world: World) -> None:
     rows = np.random.default_rng(0).choice(table.num_rows, 3_000, replace=False)
     for row in [*table.take(pa.array(rows)).to_pylist(), *table.slice(0, 300).to_pylist()]:
         given = {name: value for name, value in row.items() if value is not None}
-        event = parse_event(json.dumps(given))
+        event = parse_event(json.dumps(given | {"attrs": json.loads(given.get("attrs", "{}"))}))
+        assert (event.attrs.keys() == {"tier", "client"}) == (given["type"] == "play")
         kinds.add(given["type"])
         assert event.listener.startswith("sim-")
     assert kinds >= {"play", "save", "follow", "playlist_add", "search"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from segue.jobs.simulate_judging import judged
 from segue.store.workspace import Workspace
 from segue.world import World
 from segue.world.audience import Audience
+from segue.world.columns import about_plays
 from segue.world.genres import BOOKS, GENRES, TOPICS
 from segue.world.log import DEVICES
 from segue.world.places import PLACES
@@ -223,10 +225,14 @@ class Loop:
         """(at, listener, item heard or -1, event); item -2: it happened on the page."""
         uris, names, people = self.world.uris, self.world.listeners, self.world.truth.listeners
         out: list[tuple[int, int, int, AnyEvent]] = []
+        tiers = np.append(people.premium, False)
+        attrs, about = about_plays(happened.who, people.devices[happened.who, 0], tiers)
+        told = [json.loads(words) for words in attrs]
         rows = zip(
-            *(getattr(happened, f).tolist() for f in ("kind", "who", "card", "item", "at", "ms", "done", "paged"))
+            *(getattr(happened, f).tolist() for f in ("kind", "who", "card", "item", "at", "ms", "done", "paged")),
+            about.tolist(),
         )
-        for kind, who, card, item, at, ms, done, paged in rows:
+        for kind, who, card, item, at, ms, done, paged, words in rows:
             self.count += 1
             id, v = f"sim:{self.count}", int(shown.visit[card])
             page = pages[v].page if paged else ""
@@ -238,6 +244,7 @@ class Loop:
                     reason_start="clickrow",
                     reason_end="trackdone" if done else "fwdbtn", context=uris[above] if above != item else "",
                     device=DEVICES[people.devices[who, 0]], country=PLACES[people.home[who]].code,
+                    attrs=told[words],
                 )  # fmt: skip
             elif kind == SAVED:
                 event = Save(id=id, listener=names[who], item=uris[item], at=at, page=page)

@@ -65,6 +65,7 @@ class World:
             self.settings.tenant,
             pa.array([*self.listeners, "sim-editors"]),
             countries,
+            np.append(self.truth.listeners.premium, False),
             [p.code for p in PLACES[:HOMES]],
             pa.array(self.uris),
             pa.array(words),
