@@ -30,6 +30,7 @@ from segue.surfaces.clips import Clip, Clips, simulated
 from segue.surfaces.home.crossed import hardly_tried, why_crossed
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import NOT_CAPPED, leaving_out
+from segue.surfaces.home.recording import is_kept
 from segue.surfaces.home.taught import REPORT
 from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
 from segue.surfaces.listening import NEEDED
@@ -176,8 +177,10 @@ class Service:
     ) -> tuple[Home, Mapping[str, Any]]:
         """A page and what the log keeps of its moment. Within a visit chance stays the same, so that a page does not
         jump when something is played; it follows from the listener and the time, so that two servers make one page."""
-        rng = np.random.default_rng([serving.settings.seed, number, context.now // VISIT_MS])
-        home, kitchen = serving.home(number, context, rng, kinds)
+        visit = context.now // VISIT_MS
+        rng = np.random.default_rng([serving.settings.seed, number, visit])
+        recorded = is_kept(number, visit, serving.settings.features_kept)
+        home, kitchen = serving.home(number, context, rng, kinds, recorded=recorded)
         return home, {
             "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
             "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from segue.app import open_service
@@ -15,6 +16,8 @@ from segue.features import Book
 from segue.jobs.attribute import read_outcomes
 from segue.jobs.examples import Replay
 from segue.jobs.ope import judge_file
+from segue.jobs.tables import frames
+from segue.jobs.tables.features import KEYS
 from segue.jobs.teach import teach
 from segue.policies.plackett_luce import PlackettLuce
 from segue.runs.releases import current_release, read_release
@@ -97,6 +100,30 @@ def test_what_is_streamed_is_shown_first(shown: Path, taught: Path) -> None:
 
     assert first(taught) > 0.75
     assert first(shown) < 0.65
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_features_as_served_are_those_of_training(taught: Path, tmp_path: Path, late: bool) -> None:
+    shutil.copytree(taught, tmp_path / "ws")
+    (tmp_path / "ws" / "segue.toml").write_text("features_kept = 0.5")
+    pages = []
+    with open_service(tmp_path / "ws") as service:
+        for i in range(40):
+            pages.append(service.page(f"newcomer {i}", Context(now=NOW + (90 + i) * HOUR_MS, country="SE")))
+            service.log_pages([] if late else pages[-1:])
+        service.log_pages(pages if late else [])
+    kept = [(view, d) for page in pages for view, d in zip(page.home.shelves, page.home.decisions) if d.features]
+    assert {bool(d.features) for page in pages for d in page.home.decisions} == {True, False}
+    with Workspace.open(tmp_path / "ws") as workspace:
+        served = pl.concat(frames(workspace, "default", "served"))
+        replayed = pl.concat(frames(workspace, "default", "replayed"))
+    assert served.height == sum(len(view.cards) for view, _ in kept)
+    assert sum(served[name].n_unique() > 1 for name in served.columns if name not in KEYS) > 3
+    skewed = [name for name in served.columns if not served[name].equals(replayed[name])]
+    if late:  # the control: pages that the server did not know of when it made the next one
+        assert "item_looks" in skewed
+    else:
+        assert skewed == []
 
 
 def test_the_report_says_what_happened(taught: Path) -> None:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         float,
         Field(description="how much a page follows the listener's own mix of kinds and genres; 0: not at all", ge=0),
     ] = 0.5
+    features_kept: Annotated[
+        float, Field(description="share of pages logged with the features they were ranked by, for checks", ge=0, le=1)
+    ] = 0.02
     control: Annotated[float, Field(description="share of listeners whose Home is by popularity", ge=0, le=1)] = 0.0
     reward_stream: Annotated[float, Field(description="worth of a card that is streamed", ge=0)] = 1.0
     reward_completion: Annotated[float, Field(description="worth of a card heard to the end", ge=0)] = 0.5

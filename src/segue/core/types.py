@@ -7,7 +7,7 @@ Numbers of items, listeners and playlists are permanent 32-bit catalogue numbers
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Self
@@ -395,6 +395,7 @@ class ShelfDecision:
     cards: Decision
     reasons: tuple[Decision, ...] = ()  # one a card; a card with one reason has a single arm
     retrieved: tuple[float, ...] = ()  # of the arms of `cards`, how their source ranked them, before any ranker
+    features: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of the chosen cards; mostly not kept
 
     @property
     def propensity(self) -> float:

@@ -106,7 +106,7 @@ class Replay:
 
     def examples(self, log: EventLog, tenant: str, outcomes: pa.Table, since: int = 0) -> Examples:
         """Of settled outcomes, after reading on. Pages from before `since` will not be asked for again."""
-        self._read(log, tenant)
+        self.read(log, tenant)
         self._known = {key: known for key, known in self._known.items() if self._pages[key[0]][0] >= since}
         self._pages = {page: about for page, about in self._pages.items() if about[0] >= since}
         cards = _Cards.of(outcomes)
@@ -124,7 +124,17 @@ class Replay:
                 segments += [self._pages[page][1]] * len(found)
         return _put_together(self._book.names, outcomes, features, rows, pages, segments, self._seq)
 
-    def _read(self, log: EventLog, tenant: str) -> None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(D,) of the features."""
+        return self._book.names
+
+    def known(self, page: str, row: int) -> F32 | None:
+        """(K, D) the features of the cards of a row of a page that was read; None where it was not."""
+        return self._known.get((page, row))
+
+    def read(self, log: EventLog, tenant: str) -> None:
+        """All that has arrived since."""
         for table, shown in _batches(log, tenant, self._seq, self._at_once):
             self._seq = max(self._seq, int(table["seq"].to_numpy().max()))
             places = np.flatnonzero(table["type"].to_numpy() == CODES[Decided])

@@ -2,10 +2,11 @@
 
 `attrs` of such an event is `{"shelves": [key, …], "worth": [x, …], "shelf": i, "p": x, "arms": [item, …],
 "scores": [x, …], "retrieved": [x, …], "chosen": [i, …], "ps": [x, …], "reasons": [[[key, …], i, x] | 0, …],
-"context": {…}}`: the shelves that could still be shown and their scores, the one chosen and how likely that was; the
-items that the rules left (permanent numbers), their scores and how their source ranked them, the positions of the
-chosen ones in the order shown, and how likely each choice was given the ones above it; for each card the reasons that
-fit, which was shown and how likely that was (0: there was only one); what was known of the moment.
+"features": {name: [x, …]}, "context": {…}}`: the shelves that could still be shown and their scores, the one chosen
+and how likely that was; the items that the rules left (permanent numbers), their scores and how their source ranked
+them, the positions of the chosen ones in the order shown, and how likely each choice was given the ones above it; for
+each card the reasons that fit, which was shown and how likely that was (0: there was only one); of some pages the
+features of each card as serving knew them; what was known of the moment.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Written(msgspec.Struct, frozen=True):
     worth: tuple[float, ...] = ()
     retrieved: tuple[float, ...] = ()
     reasons: tuple[Any, ...] = ()
+    features: dict[str, tuple[float, ...]] = {}
     context: dict[str, Any] = {}
 
 
@@ -55,6 +57,8 @@ def written(decision: ShelfDecision, context: Mapping[str, Any]) -> dict[str, An
     }  # fmt: skip
     if any(len(d.arms) > 1 for d in decision.reasons):
         out["reasons"] = [[d.arms, d.chosen[0], d.propensities[0]] if len(d.arms) > 1 else 0 for d in decision.reasons]
+    if decision.features:
+        out["features"] = decision.features
     if context:
         out["context"] = context
     return out

@@ -32,6 +32,7 @@ from segue.surfaces.home.checkpoint import opened
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import mix_of
 from segue.surfaces.home.page import build_home
+from segue.surfaces.home.recording import Recording
 from segue.surfaces.home.shelves import SHELVES
 from segue.surfaces.home.taught import LiveBook, Taught, load_heads, load_state, reward_weights
 from segue.surfaces.home.valuing import ByPopularity, Valuer, untaught
@@ -123,16 +124,17 @@ class Serving:
 
     def home(
         self, listener: int, context: Context, rng: np.random.Generator, kinds: Collection[Kind] | None = None,
-        page: str = "",
+        page: str = "", recorded: bool = False,
     ) -> tuple[Home, Kitchen]:  # fmt: skip
-        """The page of one request, and what it was made in."""
+        """The page of one request, with the features of its cards where that is asked, and what it was made in."""
         kitchen = self.kitchen(listener, context, kinds)
         way = way_of(listener, self.ways)
         mix = mix_of(kitchen.board, self.listening.taken, self.listening.devices) if way.balance else None
-        made = build_home(
-            page, kitchen, self.shelves, way.policy, rng, way.value, self.release.id, mix, way.balance
-        )  # fmt: skip
-        return made, kitchen
+        value = way.value
+        if recorded and isinstance(value, Taught):
+            value = Recording(value)
+        made = build_home(page, kitchen, self.shelves, way.policy, rng, value, self.release.id, mix, way.balance)
+        return (value.told(made) if isinstance(value, Recording) else made), kitchen
 
     def kitchen(self, listener: int, context: Context, kinds: Collection[Kind] | None = None) -> Kitchen:
         """What one request works in. `listener` 0 is nobody in particular."""

@@ -9,6 +9,7 @@ import polars as pl
 
 from segue.core.errors import UnknownName
 from segue.jobs.tables.events import read_events
+from segue.jobs.tables.features import read_replayed, read_served
 from segue.jobs.tables.items import read_items, read_listeners
 from segue.jobs.tables.splits import read_evaluation, read_training
 from segue.store.workspace import Workspace
@@ -38,6 +39,8 @@ TABLES: dict[str, Table] = {
     "listeners": Table(read_listeners, "everybody who was ever heard of", (("country",),), keys=("listener",)),
     "training": Table(read_training, "what models are learned from when they are judged", PLAYED_BY, "listener", "at"),
     "evaluation": Table(read_evaluation, "what they are then judged by", PLAYED_BY, "listener", "at"),
+    "served": Table(read_served, "features of cards as serving knew them", (("shelf",),), "listener", "at"),
+    "replayed": Table(read_replayed, "the same features as training sees them", (("shelf",),), "listener", "at"),
 }
 
 
