@@ -27,7 +27,7 @@ from segue.store.columns import new_draft, sweep
 from segue.store.dedupe import event_keys
 from segue.store.edge import TYPE_NAMES
 from segue.store.segments import Segment
-from segue.store.workspace import DATABASE, FEATURES, Workspace
+from segue.store.workspace import CHECKS, DATABASE, FEATURES, STATISTICS, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
@@ -84,8 +84,8 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     """
     number = workspace.catalogue.listener_number(tenant, listener)
     events = _forget_events(workspace, tenant, number) if number is not None else 0
-    for derived in (outcomes.FOLDER, FEATURES):
-        shutil.rmtree(workspace.path / derived / str(workspace.database.tenant(tenant)), ignore_errors=True)
+    for folder in (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS):
+        shutil.rmtree(workspace.derived(folder, tenant), ignore_errors=True)
     workspace.log.sweep()
     workspace.database.overwrite_freed()
     sweep(workspace.path / snapshot.FOLDER)

@@ -15,6 +15,8 @@ from segue.store.log import EventLog
 from segue.store.sounds import Sounds
 
 DATABASE = "store.sqlite"
+STATISTICS, CHECKS = "statistics", "checks"
+"""Folders of what was gathered of each tenant's tables, and of what checks said of them."""
 FEATURES = "features"
 """Folder of what features knew of each tenant's log: see `segue.surfaces.home.checkpoint`."""
 
@@ -53,6 +55,10 @@ class Workspace:
             raise WorkspaceError(f"no workspace at {path}: run `segue init` there, or name one with --workspace")
         settings = read_settings(path)
         return cls(path, settings, Database(path / DATABASE))
+
+    def derived(self, folder: str, tenant: str) -> Path:
+        """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten."""
+        return self.path / folder / str(self.database.tenant(tenant))
 
     def close(self) -> None:
         self.database.close()
