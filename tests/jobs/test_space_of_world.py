@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from segue.core.events import Item
 from segue.core.types import Kind
 from segue.jobs.space import learn_space
-from segue.jobs.texts import text_vectors
+from segue.jobs.texts import passages_of, text_vectors
 from segue.signals.text import Sentences, text_encoder
 from segue.signals.text.cache import TextCache
 from segue.store import snapshot
@@ -28,6 +29,21 @@ def fitting(space, facts) -> float:
         near, _ = space.nearest(space.place(words), 20, Kind.TRACK)
         shares.append(np.mean([bool(genres.intersection(facts.tag_words(n))) for n in near.tolist()]))
     return float(np.mean(shares))
+
+
+def test_an_id_is_no_title(tmp_path):
+    items = [
+        Item(uri="segue:track:12101"),
+        Item(uri="segue:track:4uLU6hMC"),
+        Item(uri="segue:track:99", title="99 Luftballons"),
+        Item(uri="segue:artist:Radiohead"),
+    ]
+    with Workspace.create(tmp_path / "ws") as workspace:
+        workspace.log.append((), items)
+        facts = snapshot.take(workspace, "default").catalogue
+    said = passages_of(facts, facts.tags)
+    of = {facts.title(n): said[row] for row, n in enumerate(facts.items.tolist())}
+    assert of == {"12101": [], "4uLU6hMC": [], "99 Luftballons": ["99 Luftballons"], "Radiohead": ["Radiohead"]}
 
 
 def test_words_land_near_what_they_mean(tmp_path):

@@ -14,7 +14,7 @@ from segue.fitted._reading import positions
 from segue.fitted.space import Origin, Space
 from segue.fitted.space.words import FAMILIES, Words, family_of
 from segue.jobs.protocols import rows_of
-from segue.jobs.texts import tag_weights, text_vectors
+from segue.jobs.texts import TEXTS, tag_weights, text_vectors
 from segue.models._compose import unit_rows
 from segue.models.pmi_vectors import PmiVectors
 from segue.models.space.content import Known, differing, drawn, fit_maps, foretell
@@ -33,7 +33,6 @@ Sound = tuple[Ids, F32]
 DIMENSIONS = 128
 COMPANY = 2.0  # known items of an artist that weigh as much as what is foretold
 RARE = 2.0  # the same of the owners who took an item
-TEXTS = Path("signals") / "text"
 
 
 def make_space(root: Path, snapshot: Snapshot, seed: int, say: Say, sound: Sound | None = None) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,6 +15,7 @@ from segue.signals.text.cache import TextCache
 from segue.signals.text.document import document
 from segue.store.catalogue_view import CatalogueView
 
+TEXTS = Path("signals") / "text"  # where a workspace keeps what was encoded
 TAGGED = 5_000  # different tags that are read: those on most items
 NAMED_ONLY = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST)
 """Whose titles are read only where there is neither a tag nor a description: they say little of how something sounds,
@@ -54,8 +56,15 @@ def passages_of(facts: CatalogueView, tags: sp.csr_array) -> list[list[str]]:
     for row, number in enumerate(facts.items.tolist()):
         plain = (tagged[row] or about[row]) and int(facts.kind[row]) in NAMED_ONLY
         who = about[artist[row]] if artist[row] not in (-1, row) else ""
-        out.append(document("" if plain else facts.title(number), about[row], who))
+        out.append(document("" if plain else title_of(facts, number), about[row], who))
     return out
+
+
+def title_of(facts: CatalogueView, number: int) -> str:
+    """The title of an item; "" where it is but the id that a source knows it by, and says nothing."""
+    title = facts.title(number)
+    bare = any(c.isdigit() for c in title) and any(title == id for _, id in facts.sources(number))
+    return "" if bare else title
 
 
 def _telling(tags: sp.csr_array) -> list[int]:
