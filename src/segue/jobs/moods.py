@@ -1,4 +1,4 @@
-"""The moods of a snapshot's items: from their tags, their playlists, their artists, and what lies near them."""
+"""The moods of a snapshot's items: from their words, their playlists, their artists, and what lies near them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from segue.core.types import F32, Kind
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space
 from segue.jobs.sound import Heard
+from segue.jobs.texts import TEXTS, text_vectors
 from segue.runs.step import run_step
 from segue.signals.audio import Features
-from segue.signals.moods import NAMES, read_all, sounding, suiting
+from segue.signals.moods import NAMES, SENTENCES, read_all, sounding, suiting, with_sentences
+from segue.signals.text import Hashed, text_encoder
+from segue.signals.text.cache import TextCache
+from segue.signals.text.document import shortened
 from segue.store.catalogue_view import CatalogueView
 from segue.store.snapshot import Snapshot
 
@@ -26,39 +30,73 @@ OF_NEIGHBOURS = 0.7
 RIDGE = 30.0
 """Items of no mood at all that each direction of the space starts with."""
 FEWEST = 20  # items with moods that neighbours can be told from
+MUSIC = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST)
+Told = tuple[F32, F32]
+"""(N, E) what is said of each item, of length 1, and (M, E) the sentence of each mood, by one encoder."""
 
 
 def make_moods(root: Path, snapshot: Snapshot, space: Path | None, say: Say, heard: Heard | None = None) -> Path:
-    """Folder of the moods. Done once for a snapshot, its space and what was heard of it."""
+    """Folder of the moods. Done once for a snapshot, its space and what was heard of it.
+
+    Texts are read by the encoder that the space has used, from the same cache; where there is none that knows what
+    words mean, by the vocabulary alone.
+    """
+    encoder = text_encoder()
 
     def work(folder: Path) -> None:
         say("moods and activities")
-        learn_moods(snapshot, Space.load(space) if space else None, heard).save(folder)
+        told = None
+        if not isinstance(encoder, Hashed):
+            told = told_by(snapshot.catalogue, TextCache(root.parent / TEXTS, encoder), say)
+        learn_moods(snapshot, Space.load(space) if space else None, heard, told).save(folder)
 
     sound = hashlib.sha256(heard.items.tobytes() + heard.features.tobytes()).hexdigest() if heard else ""
+    params = {"names": NAMES, "encoder": encoder.name}
     inputs = [snapshot.id, space.name if space else "", sound]
-    folder, _ = run_step(root, "moods", work, inputs=inputs, params={"names": NAMES}, seed=0, code=[learn_moods])
+    folder, _ = run_step(root, "moods", work, inputs=inputs, params=params, seed=0, code=[learn_moods, text_vectors])
     return folder
 
 
-def learn_moods(snapshot: Snapshot, space: Space | None, heard: Heard | None = None) -> Moods:
+def learn_moods(
+    snapshot: Snapshot, space: Space | None, heard: Heard | None = None, told: Told | None = None
+) -> Moods:  # fmt: skip
     """What is said of each item itself; where nothing is, of its artist, and else of what lies near it in the space.
 
-    Where it was heard, its sound moves the activities.
+    An encoder, where there is one, moves what the words of the vocabulary say; where an item was heard, its sound moves
+    the activities.
     """
     facts = snapshot.catalogue
-    said = np.maximum(tagged(facts), listed(snapshot))
+    said = np.maximum(np.maximum(tagged(facts), described(facts)), listed(snapshot))
     silent = ~said.any(axis=1)
     artist = facts.rows(facts.artist)
     said[silent & (artist >= 0)] = OF_ARTIST * said[artist[silent & (artist >= 0)]]
     out = suiting(said)
     if space is not None:
         out = spread(out, facts, space)
+    if told is not None:
+        out = with_sentences(out, *told)
     if heard is not None and len(heard.items):
         rows, column = facts.rows(heard.items), {name: i for i, name in enumerate(Features._fields)}
         tempo, energy, loudness = (heard.features[rows >= 0, column[n]] for n in ("tempo", "energy", "loudness"))
         out[rows[rows >= 0]] = sounding(out[rows[rows >= 0]], tempo, energy, loudness)
     return Moods(np.asarray(facts.items, np.int32), NAMES, out.astype(np.float32))
+
+
+def told_by(facts: CatalogueView, cache: TextCache, say: Say = lambda _: None) -> Told:
+    """What is said of each item and the sentences of the moods as vectors; music alone, of other kinds zeros."""
+    texts = text_vectors(facts, facts.tags, cache, say)
+    texts[~np.isin(facts.kind, MUSIC)] = 0
+    return texts, cache.encode(SENTENCES)
+
+
+def described(facts: CatalogueView) -> F32:
+    """(N, M) by what is said of music in a sentence or two."""
+    out = np.zeros((len(facts), len(NAMES)), np.float32)
+    rows = np.flatnonzero(np.isin(facts.kind, MUSIC))
+    texts = [shortened(facts.description(n)) for n in facts.items[rows].tolist()]
+    some = [i for i, text in enumerate(texts) if text]
+    out[rows[some]] = read_all([texts[i] for i in some])
+    return out
 
 
 def tagged(facts: CatalogueView) -> F32:

@@ -6,12 +6,13 @@ from segue.core.errors import UnknownName
 from segue.signals.moods.activities import ACTIVITIES, Activity
 from segue.signals.moods.moods import MOODS, Mood
 from segue.signals.moods.reading import read, read_all, words_of
+from segue.signals.moods.sentences import SENTENCES, near, with_sentences
 from segue.signals.moods.sound import sounding
 from segue.signals.moods.suiting import NAMES, VOCABULARY, WEIGHTS, suiting
 
 __all__ = [
-    "ACTIVITIES", "MOODS", "NAMES", "VOCABULARY", "WEIGHTS", "Activity", "Mood", "activity", "read", "read_all",
-    "sounding", "suiting",
+    "ACTIVITIES", "MOODS", "NAMES", "SENTENCES", "VOCABULARY", "WEIGHTS", "Activity", "Mood", "activity", "near",
+    "read", "read_all", "sounding", "suiting", "with_sentences",
 ]  # fmt: skip
 BY_NAME = {a.name: a for a in ACTIVITIES}
 
