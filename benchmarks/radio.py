@@ -129,10 +129,10 @@ def compared(
 ) -> tuple[dict[str, F64], dict[str, Any]]:  # fmt: skip
     rng = np.random.default_rng(0)
     recipe = Blend(components=COMPONENTS, k=K, tuning_queries=500, weighing_queries=2000, trials=5)
-    learned = recipe.learn(outer.fold.train, rng, [inner.fold])
+    learned = recipe.choose(outer.fold.train, rng, [inner.fold])
     for name, trials in learned.trials.items():
         say(f"  {name}: {len(trials)} tried, {learned.recipes[name]}")
-    found = {"blend": gains(learned.model, outer.fold, K)}
+    found = {"blend": gains(learned.fit(outer.fold.train), outer.fold, K)}
     for name in COMPONENTS:
         found[name] = gains(learned.recipes[name].fit(outer.fold.train, rng), outer.fold, K)
     found["item-knn, as it comes"] = gains(RECIPES["item-knn"]().fit(outer.fold.train, rng), outer.fold, K)

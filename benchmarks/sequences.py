@@ -64,11 +64,11 @@ def blend(data: Interactions) -> Any:
     inner = leave_last_out(data)
     fold = Fold(inner.train, inner.queries, Lists(inner.truth_indptr, inner.truth_rows))
     recipe = Blend(components=COMPONENTS)
-    found = recipe.learn(data, np.random.default_rng(0), [fold])
+    found = recipe.choose(data, np.random.default_rng(0), [fold])
     for name, weight in found.weights.items():
         print(f"  blend: {name} {weight:.3f}, inner {MAIN} {found.inner[name]:.4f}")
     print(f"  blend: inner {MAIN} {found.inner['blend']:.4f}", flush=True)
-    return found.model
+    return found.fit(data)
 
 
 def serving(data: Interactions, recipe: Any) -> None:

@@ -121,7 +121,7 @@ def test_one_trial_is_the_start(taken: Make) -> None:
 def test_what_needs_an_order_stays_out_without_one(taken: Make) -> None:
     lines = [[1 + g, 2 + g, 3 + g, 4 + g] for g in (0, 4) for _ in range(20)]
     names = ("item-knn", "popular")
-    found = Blend(components=names, trials=12).learn(taken(lines, n=8), np.random.default_rng(0))
+    found = Blend(components=names, trials=12).choose(taken(lines, n=8), np.random.default_rng(0))
     assert set(found.recipes) == set(names)
     assert found.inner["blend"] >= max(found.inner[n] for n in names) * 0.99
     assert RECIPES["transitions"].needs_order
@@ -164,10 +164,10 @@ def test_a_slow_machine_chooses_as_a_quick_one(taken: Make, monkeypatch: pytest.
     rng = np.random.default_rng(2)
     data = taken([list(rng.permutation(12)[:6] + 1) for _ in range(60)], n=12, ordered=True)
     recipe = Blend(components=("item-knn", "transitions", "popular"), trials=5)
-    quick = recipe.learn(data, np.random.default_rng(0))
+    quick = recipe.choose(data, np.random.default_rng(0))
     clock = iter(range(0, 10**9, 1000))
     monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
-    slow = recipe.learn(data, np.random.default_rng(0))
+    slow = recipe.choose(data, np.random.default_rng(0))
     assert (slow.recipes, slow.weights) == (quick.recipes, quick.weights)
     assert max(len(t) for t in slow.trials.values()) == 5
 

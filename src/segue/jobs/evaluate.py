@@ -15,7 +15,7 @@ from segue.evaluation.evaluate import Result, Seen
 from segue.evaluation.evaluate import evaluate as judge
 from segue.evaluation.leaderboard import BASELINES, Leaderboard, compare
 from segue.jobs.facts import snapshot_of
-from segue.jobs.learn import Learned, learn, recipe_of
+from segue.jobs.learn import Learned, judged, learn, recipe_of
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.threads import limited
 from segue.models import RECIPES
@@ -93,7 +93,7 @@ def _board(
             return None
         learned = learn(workspace.path / "runs", split.train, names, measure, seed, say, trials)
         chosen = learned.best
-        models: dict[str, Scores] = learned.models()
+        models: dict[str, Scores] = judged(workspace.path / "runs", learned, split.train, say)
         for name, recipe in _baselines(learned, owner).items():
             if name not in models:
                 models[name] = recipe.fit(split.train, np.random.default_rng(seed))

@@ -1,4 +1,4 @@
-"""Choose and fit what recommends for one population: tuned on inner rows, fitted, written as a step's output."""
+"""Choose and fit what recommends for one population: tuned on inner rows, fitted, each written as a step's output."""
 
 from __future__ import annotations
 
@@ -29,21 +29,15 @@ UNTUNED = ("popular", "item-knn", "transitions")  # what a population too small 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was chosen, and the models fitted on the rows it was chosen from."""
+    """What was chosen."""
 
-    folder: Path
     best: str  # a recipe, or "blend"
     recipes: dict[str, dict[str, Any]]  # by name: hyper-parameters
-    weights: dict[str, float]
+    weights: dict[str, float]  # 0 for recipes that the blend does without
     inner: dict[str, float]  # the inner split's metric for each recipe and the blend; empty where nothing was tuned
     metric: str
     protocol: str  # of the inner split
-    made: bool  # now, and not by an earlier run
-
-    def models(self) -> dict[str, Scores]:
-        """Every component and the blend of them, as fitted on the rows the choice was made from."""
-        blend = load_model(self.folder / "model")
-        return {BLEND: blend, **dict(zip(blend.names, blend.components, strict=True))}  # type: ignore[attr-defined]
+    seed: int  # of the fits it was chosen by
 
 
 def learn(
@@ -55,7 +49,7 @@ def learn(
     say: Callable[[str], None],
     trials: int = TRIALS,
 ) -> Learned:
-    """Tune each recipe and their blend on an inner split of `data`; fit them on all of `data`. Done once.
+    """Tune each recipe and weigh a blend of them on an inner split of `data`. Done once.
 
     `trials`: settings of hyper-parameters tried of each recipe.
     """
@@ -68,51 +62,64 @@ def learn(
         if splits:
             protocol = splits[0].protocol
             say(f"tuning {', '.join(parts)} on {protocol}")
-            found = recipe.learn(data, np.random.default_rng(seed), [as_fold(s) for s in splits])
-            model, record = found.model, {
+            found = recipe.choose(data, np.random.default_rng(seed), [as_fold(s) for s in splits])
+            record = {
                 "recipes": {n: asdict(r) for n, r in found.recipes.items()},
-                "weights": found.weights, "inner": found.inner, "protocol": protocol,
+                "weights": found.weights, "inner": found.inner, "protocol": protocol, "seed": found.seed,
             }  # fmt: skip
         else:
             few = [n for n in UNTUNED if n in parts] or list(parts)
             plain: dict[str, Any] = {n: RECIPES[n]() for n in few}
-            fitted = {n: r.fit(data, np.random.default_rng(seed)) for n, r in plain.items()}
-            model = assembled(fitted, np.ones(len(few), np.float32))
             record = {
                 "recipes": {n: asdict(r) for n, r in plain.items()},
                 "weights": dict.fromkeys(few, 1.0), "inner": {}, "protocol": "too few listeners to tune on",
+                "seed": seed,
             }  # fmt: skip
-        save_model(model, folder / "model")
         (folder / "learned.json").write_text(json.dumps(record, indent=1) + "\n")
 
     code: list[Any] = [Blend, *(RECIPES[n] for n in parts), learn]
-    folder, made = run_step(
+    folder, _ = run_step(
         root, "learn", work, inputs=[data.id], params={"blend": recipe, "of": data.kind.label}, seed=seed, code=code
     )
     record = json.loads((folder / "learned.json").read_text())
     best = _best(record["inner"], names) if record["inner"] else BLEND
-    return Learned(folder, best, record["recipes"], record["weights"], record["inner"], f"ndcg@{recipe.k}",
-                   record["protocol"], made)  # fmt: skip
+    return Learned(best=best, metric=f"ndcg@{recipe.k}", **record)
 
 
-def refit(root: Path, learned: Learned, data: Interactions, seed: int, say: Callable[[str], None]) -> Path:
-    """Folder of the chosen model, fitted on all of `data` with the hyper-parameters and weights that were chosen."""
+def judged(
+    root: Path, learned: Learned, data: Interactions, say: Callable[[str], None]
+) -> dict[str, Scores]:  # fmt: skip
+    """The blend and every recipe in it, fitted on the rows `data` that they were chosen from."""
+    every = replace(learned, best=BLEND)
+    blend: Any = load_model(refit(root, every, data, learned.seed, say, "the rows it was chosen from", ahead=False))
+    return {BLEND: blend, **dict(zip(blend.names, blend.components, strict=True))}
+
+
+def refit(
+    root: Path, learned: Learned, data: Interactions, seed: int, say: Callable[[str], None], rows: str = "everything",
+    ahead: bool = True,
+) -> Path:  # fmt: skip
+    """Folder of the chosen model, fitted on all of `data` with the hyper-parameters and weights that were chosen.
+
+    With the nearest items worked out `ahead`, if it is to serve. Done once.
+    """
     kept = [n for n, w in learned.weights.items() if w != 0] if learned.best == BLEND else [learned.best]
     recipes = {n: recipe_of(n, learned.recipes[n]) for n in kept}
     weights = {n: learned.weights[n] for n in kept}
 
     def work(folder: Path) -> None:
-        say(f"fitting {learned.best} on everything")
+        say(f"fitting {learned.best} on {rows}")
         fitted = {n: r.fit(data, np.random.default_rng(seed)) for n, r in recipes.items()}
         if learned.best == BLEND:
             model: Any = assembled(fitted, np.array([weights[n] for n in kept], np.float32))
         else:
             model = fitted[learned.best]
         save_model(model, folder / "model")
-        takers = np.bincount(data.matrix().indices, minlength=len(data.items))
-        save_ahead(model, takers[np.searchsorted(data.items, model.items)], folder / "model")
+        if ahead:
+            takers = np.bincount(data.matrix().indices, minlength=len(data.items))
+            save_ahead(model, takers[np.searchsorted(data.items, model.items)], folder / "model")
 
-    params = {"best": learned.best, "recipes": recipes, "weights": weights}
+    params = {"best": learned.best, "recipes": recipes, "weights": weights, "ahead": ahead}
     code: list[Any] = [Blend, *(RECIPES[n] for n in kept), refit]
     folder, _ = run_step(root, "fit", work, inputs=[data.id], params=params, seed=seed, code=code)
     return folder / "model"

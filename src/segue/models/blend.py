@@ -25,14 +25,20 @@ HALVINGS = 3  # cross-validations of the climb
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What learning a blend found: all that a leaderboard or a run's record wants to know."""
+class Choice:
+    """What a blend is to consist of: all that a run's record wants to know."""
 
-    model: FittedBlend  # fitted on everything
     recipes: dict[str, Any]  # by component: the hyper-parameters chosen
-    weights: dict[str, float]
+    weights: dict[str, float]  # 0 for components that the others make needless
     inner: dict[str, float]  # NDCG@k on the inner split: each component, and "blend"
     trials: dict[str, list[Trial]]
+    seed: int  # of the fits it was chosen by
+
+    def fit(self, data: Interactions) -> FittedBlend:
+        """The blend fitted on all of `data`."""
+        kept = {n: w for n, w in self.weights.items() if w}
+        fitted = {n: self.recipes[n].fit(data, np.random.default_rng(self.seed)) for n in kept}
+        return assembled(fitted, np.array(list(kept.values()), np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +63,10 @@ class Blend:
     horizon_days: float = 0.0  # learn to foretell what is taken within so many days (playlists: 92); 0: the next item
 
     def fit(self, data: Interactions, rng: np.random.Generator) -> FittedBlend:
-        return self.learn(data, rng).model
+        return self.choose(data, rng).fit(data)
 
-    def learn(self, data: Interactions, rng: np.random.Generator, folds: Sequence[Fold] = ()) -> Outcome:
-        """As `fit`, with everything found on the way. `folds` replaces the default inner split."""
+    def choose(self, data: Interactions, rng: np.random.Generator, folds: Sequence[Fold] = ()) -> Choice:
+        """What `fit` fits, and everything found on the way. `folds` replaces the default inner split."""
         seed = int(rng.integers(2**31))
         inner_folds = list(folds) or default_folds(data, rng, self.horizon_days)
         names = self.components or tuple(n for n in RECIPES if applies(RECIPES[n], data))
@@ -74,10 +80,7 @@ class Blend:
         alone = np.eye(len(names), dtype=np.float32)
         inner = {n: table.ndcg(one, self.k) for n, one in zip(names, alone, strict=True)}
         inner["blend"] = table.ndcg(weights, self.k)
-        kept = {n: w for n, w in zip(names, weights.tolist(), strict=True) if w}
-        fitted = {n: recipes[n].fit(data, np.random.default_rng(seed)) for n in kept}
-        model = assembled(fitted, np.array(list(kept.values()), np.float32))
-        return Outcome(model, recipes, dict(zip(names, weights.tolist(), strict=True)), inner, trials)
+        return Choice(recipes, dict(zip(names, weights.tolist(), strict=True)), inner, trials, seed)
 
     def _tuned(
         self, names: Sequence[str], fold: Fold, seed: int
