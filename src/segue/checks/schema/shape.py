@@ -30,7 +30,9 @@ class ColumnSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     min: float | None = None  # of numbers; of times UTC ms
     max: float | None = None
     unit: str = ""  # "ms", "s", "count", "share": what `typical` is in
+    nonfinite: float = 0.0  # largest share of rows that are NaN or infinite
     typical: tuple[float, float] | None = None  # where the median may lie: a change of unit leaves it
+    largest: float = 1.0  # largest share of the rows with a value that one value may have
     max_length: int | None = None  # characters of a text, items of a list
     unique: bool = False  # no value twice
     distinct: tuple[float, float] | None = None  # different values a row, least and most
@@ -38,6 +40,7 @@ class ColumnSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     joins: float = 1.0  # least share of rows whose value is found there
     environments: list[Environment] | None = None  # where the column has to be; none: everywhere
     drift: Drift | None = None
+    skew: Drift | None = None  # against training data; none: as `drift`
     note: str = ""
 
 
@@ -61,3 +64,4 @@ class TableSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     listener: str = ""  # the column that says who
     rows: tuple[int, int] | None = None  # of a day, least and most
     extra: bool = False  # columns that are not named here are welcome
+    seen: int = 0  # rows it was inferred from
