@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import (
@@ -61,6 +61,18 @@ class Settings(BaseSettings):
     reward_discovery: Annotated[
         float, Field(description="further worth of a stream when the artist is new to the listener", ge=0)
     ] = 0.3
+
+    alert_webhook: Annotated[
+        str, Field(description="address that is told of failed checks: https, or http on this machine; empty: none")
+    ] = ""
+    alert_private: Annotated[bool, Field(description="whether that may be an address in a private network")] = False
+    alert_secret: Annotated[str, Field(description="key that signs what the webhook is sent", repr=False)] = ""
+    alert_command: Annotated[
+        tuple[str, ...], Field(description="command that is told of failed checks, as JSON on its standard input")
+    ] = ()
+    alert_level: Annotated[
+        Literal["fail", "warn"], Field(description="what is told: fails alone, or warnings, too")
+    ] = "fail"
 
     @classmethod
     def settings_customise_sources(
