@@ -138,7 +138,9 @@ def _span(column: ColumnSchema, seen: ColumnStatistics, fresh: ColumnSchema) -> 
         change["min"] = None if fresh.min is None else min(fresh.min, numbers.min)
     if column.max is not None and numbers.max > column.max and max(1, counts[middles > column.max].sum()) > room:
         change["max"] = None if fresh.max is None else max(fresh.max, numbers.max)
-    change["typical"] = _around(column.typical, [numbers.buckets.quantile(0.5)], fresh.typical)
+    middle = numbers.buckets.quantile(0.5)
+    if column.typical is not None and not column.typical[0] <= middle <= column.typical[1]:
+        change["typical"] = fresh.typical  # a band that holds both units would tell neither
     return change
 
 
