@@ -25,7 +25,8 @@ class Curves:
     def of(cls, before: Buckets, now: Buckets) -> Curves:
         """Of two sketches that hold numbers."""
         keys, a, b = aligned(before, now)
-        return cls(Buckets(keys.tolist()).middles(), np.cumsum(a) / a.sum(), np.cumsum(b) / b.sum())
+        middles = Buckets(keys.tolist(), bits=min(before.bits, now.bits)).middles()
+        return cls(middles, np.cumsum(a) / a.sum(), np.cumsum(b) / b.sum())
 
     @property
     def area(self) -> float:
