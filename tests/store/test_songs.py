@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from segue.core.events import Item
+from segue.core.events import Item, Play, Skip
+from segue.store.facts import Named, facts_of
 from segue.store.names import song_name
 from segue.store.workspace import Workspace
 
@@ -76,9 +77,7 @@ def test_songs_of_two_catalogues_stay_apart(workspace: Workspace):
 
 def test_of_two_in_one_catalogue_the_one_on_the_album_is_meant(workspace: Workspace):
     albums = [Item(uri=f"segue:album:lib:{n}", title=n, artists=(BEYONCE.uri,)) for n in ("Hits", "Sasha")]
-    tracks = [
-        Item(uri=f"segue:track:lib:{a.title}", title="Halo", artists=(BEYONCE.uri,), album=a.uri) for a in albums
-    ]
+    tracks = [Item(uri=f"segue:track:lib:{a.title}", title="Halo", artists=(BEYONCE.uri,), album=a.uri) for a in albums]
     workspace.catalogue.add(T, [BEYONCE, *albums, *tracks])
     album = Item(uri="segue:album:named:beyonce — sasha", title="sasha", artists=("segue:artist:named:beyonce",))
     who, track = said("Beyonce", "Halo", album=album.uri)
@@ -115,3 +114,41 @@ def test_an_older_workspace_is_named_once_when_it_is_opened(workspace: Workspace
     with Workspace.open(workspace.path) as again:
         assert one(again, HALO.uri, "segue:track:named:beyoncé — halo")
         assert again.database.meta("songs_named") == 1
+
+
+def test_facts_are_those_of_all_sources_that_are_one(workspace: Workspace):
+    album = Item(uri="segue:album:lib:1", title="Sasha", artists=(BEYONCE.uri,))
+    mine = Item(uri=HALO.uri, title="Halo", artists=(BEYONCE.uri,), album=album.uri, duration_ms=261_000)
+    workspace.catalogue.add(T, said("beyonce", "HALO", same_as=("mbid:a", "isrc:X")))
+    workspace.catalogue.add(T, [BEYONCE, album, mine])
+    number = workspace.catalogue.number(T, HALO.uri)
+    assert number is not None
+    found = facts_of(workspace.database, [number, 9_999])
+    assert list(found) == [number]
+    assert (found[number].title, found[number].duration_ms) == ("HALO", 261_000)
+    assert found[number].album == Named(album.uri, "Sasha")
+    assert [a.name for a in found[number].artists] == ["beyonce"]
+    assert found[number].outside_id("mbid") == "a"
+    assert found[number].outside_id("spotify") == ""
+
+
+def test_the_events_of_one_listener(workspace: Workspace):
+    def play(i: int, listener: str) -> Play:
+        return Play(id=f"{listener}{i}", listener=listener, item=f"segue:track:{i}", at=1_000 * i, ms_played=0)
+
+    for start in (0, 50):  # one file, then another, then the front
+        workspace.log.append([play(i, who) for i in range(start, start + 50) for who in "ab"])
+        workspace.log.seal()
+    workspace.log.append([play(i, who) for i in range(100, 120) for who in "ab"])
+    workspace.log.append([Skip(id="s", listener="a", item="segue:track:1", at=500)])
+    a = workspace.catalogue.listener_number(T, "a")
+    assert a is not None
+    whole = workspace.log.of_listener(T, a, (Play,))
+    assert whole["at"].to_pylist() == [1_000 * i for i in range(120)]
+    assert workspace.log.of_listener(T, a, (Play, Skip), until=2_000)["at"].to_pylist() == [0, 500, 1_000]
+    last = workspace.log.of_listener(T, a, (Play,), newest=30, columns=["id"])
+    assert last.column_names == ["id"]
+    assert last["id"].to_pylist() == [f"a{i}" for i in range(90, 120)]
+    assert workspace.log.of_listener(T, a, (Play,), since=99_000, until=101_000, newest=5)["at"].to_pylist() == [
+        99_000, 100_000,
+    ]  # fmt: skip
