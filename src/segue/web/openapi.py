@@ -10,15 +10,9 @@ import msgspec
 
 from segue import __version__
 from segue.surfaces.clips import MEDIA
+from segue.web.reply import ErrorView
 from segue.web.resource import Resource, paths_of
 
-SCHEMES = {
-    "key": {"type": "http", "scheme": "bearer"},
-    "basic": {"type": "http", "scheme": "basic", "description": "a listener's name, and a key as the password"},
-    "token": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token KEY"},
-    "subsonic": {"type": "apiKey", "in": "query", "name": "apiKey", "description": "or u with p, or u with t and s"},
-    "session": {"type": "apiKey", "in": "query", "name": "sk", "description": "what auth.getSession gave"},
-}
 REF = "#/components/schemas/{name}"
 
 
@@ -58,7 +52,7 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     for status in resource.errors:
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/json": {"schema": schema_of[id(resource.error_view)]}},
+            "content": {"application/json": {"schema": schema_of[id(ErrorView)]}},
         }
     out: dict[str, Any] = {
         "summary": resource.summary,
@@ -72,14 +66,14 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
             "content": {media: {"schema": schema_of[id(resource.body)]} for media in resource.media},
         }
     if resource.scope is not None:
-        out["security"] = [{}, {resource.scheme: []}]
+        out["security"] = [{}, {"key": []}]
         out["x-scope"] = resource.scope.value
     return out
 
 
 def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
     """The whole document, ready for JSON."""
-    types = [t for r in resources for t in (r.returns, r.body, r.error_view) if t not in (None, str, bytes)]
+    types = [ErrorView] + [t for r in resources for t in (r.returns, r.body) if t not in (None, str, bytes)]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = {id(t): s for t, s in zip(types, schemas, strict=True)}
     return cast(
@@ -101,7 +95,7 @@ def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
                 },
                 "components": {
                     "schemas": components,
-                    "securitySchemes": {name: SCHEMES[name] for name in sorted({r.scheme for r in resources})},
+                    "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
                 },
             }
         ),
@@ -113,10 +107,8 @@ def main() -> None:
     import sys
 
     from segue.web.api import RESOURCES
-    from segue.web.compat import COMPAT
 
-    document = openapi((*RESOURCES, *COMPAT))
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(openapi(RESOURCES)), indent=2).decode() + "\n")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from starlette.types import Scope
 from segue import __version__
 
 HERE = Path(__file__).parent
-_ENVIRONMENT = Environment(
+ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
@@ -47,7 +47,7 @@ def _page(name: str, route: str) -> Callable[[Request], Awaitable[Response]]:
         }
         if name == "docs.html":
             words["resources"] = _listing()
-        text = _ENVIRONMENT.get_template(name).render(words)
+        text = ENVIRONMENT.get_template(name).render(words)
         return Response(text, media_type="text/html", headers={"cache-control": "no-store"})
 
     return answer
@@ -70,6 +70,7 @@ PAGES = {
     "/item/{uri:path}": _page("item.html", "/item/{uri}"),
     "/listener/{id:path}": _page("listener.html", "/listener/{id}"),
     "/console": _page("console.html", "/console"),
+    "/console/data": _page("data.html", "/console/data"),
     "/console/map": _page("map.html", "/console/map"),
     "/docs": _page("docs.html", "/docs"),
 }
