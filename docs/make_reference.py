@@ -6,6 +6,7 @@ python docs/make_reference.py
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import inspect
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +23,7 @@ from segue.importers import IMPORTERS
 from segue.models import RECIPES
 from segue.models.responses import RESPONSES
 from segue.policies import POLICIES
+from segue.web.compat import PROTOCOLS
 
 PLACE = Path(__file__).with_name("reference.md")
 SHELVES: Registry[Any] = Registry("segue.surfaces.home.shelves", "shelf")
@@ -62,6 +64,16 @@ def formats() -> list[str]:
     return lines
 
 
+def protocols() -> list[str]:
+    intro = "Spoken beside the API of its own; how to set players to it is in [how-to.md](how-to.md)."
+    rows = []
+    for name in PROTOCOLS:
+        module = importlib.import_module(f"{PROTOCOLS.package}.{name.replace('-', '_')}")
+        said = " ".join(inspect.cleandoc(module.__doc__ or "").split("\n\n")[0].split())
+        rows.append((f"`{name}`", said, ", ".join(f"`{r.path}`" for r in PROTOCOLS[name])))
+    return ["## Protocols", "", intro, "", *table(("name", "what it is", "paths"), rows)]
+
+
 def events() -> list[str]:
     shared = set(Event.__struct_fields__)
     rows = []
@@ -89,6 +101,7 @@ def commands() -> list[str]:
         for name, function in panel.items()
     ]
     rows += [("`segue import FORMAT PATH`", "Bring in listening and catalogues; formats below."),
+             ("`segue schema infer, show, diff, accept`", "What good data look like."),
              ("`segue key create, list, revoke`", "API keys for the service.")]  # fmt: skip
     return [
         "## Commands",
@@ -103,7 +116,7 @@ def reference() -> str:
     """The whole page."""
     lines = ["# Reference", "", "Made from the code by `python docs/make_reference.py`. The HTTP API is in",
              "[openapi.json](openapi.json), and served at `/openapi.json`.", ""]  # fmt: skip
-    lines += [*commands(), *formats(), *settings(), *events()]
+    lines += [*commands(), *formats(), *protocols(), *settings(), *events()]
     lines += plugins("Recipes", RECIPES) + plugins("Fitted models", FITTED)
     lines += plugins("Shelves", SHELVES) + plugins("Candidate sources", SOURCES) + plugins("Rules", RULES)
     lines += plugins("Rankers of a shelf's candidates", RANKERS) + plugins("Policies", POLICIES)

@@ -18,7 +18,7 @@ import structlog
 
 from segue.core.clock import at_clock, zone_of
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError
-from segue.core.events import AnyEvent, Event
+from segue.core.events import AnyEvent, Event, Item
 from segue.core.types import Candidates, Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
@@ -33,6 +33,7 @@ from segue.surfaces.home.kitchen import NOT_CAPPED, leaving_out
 from segue.surfaces.home.recording import is_kept
 from segue.surfaces.home.taught import REPORT
 from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
+from segue.surfaces.library import Library
 from segue.surfaces.listening import NEEDED
 from segue.surfaces.path import sonic_path
 from segue.surfaces.radio import radio
@@ -401,12 +402,20 @@ class Service:
                     break
         return out
 
+    @property
+    def library(self) -> Library:
+        """What listeners heard, love and keep."""
+        return Library(self.workspace, self.tenant)
+
     # --- telling ----------------------------------------------------------------------------------------------------
 
-    def append(self, events: Sequence[AnyEvent]) -> Receipt:
-        """Write events to the log; durable when this returns, and known to every request that starts after it."""
+    def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> Receipt:
+        """Write events to the log; durable when this returns, and known to every request that starts after it.
+
+        `items` are facts about what the events name, where the catalogue may not have it: see `segue.store.merging`.
+        """
         with self._lock:
-            receipt = self.workspace.log.append(events)
+            receipt = self.workspace.log.append(events, items, self.tenant)
             serving = self._serving
             listening = serving.listening
             own = all(e.tenant == self.tenant for e in events)
@@ -449,8 +458,19 @@ class Service:
             if not len(table):
                 listening.seen = last  # of other tenants
                 break
-            listening.absorb(table)
+            listening.absorb(self._recognized(serving, table))
         self._tell_book(serving)
+
+    def _recognized(self, serving: Serving, table: pa.Table) -> pa.Table:
+        """Items that are newer than the snapshot, by the number that stands for them now: it may be in it."""
+        item = table["item"].to_numpy()
+        new = np.unique(item[(item > 0) & (serving.snapshot.catalogue.rows(item) < 0)])
+        if not len(new):
+            return table
+        current = np.array([self.workspace.catalogue.current(n) for n in new.tolist()], item.dtype)
+        place = np.searchsorted(new, item).clip(max=len(new) - 1)
+        item = np.where(new[place] == item, current[place], item)
+        return table.set_column(table.column_names.index("item"), "item", pa.array(item))
 
     def _fresh(self) -> Serving:
         """What serves now, with the events of other processes that are older than a moment."""

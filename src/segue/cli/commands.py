@@ -10,6 +10,7 @@ import typer
 from segue.cli.ope import ope
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
+from segue.cli.waive import waive
 from segue.cli.workplace import console, open_workspace, out, workspace_path
 
 Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
@@ -58,6 +59,7 @@ def make_app(importing: bool) -> Any:
     for panel, commands in PANELS.items():
         for name, function in commands.items():
             app.command(name, rich_help_panel=panel)(function)
+    app.add_typer(make_schema_app(), name="schema", help="What good data look like.", rich_help_panel="Data")
     app.add_typer(make_keys_app(), name="key", help="API keys for the service.", rich_help_panel="Service")
     return app
 
@@ -374,9 +376,19 @@ def make_keys_app() -> typer.Typer:
     return app
 
 
+def make_schema_app() -> typer.Typer:
+    """Commands about schemas."""
+    from segue.cli import schema
+
+    app = typer.Typer(no_args_is_help=True)
+    for name in ("infer", "show", "diff", "accept"):
+        app.command(name)(getattr(schema, name))
+    return app
+
+
 PANELS: dict[str, dict[str, Any]] = {
     "Start here": {"demo": demo, "doctor": doctor},
-    "Data": {"init": init, "check": check, "merges": merges, "export": export, "forget": forget},
+    "Data": {"init": init, "check": check, "waive": waive, "merges": merges, "export": export, "forget": forget},
     "Models": {
         "train": train,
         "learn": learn,

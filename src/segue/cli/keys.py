@@ -12,12 +12,19 @@ from segue.cli.workplace import console, open_workspace, out
 def create(
     scopes: Annotated[str, typer.Option(help="What it opens: read, write, admin; comma-separated.")] = "read,write",
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
+    listener: Annotated[
+        str, typer.Option(help="Whose own it is: for the players of this listener.", show_default=False)
+    ] = "",
+    digest: Annotated[
+        bool,
+        typer.Option("--digest", help="For clients that send an MD5 of it: Subsonic's t and s, Last.fm."),
+    ] = False,
 ) -> None:
-    """Make a key. It is shown once; the workspace keeps only its hash."""
+    """Make a key. It is shown once; the workspace keeps only its hash, or with --digest what makes it again."""
     from segue.web.auth import Keys, parse_scopes
 
     with open_workspace(create=True) as (workspace, _):
-        secret, key = Keys(workspace.path).create(parse_scopes(scopes), label)
+        secret, key = Keys(workspace.path).create(parse_scopes(scopes), label, listener, digest)
     console.print(f"key {key.id} opens {', '.join(key.scopes)}; this is the only time it is shown:")
     out.print(secret)
 

@@ -31,7 +31,7 @@ class Listenbrainz:
         return some(self._read(path), path, EXPECTED)
 
     def _read(self, path: Path) -> Iterator[Record]:
-        parse, files = _Rows(an_id(self.listener, "listener")), 0
+        parse, files = Listens(an_id(self.listener, "listener")), 0
         for member in members(path, _wanted, EXPECTED):
             if isinstance(member, Bad):
                 yield member
@@ -81,8 +81,11 @@ def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-class _Rows:
-    """A listen's identity is its time and names, since the MusicBrainz id that is matched to them may change."""
+class Listens:
+    """Rows of one listener as records; ValueError for one that is neither a listen nor a feedback.
+
+    A listen's identity is its time and names, since the MusicBrainz id that is matched to them may change.
+    """
 
     def __init__(self, listener: str) -> None:
         self.listener, self.new = listener, Once()

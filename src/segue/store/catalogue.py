@@ -24,6 +24,9 @@ _FILL = """UPDATE items SET
  countries = CASE countries WHEN '' THEN ? ELSE countries END,
  available_from = CASE available_from WHEN 0 THEN ? ELSE available_from END
  WHERE number = ?"""
+_NAME = """UPDATE items SET name = song_name((
+ SELECT a.title FROM credits c JOIN items a ON a.number = c.artist WHERE c.item = items.number AND c.position = 0
+ ), title) WHERE number = ? AND name = ''"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ class Catalogue:
             self._said.clear()
         named = [uri for i in unsaid for uri in (i.uri, *i.artists, *((i.album,) if i.album else ()))]
         numbers = self.item_numbers(tenant, named)
-        touched = self._fill(tenant, unsaid, numbers, before)
+        touched, songs = self._fill(tenant, unsaid, numbers)
         merging.merge_touched(self._db.connection, touched)
+        merging.merge_songs(self._db.connection, tenant, songs)
         own = set(self.item_numbers(tenant, {i.uri for i in items}).values())
         return self.last_item() - before, sum(n <= before for n in own)
 
@@ -85,9 +89,9 @@ class Catalogue:
         row = self._db.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
         return int(row[0]) if row else 0
 
-    def _fill(self, tenant: int, items: Sequence[Item], numbers: dict[str, int], before: int) -> list[int]:
-        """Write the facts; the numbers whose title or outside ids may be new."""
-        fields, tags, aliases, credits = [], [], [], []
+    def _fill(self, tenant: int, items: Sequence[Item], numbers: dict[str, int]) -> tuple[list[int], list[int]]:
+        """Write the facts; the numbers whose title or outside ids may be new, and the songs and albums among all."""
+        fields, tags, aliases, credits, songs = [], [], [], [], []
         for item in items:
             number = numbers[item.uri]
             title = item.title[:MAX_TEXT].strip()
@@ -101,6 +105,8 @@ class Catalogue:
             tags += [(number, tag, 0) for tag in item.tags if tag] + [(number, tag, 1) for tag in item.genres if tag]
             aliases += [(tenant, outside, number) for outside in item.same_as if outside]
             credits += [(number, numbers[artist]) for artist in item.artists]
+            if kind in ("track", "album") and title and item.artists:
+                songs.append(number)
         many = self._db.connection.executemany
         many(_FILL, fields)
         many("INSERT INTO tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET genre = 1 WHERE excluded.genre > genre", tags)
@@ -110,7 +116,21 @@ class Catalogue:
             "WHERE NOT EXISTS (SELECT 1 FROM credits WHERE item = ?1 AND artist = ?2)",
             credits,
         )
-        return sorted({f[-1] for f in fields if f[0]} | {a[2] for a in aliases})
+        many(_NAME, [(number,) for number in songs])
+        return sorted({f[-1] for f in fields if f[0]} | {a[2] for a in aliases}), sorted(set(songs))
+
+    def name_songs(self) -> None:
+        """Once, for a workspace from before songs had names to be compared by: name them and merge what is one."""
+        if self._one("SELECT 1 FROM meta WHERE key = 'songs_named'", ()):
+            return
+        with self._db.write() as connection:
+            rows = connection.execute(
+                f"SELECT number, tenant FROM items WHERE kind IN ({int(Kind.TRACK)}, {int(Kind.ALBUM)}) AND title != ''"
+            ).fetchall()
+            connection.executemany(_NAME, [(number,) for number, _ in rows])
+            for tenant in {tenant for _, tenant in rows}:
+                merging.merge_songs(connection, tenant, [number for number, own in rows if own == tenant])
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('songs_named', 1)")
 
     def item_numbers(self, tenant: int, uris: Iterable[str]) -> dict[str, int]:
         """Numbers of uris, creating what is missing; merges are not followed. Within a write transaction."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from segue.core.errors import WorkspaceError
+from segue.store.names import song_name
 from segue.store.schema import STORED
 
 VERSION = 1
@@ -33,7 +34,7 @@ def _front_columns() -> str:
 
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('last_seq', 0), ('forgotten', 0);
+INSERT INTO meta VALUES ('last_seq', 0), ('forgotten', 0), ('songs_named', 1);
 CREATE TABLE tenants (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
 CREATE TABLE listeners (
   number INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants, id TEXT NOT NULL,
@@ -100,6 +101,7 @@ class Database:
                 ):  # fmt: skip
                     connection.execute(f"PRAGMA {pragma}")
                 connection.create_function("fold", 1, str.casefold, deterministic=True)
+                connection.create_function("song_name", 2, song_name, deterministic=True)
             self._reader.execute("PRAGMA query_only = ON")
             if create and self._version() == 0:
                 with self.write():

@@ -194,6 +194,41 @@ class EventLog:
         table = table if keep.all() else table.filter(pa.array(keep))
         return segments.by_arrival(table).slice(0, limit)
 
+    def of_listener(
+        self, tenant: str, listener: int, types: Sequence[type[Event]], since: int = -1, until: int = 1 << 62,
+        newest: int | None = None, columns: Sequence[str] | None = None,
+    ) -> pa.Table:  # fmt: skip
+        """Events of one listener (a number), since <= at < until, as columns of STORED, sorted by (at, seq).
+
+        With `newest` only the last so many; files that are older than these are not opened.
+        """
+        names = list(STORED.names) if columns is None else list(columns)
+        needed = list(dict.fromkeys([*names, "at", "seq", "type"]))
+        codes = [CODES[t] for t in types]
+        front = f"tenant = ? AND listener = ? AND at >= ? AND at < ? AND type IN ({', '.join(map(str, codes))})"
+        while True:
+            with self._db.read() as connection:
+                number = self._db.tenant(tenant)
+                found = self._front(needed, front, (number, listener, since, until))
+                where = "tenant = ? AND last_at >= ? AND first_at < ?"
+                files = segments.listed(connection, where, (number, since, until))
+            try:
+                for file in sorted(files, key=lambda s: -s.last_at):
+                    if newest is not None and (found["at"].to_numpy() > file.last_at).sum() >= newest:
+                        break
+                    table = segments.load(self._root, file, needed, listener)
+                    at = table["at"].to_numpy()
+                    keep = np.isin(table["type"].to_numpy(), codes) & (at >= since) & (at < until)
+                    found = pa.concat_tables([found, table.filter(pa.array(keep))])
+            except FileNotFoundError:  # compacted by another process since the manifest was read
+                if not self._moved(files):
+                    raise WorkspaceError(
+                        f"{self._root}: a sealed segment is missing; restore it from a backup"
+                    ) from None
+                continue
+            ordered = segments.by_time(found)
+            return ordered.slice(max(0, len(ordered) - newest) if newest is not None else 0).select(names)
+
     def _gather(self, tenant: str, sealed: str, front: str, values: Sequence[int], columns: Sequence[str]) -> pa.Table:
         """Whole segments that may hold what is asked for, and the rows of the front that do."""
         schema = pa.schema([STORED.field(c) for c in columns])

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from segue.core.types import Kind
+from segue.store.names import normal_name
 
 NAMED = (Kind.ARTIST, Kind.AUTHOR)  # one by a shared name, too
-MERGED = (*NAMED, Kind.TRACK, Kind.ALBUM)  # one by a shared outside id
+MERGED = (*NAMED, Kind.TRACK, Kind.ALBUM, Kind.SHOW, Kind.EPISODE)  # one by a shared outside id
+LOOSE = ("named", "musicbrainz")  # namespaces of what arrives by name, from a player that knows no catalogue
+NO_SOURCE = LOOSE[0]  # spellings, not ids: two of them may be one
 
 
 def root(connection: sqlite3.Connection, number: int) -> int:
@@ -62,6 +65,56 @@ def merge_touched(connection: sqlite3.Connection, numbers: Iterable[int]) -> int
     return merged
 
 
+def merge_songs(connection: sqlite3.Connection, tenant: int, numbers: Iterable[int]) -> int:
+    """Merge tracks and albums that are known by name alone with the catalogue's of that artist and title.
+
+    Only these: two catalogues' songs of one name may be two recordings. How many went.
+    """
+    spaces = ", ".join(f"'{space}'" for space in LOOSE)
+    some = f"SELECT 1 FROM items WHERE tenant = ? AND kind = ? AND namespace IN ({spaces}) LIMIT 1"
+    there = {kind: connection.execute(some, (tenant, kind)).fetchone() for kind in (Kind.TRACK, Kind.ALBUM)}
+    merged = 0
+    for number in numbers:
+        find = "SELECT kind, namespace, name FROM items WHERE number = ?"
+        kind, namespace, name = connection.execute(find, (number,)).fetchone()
+        if not name or not there[kind]:
+            continue
+        rows = connection.execute(
+            "SELECT number, namespace, album FROM items INDEXED BY items_name "
+            "WHERE tenant = ? AND kind = ? AND name = ? AND name != '' ORDER BY number",
+            (tenant, kind, name),
+        ).fetchall()
+        loose = [row for row in rows if row[1] in LOOSE and (namespace not in LOOSE or row[0] == number)]
+        for one, _, album in loose:
+            merged += _find_song(connection, tenant, one, _title(connection, album), rows)
+    return merged
+
+
+def _find_song(
+    connection: sqlite3.Connection, tenant: int, one: int, album: str, rows: Sequence[tuple[int, str, int]]
+) -> int:
+    """Merge one loose item with the first that fits: of a catalogue before another loose one, of its album before
+    others. One that has its catalogue item takes no second."""
+    own = group(connection, root(connection, one))
+    if any(_space(connection, n) not in LOOSE for n in own):
+        return 0
+    others = [row for row in rows if row[0] not in own]
+    others.sort(key=lambda row: (row[1] in LOOSE, _title(connection, row[2]) != album))
+    for other, _, _ in others:
+        if not _known_apart(connection, one, other) and _merge(connection, tenant, one, other, "same artist and title"):
+            return 1
+    return 0
+
+
+def _space(connection: sqlite3.Connection, number: int) -> str:
+    return str(connection.execute("SELECT namespace FROM items WHERE number = ?", (number,)).fetchone()[0])
+
+
+def _title(connection: sqlite3.Connection, number: int) -> str:
+    row = connection.execute("SELECT title FROM items WHERE number = ?", (number,)).fetchone()
+    return normal_name(row[0]) if row else ""
+
+
 def _namesakes(connection: sqlite3.Connection, tenant: int, kind: int, namespace: str, name: str) -> list[int]:
     """The only one of that name in each other namespace; nobody where the name is not unique in one's own."""
     rows = connection.execute(  # INDEXED BY: left alone, SQLite takes the longer unique index and reads every item
@@ -85,15 +138,12 @@ def _known_apart(connection: sqlite3.Connection, one: int, other: int) -> bool:
 
 
 def _merge(connection: sqlite3.Connection, tenant: int, one: int, other: int, why: str) -> int:
-    """Let the lower of two roots stand for both, unless that puts two ids of one namespace together."""
+    """Let the lower of two roots stand for both, unless that puts two ids of one source together."""
     kept, gone = sorted((root(connection, one), root(connection, other)))
     if kept == gone:
         return 0
     sides = [group(connection, kept), group(connection, gone)]
-    spaces = [
-        {connection.execute("SELECT namespace FROM items WHERE number = ?", (n,)).fetchone()[0] for n in side}
-        for side in sides
-    ]
+    spaces = [{_space(connection, n) for n in side} - {NO_SOURCE} for side in sides]
     if spaces[0] & spaces[1] or _was_undone(connection, sides):
         return 0
     connection.execute("UPDATE items SET kept = ? WHERE number = ?", (kept, gone))

@@ -116,10 +116,13 @@ def sync(path: Path) -> None:
         os.close(fd)
 
 
-def load(root: Path, segment: Segment, columns: Sequence[str] | None = None) -> pa.Table:
-    """The events of one segment, sorted by (at, seq)."""
+def load(
+    root: Path, segment: Segment, columns: Sequence[str] | None = None, listener: int | None = None
+) -> pa.Table:  # fmt: skip
+    """The events of one segment, of all listeners or of one, sorted by (at, seq)."""
     fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
-    table = pq.read_table(root / segment.path, columns=[f.name for f in fields], partitioning=None)
+    only = None if listener is None else [("listener", "=", listener)]
+    table = pq.read_table(root / segment.path, columns=[f.name for f in fields], partitioning=None, filters=only)
     return table.select([f.name for f in fields]).cast(pa.schema(fields))
 
 

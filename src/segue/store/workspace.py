@@ -54,7 +54,9 @@ class Workspace:
         if not (path / DATABASE).is_file():
             raise WorkspaceError(f"no workspace at {path}: run `segue init` there, or name one with --workspace")
         settings = read_settings(path)
-        return cls(path, settings, Database(path / DATABASE))
+        workspace = cls(path, settings, Database(path / DATABASE))
+        workspace.catalogue.name_songs()
+        return workspace
 
     def derived(self, folder: str, tenant: str) -> Path:
         """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten."""

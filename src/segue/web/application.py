@@ -18,15 +18,19 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from segue.core.errors import SegueError
 from segue.web.api import RESOURCES
-from segue.web.auth import Keys, bearer
+from segue.web.auth import Keys, bearer, caller_of
+from segue.web.compat import COMPAT
 from segue.web.guard import Guard
 from segue.web.openapi import openapi
 from segue.web.pages import PAGES, STATIC
+from segue.web.playing import Playing
+from segue.web.rate import Rate
 from segue.web.reply import error, from_http, from_segue
-from segue.web.resource import Resource, paths_of, read_params
+from segue.web.resource import KEY, Resource, paths_of, read_params
 from segue.web.service import Backend
 from segue.web.watch import Metrics, Watch
 
+EVERYTHING = (*RESOURCES, *COMPAT)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -40,31 +44,39 @@ def _endpoint(there: list[Resource]) -> Endpoint:
         refused = _refused(resource, state.keys, request)
         if refused is not None:
             return refused
-        return await resource.answer(state.backend, request, read_params(request, resource.params))
+        try:
+            params = read_params(request, resource.params, resource.lenient)
+            return await resource.answer(state.backend, request, params)
+        except SegueError as e:
+            if resource.on_error is None:
+                raise
+            return resource.on_error(request, e)
 
     return answer
 
 
 def _refused(resource: Resource, keys: Keys | None, request: Request) -> Response | None:
     """An error where the key does not allow it. Without any key in the workspace the interface is open."""
-    if resource.scope is None or keys is None or not keys.all():
+    if resource.scope is None or resource.scheme != KEY:
         return None
     text = bearer(request.headers.get("authorization", ""))
-    key = keys.find(text) if text else None
-    if key is None:
+    who = caller_of(keys, text)
+    if who is None:
         why = "that key is not known" if text else "a key is needed: Authorization: Bearer KEY (segue key create)"
         return error(401, why, {"www-authenticate": "Bearer"})
-    if not key.allows(resource.scope):
-        return error(403, f"key {key.id} has {', '.join(key.scopes)}; this needs {resource.scope}")
+    if not who.allows(resource.scope):
+        return error(403, f"key {who.key} has {', '.join(who.scopes)}; this needs {resource.scope}")
+    if who.listener:
+        return error(403, f"key {who.key} is a listener's own; it opens the protocols of players, not this")
     return None
 
 
 def _routes() -> list[BaseRoute]:
     routes: list[BaseRoute] = []
-    for path, there in paths_of(RESOURCES).items():
+    for path, there in paths_of(EVERYTHING).items():
         methods = [r.method for r in there]
         routes.append(Route(re.sub(r"{(\w+)}", r"{\1:path}", path), _endpoint(there), methods=methods))
-    document = msgspec.json.encode(openapi(RESOURCES))
+    document = msgspec.json.encode(openapi(EVERYTHING))
 
     async def described(request: Request) -> Response:
         request.scope["segue_route"] = "/openapi.json"
@@ -130,4 +142,5 @@ def create_app(
     )  # fmt: skip
     app.router.redirect_slashes = False
     app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
+    app.state.playing, app.state.rate = Playing(), Rate()
     return app

@@ -10,9 +10,15 @@ import msgspec
 
 from segue import __version__
 from segue.surfaces.clips import MEDIA
-from segue.web.reply import ErrorView
 from segue.web.resource import Resource, paths_of
 
+SCHEMES = {
+    "key": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic", "description": "a listener's name, and a key as the password"},
+    "token": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token KEY"},
+    "subsonic": {"type": "apiKey", "in": "query", "name": "apiKey", "description": "or u with p, or u with t and s"},
+    "session": {"type": "apiKey", "in": "query", "name": "sk", "description": "what auth.getSession gave"},
+}
 REF = "#/components/schemas/{name}"
 
 
@@ -52,7 +58,7 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     for status in resource.errors:
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/json": {"schema": schema_of[id(ErrorView)]}},
+            "content": {"application/json": {"schema": schema_of[id(resource.error_view)]}},
         }
     out: dict[str, Any] = {
         "summary": resource.summary,
@@ -66,14 +72,14 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
             "content": {media: {"schema": schema_of[id(resource.body)]} for media in resource.media},
         }
     if resource.scope is not None:
-        out["security"] = [{}, {"key": []}]
+        out["security"] = [{}, {resource.scheme: []}]
         out["x-scope"] = resource.scope.value
     return out
 
 
 def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
     """The whole document, ready for JSON."""
-    types = [ErrorView] + [t for r in resources for t in (r.returns, r.body) if t not in (None, str, bytes)]
+    types = [t for r in resources for t in (r.returns, r.body, r.error_view) if t not in (None, str, bytes)]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = {id(t): s for t, s in zip(types, schemas, strict=True)}
     return cast(
@@ -95,7 +101,7 @@ def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
                 },
                 "components": {
                     "schemas": components,
-                    "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+                    "securitySchemes": {name: SCHEMES[name] for name in sorted({r.scheme for r in resources})},
                 },
             }
         ),
@@ -107,8 +113,10 @@ def main() -> None:
     import sys
 
     from segue.web.api import RESOURCES
+    from segue.web.compat import COMPAT
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(openapi(RESOURCES)), indent=2).decode() + "\n")
+    document = openapi((*RESOURCES, *COMPAT))
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
 
 
 if __name__ == "__main__":

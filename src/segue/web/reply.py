@@ -11,7 +11,21 @@ from starlette.responses import Response
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError, WorkspaceError
 from segue.web.service import Busy
 
+
+class Denied(UsageError):
+    """The caller is nobody we know, or may not do this."""
+
+    def __init__(self, message: str, status: int = HTTPStatus.UNAUTHORIZED) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class TooLarge(InputError):
+    """More than a limit of the resource; the message says which."""
+
+
 STATUS: tuple[tuple[type[SegueError], int], ...] = (
+    (TooLarge, 413),
     (UnknownName, 404),
     (UsageError, 400),
     (InputError, 400),
@@ -42,9 +56,14 @@ def error(status: int, message: str, headers: dict[str, str] | None = None) -> R
     return Response(body, status, headers, "application/json")
 
 
+def status_of(e: SegueError) -> int:
+    """The HTTP status of an error raised on purpose."""
+    return e.status if isinstance(e, Denied) else next(code for kind, code in STATUS if isinstance(e, kind))
+
+
 def from_segue(e: SegueError) -> Response:
     """The answer to an error raised on purpose."""
-    status = next(code for kind, code in STATUS if isinstance(e, kind))
+    status = status_of(e)
     return error(status, str(e), {"retry-after": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
 
 

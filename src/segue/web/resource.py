@@ -11,13 +11,15 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, SegueError
 from segue.web.auth import Scope
+from segue.web.reply import ErrorView
 from segue.web.service import Backend, Service
 
 P = TypeVar("P", bound=msgspec.Struct)
 _ENCODER = msgspec.json.Encoder(enc_hook=lambda value: value.item() if hasattr(value, "item") else str(value))
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
+KEY = "key"
 _SEQUENCES = (msgspec.inspect.VarTupleType, msgspec.inspect.ListType)
 
 
@@ -40,6 +42,10 @@ class Resource:
     media: tuple[str, ...] = ("application/json",)
     errors: tuple[int, ...] = (400, 401, 403, 503)
     sends: str = ""  # media type of an answer in bytes
+    scheme: str = KEY  # how the caller says who it is; other than by key: the resource sees to it itself
+    lenient: bool = False  # parameters that are not described are passed over
+    on_error: Callable[[Request, SegueError], Response] | None = None  # the form that its errors have
+    error_view: Any = ErrorView
 
     @property
     def in_path(self) -> tuple[str, ...]:
@@ -55,18 +61,23 @@ class JSONResponse(Response):
         return _ENCODER.encode(content)
 
 
-def read_params(request: Request, kind: type[P]) -> P:
-    """Path and query as one checked struct, or InputError naming the parameter and the valid ones."""
+def read_params(request: Request, kind: type[P], lenient: bool = False) -> P:
+    """Path and query as one checked struct, or InputError naming the parameter and the valid ones.
+
+    `lenient` passes over what is not described, and takes the last of what is given twice.
+    """
     fields = cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind)).fields
     types = {f.encode_name: _bare(f.type) for f in fields}
     given: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name not in types:
+            if lenient:
+                continue
             valid = ", ".join(n for n in types if n not in request.path_params)
             raise InputError(f"no parameter {name[:80]!r}; there are: {valid or 'none'}")
         if isinstance(types[name], _SEQUENCES):
             given.setdefault(name, []).append(value)
-        elif name in given:
+        elif name in given and not lenient:
             raise InputError(f"parameter {name!r} is given twice")
         elif isinstance(types[name], msgspec.inspect.BoolType) and value.lower() in _TRUE | _FALSE:
             given[name] = value.lower() in _TRUE

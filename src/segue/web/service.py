@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from segue.core.errors import NotReady, SegueError, WorkspaceError
-from segue.core.events import AnyEvent
+from segue.core.events import AnyEvent, Item
 from segue.core.types import Context
 from segue.surfaces.clips import Clip
+from segue.surfaces.library import Library
 from segue.surfaces.views import (
     CardView,
     HomeReport,
@@ -76,7 +77,10 @@ class Service(Protocol):
 
     def space_near(self, at: int, n: int = 12) -> Sequence[SpotView]: ...
 
-    def append(self, events: Sequence[AnyEvent]) -> Counts: ...
+    def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> Counts: ...
+
+    @property
+    def library(self) -> Library: ...
 
     def listeners(self, prefix: str = "", limit: int = 50) -> Sequence[ListenerView]: ...
 

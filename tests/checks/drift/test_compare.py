@@ -49,7 +49,7 @@ def test_what_moved_is_named_furthest_first() -> None:
 
 def test_small_batches_do_not_cry_wolf_and_large_ones_do_not_flag_trifles() -> None:
     good = of(plays(20_000, 1))
-    assert [loud(compare(good, of(plays(200, seed)))) for seed in range(2, 42)].count([]) >= 39
+    assert [loud(compare(good, of(plays(200, seed)))) for seed in range(2, 22)].count([]) >= 19
     trifle = compare(of(plays(100_000, 1)), of(plays(100_000, 2, free=0.52)))
     tier = next(d for d in trifle if (d.column, d.slice) == ("tier", ""))
     assert tier.p_value < 1e-7

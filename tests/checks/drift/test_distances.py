@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from segue.checks.drift import chance, quantiles
+from segue.checks.drift import chance
+from segue.checks.drift.quantiles import Curves, spread
 from segue.checks.drift.shares import REST, Shares
 from segue.checks.statistics import Buckets, Tops
 from segue.checks.statistics.buckets import ERROR
@@ -23,17 +24,17 @@ def test_area_is_scipys_within_the_error_of_the_buckets() -> None:
     a, b = samples()
     exact = stats.wasserstein_distance(a, b)
     room = ERROR * (np.abs(a).mean() + np.abs(b).mean())
-    found = quantiles.area(Buckets.of(a), Buckets.of(b))
+    found = Curves.of(Buckets.of(a), Buckets.of(b)).area
     assert abs(found - exact) <= room
-    other = quantiles.area(Buckets.of(a), Buckets.of(a * 1.3))  # the control: another distance is another number
+    other = Curves.of(Buckets.of(a), Buckets.of(a * 1.3)).area  # the control: another distance is another number
     assert abs(other - exact) > room
-    assert quantiles.area(Buckets.of(a), Buckets.of(a)) == 0
+    assert Curves.of(Buckets.of(a), Buckets.of(a)).area == 0
 
 
 def test_gap_is_scipys_from_below() -> None:
     a, b = samples()
     exact = stats.ks_2samp(a, b, method="asymp")
-    gap = quantiles.largest_gap(Buckets.of(a), Buckets.of(b))
+    gap = Curves.of(Buckets.of(a), Buckets.of(b)).gap
     assert exact.statistic - 0.015 < gap <= exact.statistic
     p_value = chance.of_gap(exact.statistic, len(a), len(b))
     assert np.isclose(np.log(p_value), np.log(exact.pvalue), rtol=0.05)
@@ -42,7 +43,7 @@ def test_gap_is_scipys_from_below() -> None:
 
 def test_spread_is_the_standard_deviation() -> None:
     a, _ = samples()
-    assert np.isclose(quantiles.spread(numbers_of(a)), a.std(ddof=1))
+    assert np.isclose(spread(numbers_of(a)), a.std(ddof=1))
 
 
 def test_divergence_is_scipys_squared_in_bits() -> None:
@@ -89,8 +90,8 @@ def test_what_chance_does_is_foretold(sizes: tuple[int, int]) -> None:
         foretold.append(shares.js_by_chance(*sizes))
         low += chance.of_shares(shares, *sizes) < 0.05
         x, y = (Buckets.of(rng.exponential(1, n)) for n in sizes)
-        area.append(quantiles.area(x, y))
-        area_foretold.append(quantiles.area_by_chance(x, y, (float(sizes[0]), float(sizes[1]))))
+        area.append(Curves.of(x, y).area)
+        area_foretold.append(Curves.of(x, y).area_by_chance(*sizes))
     assert np.isclose(np.mean(js), np.mean(foretold), rtol=0.15)
     assert np.isclose(np.mean(area), np.mean(area_foretold), rtol=0.15)
     assert 1 <= low <= 22  # of 200, at 5 %

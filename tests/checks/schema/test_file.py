@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import string
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from tests.checks.schema.examples import schemas
 
-from segue.checks.schema import ColumnSchema, Drift, SliceSchema, TableSchema, load_schema, load_schemas, save_schema
+from segue.checks.schema import ColumnSchema, SliceSchema, TableSchema, load_schema, load_schemas, save_schema
 from segue.checks.schema.file import find_schema, parse_schema, schema_path
 from segue.checks.schema.writing import written
 from segue.core.errors import InputError, UnknownName
-
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
-SHARES = st.floats(0, 1)
-NUMBERS = st.floats(-1e15, 1e15)
-PAIRS = st.tuples(NUMBERS, NUMBERS).map(lambda p: (min(p), max(p)))
-DRIFTS = st.none() | st.builds(Drift, linf=SHARES, js=SHARES, quantile=SHARES)
-ENVIRONMENTS: st.SearchStrategy[Any] = st.none() | st.lists(
-    st.sampled_from(["training", "evaluation", "serving"]), unique=True, min_size=1
-)
-
-
-@st.composite
-def columns(draw: st.DrawFn) -> ColumnSchema:
-    low, high = draw(st.tuples(st.none() | NUMBERS, st.none() | NUMBERS))
-    if low is not None and high is not None:
-        low, high = min(low, high), max(low, high)
-    kind: Any = draw(st.sampled_from(["int", "float", "bool", "text", "time", "list", "null", "other"]))
-    return ColumnSchema(
-        type=kind, required=draw(st.booleans()), missing=draw(SHARES), outside=draw(SHARES), min=low, max=high,
-        values=draw(st.none() | st.lists(st.text(st.characters(exclude_categories=["Cs"])), unique=True)),
-        unit=draw(st.sampled_from(["", "ms", "share"])), typical=draw(st.none() | PAIRS), largest=draw(SHARES),
-        nonfinite=draw(SHARES), max_length=draw(st.none() | st.integers(0, 10**9)), unique=draw(st.booleans()),
-        distinct=draw(st.none() | PAIRS), key=draw(st.sampled_from(["", "items.uri"])), joins=draw(SHARES),
-        environments=draw(ENVIRONMENTS), drift=draw(DRIFTS), skew=draw(DRIFTS), note=draw(st.text(string.printable)),
-    )  # fmt: skip
-
-
-@st.composite
-def schemas(draw: st.DrawFn) -> TableSchema:
-    found = draw(st.dictionaries(NAMES, columns(), max_size=4))
-    some = st.lists(st.sampled_from(list(found)), unique=True) if found else st.just([])
-    return TableSchema(
-        name="t", columns=found, times=draw(some), unique=[by] if (by := draw(some)) else [],
-        slices=draw(st.lists(st.builds(SliceSchema, where=st.dictionaries(NAMES, NAMES, min_size=1), share=SHARES,
-                                       environments=ENVIRONMENTS), max_size=3, unique_by=lambda s: str(s.where))),
-        listener=draw(st.sampled_from(["", *found])), rows=draw(st.none() | st.just((1, 5))),
-        extra=draw(st.booleans()), seen=draw(st.integers(0, 10**12)), sliced=draw(st.lists(NAMES)),
-    )  # fmt: skip
 
 
 @settings(max_examples=60)

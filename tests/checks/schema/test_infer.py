@@ -9,33 +9,13 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.checks.schema.examples import plays
 
 from segue.checks.schema import Drift, TableSchema, infer
 from segue.checks.schema.chance import at_least, at_most, downwards, upwards, with_odds
 from segue.checks.schema.infer import split_name
 from segue.checks.statistics import gather
 from segue.core.errors import InputError
-
-DAY = 86_400_000
-T0 = 1_760_054_400_000  # a midnight
-
-
-def plays(n: int, seed: int = 0) -> pl.DataFrame:
-    rng = np.random.default_rng(seed)
-    return pl.DataFrame(
-        {
-            "id": [f"e{seed}-{i}" for i in range(n)],
-            "listener": [f"l{i}" for i in rng.integers(0, 150, n)],
-            "tier": rng.choice(["free", "premium"], n, p=[0.7, 0.3]),
-            "country": rng.choice([*"ABCDEFGHIJ"], n),
-            "ms_played": rng.exponential(180_000, n).astype(int),
-            "skipped": rng.random(n) < 0.2,
-            "propensity": rng.random(n),
-            "offset": rng.normal(0, 3, n),
-            "title": pl.Series([f"song {i}" if i % 10 else None for i in rng.integers(0, 5000, n)], dtype=pl.String),
-            "at": pl.Series(T0 + rng.integers(0, 30 * DAY, n)).cast(pl.Datetime("ms", "UTC")),
-        }
-    )
 
 
 def schema(frame: pl.DataFrame, name: str = "plays") -> TableSchema:

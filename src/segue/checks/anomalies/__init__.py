@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,6 +23,7 @@ class Look:
     schema: TableSchema | None = None  # reviewed; never inferred from this table
     before: TableStatistics | None = None  # of the data it is compared with: training, or the day before
     before_rows: pl.LazyFrame | None = None
+    days: Sequence[TableStatistics] = ()  # of the days before, oldest first: how much days differ anyway
     before_name: str = ""  # "training", "2026-11-25"
     relation: str = ""  # of `before` to this: "day" (drift), "training" (this is evaluation or serving), "" (unknown)
     environment: Environment | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from itertools import accumulate
 
 from segue.checks import Level
 from segue.checks.drift.distance import STRONG, USUAL, ColumnDistance, Kind, Measure
@@ -114,8 +114,12 @@ def _usual(days: Sequence[TableStatistics], label: str, column: str, kind: Kind)
     found: dict[Measure, float] = {}
     parts = [d.slices.get(label) if label else d for d in days]
     known = [p.columns[column] for p in parts if p is not None and p.rows and column in p.columns]
+    if len(known) < 2:
+        return found
+    upto = list(accumulate(known, merged_column))
+    after = list(accumulate(reversed(known), merged_column))[::-1]
     for i, day in enumerate(known):
-        others = reduce(merged_column, known[:i] + known[i + 1 :])
+        others = after[1] if i == 0 else upto[-2] if i == len(known) - 1 else merged_column(upto[i - 1], after[i + 1])
         for side in sides(others, day, Sizes(others.rows, day.rows, math.inf)):
             if side.kind == kind:
                 for measure, value, by_chance in side.measures:

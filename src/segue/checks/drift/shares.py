@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from segue.checks.statistics import Tops
-from segue.core.types import F64
+from segue.core.types import F64, Bools
 
 REST = "(others)"
 """Name of the cell of all values that a sketch does not name."""
+EXPECTED = 5.0
+"""Rows that a value must be expected to have in both samples (Cochran, 1954)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Shares:
     @property
     def linf(self) -> float:
         """Largest change of one value's share."""
-        return float(np.abs(self.now - self.before).max(initial=0.0))
+        return float(np.abs(self.now - self.before)[self.named].max(initial=0.0))
 
     @property
     def js(self) -> float:
@@ -62,17 +64,36 @@ class Shares:
             found += float((side[some] * np.log2(side[some] / middle[some])).sum()) / 2
         return max(0.0, found)
 
+    @property
+    def named(self) -> Bools:
+        """(V,) whether a cell is one value."""
+        return np.array([v is not REST for v in self.values], np.bool_)
+
     def linf_by_chance(self, before: float, now: float) -> float:
         """What `linf` is on average for two samples of these effective sizes where nothing moved: of the cell that
         varies most."""
-        pooled = self._pooled(before, now)
+        pooled = self._pooled(before, now)[self.named]
         return float(np.sqrt(2 / math.pi * pooled * (1 - pooled) * (1 / before + 1 / now)).max(initial=0.0))
 
     def js_by_chance(self, before: float, now: float) -> float:
-        """The same for `js`: an eighth of chi-square where values are frequent, never more than a value can add."""
-        pooled = self._pooled(before, now)
-        each = np.minimum((1 - pooled) * (1 / before + 1 / now) / 8, pooled * math.log(2))
-        return float(each.sum()) / math.log(2)
+        """The same for `js`: an eighth of chi-square, and what comes from values too rare to tell."""
+        grouped = self.grouped(before, now)
+        cells = len(grouped.values) - 1
+        return self.js - grouped.js + cells * (1 / before + 1 / now) / (8 * math.log(2))
+
+    def grouped(self, before: float, now: float) -> Shares:
+        """The same with values that are too rare for samples of these effective sizes thrown together."""
+        expected = self._pooled(before, now) * min(before, now)
+        small = (expected < EXPECTED) | ~self.named
+        if not small.any():
+            return self
+        a, b = (np.append(s[~small], s[small].sum()) for s in (self.before, self.now))
+        values = (*(v for v, few in zip(self.values, small.tolist()) if not few), REST)
+        if expected[small].sum() < EXPECTED and len(values) > 1:  # with the rarest of the others
+            least = int(np.argmin(expected[~small]))
+            a, b = (np.delete(s, least) + np.eye(len(s) - 1)[-1] * s[least] for s in (a, b))
+            values = values[:least] + values[least + 1 :]
+        return Shares(values, a, b)
 
     def moved(self, n: int) -> tuple[tuple[str, float, float], ...]:
         """The values whose share changed most: (value, share before, share now)."""

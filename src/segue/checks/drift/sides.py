@@ -81,13 +81,11 @@ def _side(kind: Kind, shares: Shares, sizes: Sizes) -> Side:
 def _numbers(kind: Kind, before: Numbers, now: Numbers, sizes: Sizes) -> Iterator[Side]:
     if not before.count or not now.count:
         return
-    unit, both = quantiles.spread(before), (before.buckets, now.buckets)
-    if kind == "lengths":
-        unit = max(unit, 1.0)
-    apart = quantiles.area(*both) / unit
-    by_chance = quantiles.area_by_chance(*both, (sizes.before, sizes.now)) / unit
-    p_value = chance.of_gap(quantiles.largest_gap(*both), sizes.before, sizes.now)
-    yield Side(kind, (("quantile", apart, by_chance),), p_value, quantiles.moved(*both, MOVED))
+    unit = max(quantiles.spread(before), 1.0 if kind == "lengths" else 0.0)
+    curves = quantiles.Curves.of(before.buckets, now.buckets)
+    a, b = sizes.before, sizes.now
+    measure: tuple[Measure, float, float] = ("quantile", curves.area / unit, curves.area_by_chance(a, b) / unit)
+    yield Side(kind, (measure,), chance.of_gap(curves.gap, a, b), curves.moved(MOVED))
 
 
 def _comparable(before: ColumnStatistics, now: ColumnStatistics) -> bool:

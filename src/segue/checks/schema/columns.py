@@ -176,9 +176,9 @@ def unit(column: ColumnStatistics) -> str:
 
 def largest(column: ColumnStatistics, parts: Sequence[ColumnStatistics] = ()) -> float:
     """The share that one value may take. Above 98 % the column may as well be constant."""
-    if column.top is None or not column.top.counts or column.type == "list":
+    if column.top is None or not (column.top.counts or column.top.error) or column.type == "list":
         return 1.0
-    first = column.top.counts[0] + column.top.error
+    first = max(column.top.counts, default=0) + column.top.error
     shares = [p.top.counts[0] / p.present for p in parts if p.top and p.top.counts and p.present >= 100]
     bound = with_odds(max([at_most(first, column.present), *shares]), 3)
     return 1.0 if bound > 0.98 else upwards(max(bound, 0.1))
@@ -199,8 +199,7 @@ def is_key(column: ColumnStatistics) -> bool:
         return False
     if column.unique.exact:
         return column.unique.count == column.rows
-    repeated = column.top is not None and bool(column.top.values) and column.top.counts[0] + column.top.error > 1
-    return not repeated and column.unique.count > 0.9 * column.rows
+    return column.unique.repeated == 0 and column.unique.count > 0.8 * column.rows
 
 
 def distinct(column: ColumnStatistics) -> tuple[float, float] | None:

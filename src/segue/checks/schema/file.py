@@ -130,7 +130,7 @@ def plain(schema: TableSchema) -> dict[str, Any]:
 
 def _whole(value: Any) -> Any:
     """Whole numbers without a decimal point."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_whole(v) for v in value]
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 

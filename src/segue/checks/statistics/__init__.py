@@ -1,9 +1,11 @@
 """Statistics of tables: one pass, mergeable, sliced."""
 
 from segue.checks.statistics.buckets import Buckets
-from segue.checks.statistics.columns import ColumnStatistics, Numbers, Times
+from segue.checks.statistics.columns import ColumnStatistics, Numbers
 from segue.checks.statistics.gather import gather
-from segue.checks.statistics.tables import TableStatistics, merged
+from segue.checks.statistics.tables import TableStatistics, merged, merged_all, slice_name
+from segue.checks.statistics.times import Times
+from segue.checks.statistics.together import Together
 from segue.checks.statistics.tops import Tops
 from segue.checks.statistics.uniques import Uniques
 
@@ -13,8 +15,11 @@ __all__ = [
     "Numbers",
     "TableStatistics",
     "Times",
+    "Together",
     "Tops",
     "Uniques",
     "gather",
     "merged",
+    "merged_all",
+    "slice_name",
 ]

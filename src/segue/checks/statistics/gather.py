@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
+import msgspec
 import polars as pl
 
-from segue.checks.statistics.columns import HOUR, ColumnStatistics, Times, Type, numbers_of
-from segue.checks.statistics.tables import TableStatistics, merged, slice_name
-from segue.checks.statistics.tops import Tops
-from segue.checks.statistics.uniques import Uniques, hashed
-from segue.core.types import I64
+from segue.checks.statistics.columns import ColumnStatistics
+from segue.checks.statistics.languages import Sample
+from segue.checks.statistics.reading import read_column
+from segue.checks.statistics.slices import sliced
+from segue.checks.statistics.tables import TableStatistics, merged_all
+from segue.checks.statistics.together import together_of
+from segue.checks.statistics.values import Values
+from segue.core.errors import InputError, UsageError
 
-SLICES = 64
-"""Slices kept for one column or pair; the smaller ones are left out."""
+COLUMNS = 2000
+"""Columns of a table, those of its structs included."""
+CELLS = 1 << 23
+"""Rows times columns of one batch."""
+ROWS = 1 << 18
+BYTES = 1 << 28
+_PENDING = 8  # batches whose statistics wait to be merged in one go
 
 
 def gather(
@@ -24,104 +33,108 @@ def gather(
     *,
     slices: Sequence[Sequence[str]] = (),
     times: Sequence[str] = (),
+    sample: float = 1.0,
+    threads: int = 0,
+    progress: Callable[[int], None] | None = None,
 ) -> TableStatistics:
     """Statistics of all batches together, which are read once and let go.
 
-    `slices` are columns, or pairs of columns, to slice by: [["tier"], ["tier", "shuffle"]]. `times` are integer columns
-    that hold UTC milliseconds; columns of a time type are known by themselves.
+    `slices` are columns, or pairs of columns, to slice by: [["tier"], ["tier", "shuffle"]]. `times` are columns of
+    numbers that hold UTC milliseconds; columns of a time type are known by themselves. Structs are read as columns of
+    their fields ("context.device"). With `sample` only that share of the rows is looked at, always the same.
+    `progress` is told the rows so far. 0 `threads`: as many as there are processors, up to 4.
     """
-    empty = TableStatistics(name=name, rows=0, columns={}, sliced=tuple(", ".join(sorted(s)) for s in slices))
-    return reduce(merged, (of_frame(batch, name, slices, frozenset(times)) for batch in batches), empty)
+    if not 0 < sample <= 1:
+        raise UsageError(f"a sample is a share of the rows above 0 and up to 1, not {sample}")
+    labels = tuple(", ".join(sorted(by)) for by in slices)
+    pending = [TableStatistics(name=name, rows=0, columns={}, sliced=labels, sampled=sample)]
+    texts: dict[str, Sample] = {}
+    seen = 0
+    with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 4)) as pool:
+        for n, frame in enumerate(even(batches)):
+            seen += frame.height
+            some = frame.sample(fraction=sample, seed=n) if sample < 1 else frame
+            pending.append(_of_batch(pool, some, name, slices, frozenset(times), texts))
+            if len(pending) > _PENDING:
+                pending = [merged_all(pending)]
+            if progress is not None:
+                progress(seen)
+    found = merged_all(pending)
+    spoken = {
+        c: msgspec.structs.replace(s, languages=texts[c].languages()) for c, s in found.columns.items() if c in texts
+    }
+    return msgspec.structs.replace(found, columns=found.columns | spoken)
 
 
-def of_frame(
-    frame: pl.DataFrame, name: str, slices: Sequence[Sequence[str]] = (), times: frozenset[str] = frozenset()
+def _of_batch(
+    pool: ThreadPoolExecutor,
+    frame: pl.DataFrame,
+    name: str,
+    slices: Sequence[Sequence[str]],
+    times: frozenset[str],
+    texts: dict[str, Sample],
 ) -> TableStatistics:
-    """Statistics of one batch."""
-    found: dict[str, TableStatistics] = {}
-    for by in slices:
-        present = [c for c in by if c in frame.columns]
-        if len(present) < len(by):
-            continue
-        for values, part in frame.partition_by(present, as_dict=True).items():
-            if None not in values:
-                label = slice_name({c: _text(v) for c, v in zip(present, values)})
-                found[label] = of_frame(part, label, (), times)
+    def read(column: pl.Series) -> tuple[Values, ColumnStatistics]:
+        values = read_column(column, column.name in times)
+        if values.type == "text":
+            texts.setdefault(column.name, Sample()).add(values, column)
+        return values, values.statistics()
+
+    both = list(pool.map(read, frame.iter_columns()))
+    columns = {values.name: values for values, _ in both}
+    together = pool.submit(together_of, tuple(columns.values()))
+    there = [by for by in slices if all(c in columns for c in by)]
+    parts = pool.map(lambda by: sliced(columns, by), there)
     return TableStatistics(
         name=name,
         rows=frame.height,
-        columns={c.name: of_column(c, c.name in times) for c in frame.iter_columns()},
-        slices=found,
-        sliced=tuple(", ".join(sorted(s)) for s in slices),
+        columns={statistics.name: statistics for _, statistics in both},
+        slices={part.name: part for found in parts for part in found},
+        together=together.result(),
     )
 
 
-def of_column(column: pl.Series, is_time: bool = False) -> ColumnStatistics:
-    """Statistics of one column of one batch."""
-    known = column.drop_nulls()
-    kind = type_of(column.dtype, is_time)
-    numbers = lengths = when = top = None
-    nans = infinite = 0
-    if kind in ("int", "float"):
-        values = known.cast(pl.Float64).to_numpy()
-        finite = np.isfinite(values)
-        nans = int(np.isnan(values).sum())
-        infinite = len(values) - nans - int(finite.sum())
-        numbers = numbers_of(values[finite])
-    if kind == "text":
-        lengths = numbers_of(known.cast(pl.String).str.len_chars().to_numpy())
-    if kind == "list":
-        lengths = numbers_of(known.list.len().to_numpy())
-        known = known.explode(empty_as_null=False)
-    if kind == "time" and len(known):
-        at = _milliseconds(known)
-        hours, rows = np.unique(at // HOUR, return_counts=True)
-        when = Times(first=int(at.min()), last=int(at.max()), hours=dict(zip(hours.tolist(), rows.tolist())))
-    if kind in ("text", "bool", "int", "list") and len(known):
-        counts = known.value_counts(name="count")
-        top = Tops.of(zip(map(_text, counts[:, 0].to_list()), counts["count"].to_list()))
-    return ColumnStatistics(
-        name=column.name,
-        type=kind,
-        rows=len(column),
-        missing=column.null_count(),
-        nans=nans,
-        infinite=infinite,
-        unique=Uniques.of(hashed(known.cast(pl.String, strict=False).hash().to_numpy())),
-        top=top,
-        numbers=numbers,
-        lengths=lengths,
-        times=when,
-        examples=tuple(map(_text, known.head(3).to_list())),
-    )
+def even(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows in batches of a good size; small ones of the same columns are put together."""
+    waiting: list[pl.DataFrame] = []
+    for batch in batches:
+        frame = _flat(batch)
+        if frame.width > COLUMNS:
+            raise InputError(
+                f"{frame.width:,} columns, structs counted by their fields; at most {COLUMNS:,} are read at once"
+            )
+        if waiting and waiting[0].schema != frame.schema:
+            yield pl.concat(waiting)
+            waiting = []
+        room = _room(frame)
+        if sum(w.height for w in waiting) + frame.height > room and waiting:
+            yield pl.concat(waiting)
+            waiting = []
+        if frame.height < room // 2:
+            waiting.append(frame)
+        else:
+            yield from frame.iter_slices(room)
+    if waiting:
+        yield pl.concat(waiting)
 
 
-def type_of(dtype: pl.DataType, is_time: bool = False) -> Type:
-    if is_time or dtype.is_temporal():
-        return "time"
-    if dtype.is_integer():
-        return "int"
-    if dtype.is_float() or dtype.is_decimal():
-        return "float"
-    if isinstance(dtype, pl.Boolean):
-        return "bool"
-    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
-        return "text"
-    if isinstance(dtype, pl.List | pl.Array):
-        return "list"
-    return "null" if isinstance(dtype, pl.Null) else "other"
+def _room(frame: pl.DataFrame) -> int:
+    """Rows of a batch."""
+    size = frame.estimated_size() / max(frame.height, 1)
+    return int(max(1, min(ROWS, CELLS // max(frame.width, 1), BYTES // max(size, 1))))
 
 
-def _milliseconds(column: pl.Series) -> I64:
-    """UTC ms of a column of times, or of whole numbers that are that already."""
-    if column.dtype.is_temporal():
-        column = column.cast(pl.Datetime("ms"))
-    at: I64 = column.cast(pl.Int64).to_numpy()
-    return at
-
-
-def _text(value: object) -> str:
-    """A value as slices and top values name it: true, 12, SE."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)[:200]
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """With a column for each field of a struct: context.device."""
+    while any(isinstance(dtype, pl.Struct) for dtype in frame.dtypes):
+        parts: list[pl.Series] = []
+        for column in frame.iter_columns():
+            if isinstance(column.dtype, pl.Struct):
+                parts += [field.alias(f"{column.name}.{field.name}") for field in column.struct.unnest().iter_columns()]
+            else:
+                parts.append(column)
+        names = [p.name for p in parts]
+        if twice := {n for n in names if names.count(n) > 1}:
+            raise InputError(f"two columns are called {min(twice)}")
+        frame = pl.DataFrame(parts)
+    return frame

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from segue.core.errors import InputError, UnknownName
 from segue.core.events import MAX_ATTRS, AnyEvent, Uri, parse_event
 from segue.web.auth import Scope
-from segue.web.reply import error
+from segue.web.body import read_body
+from segue.web.reply import TooLarge, error
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
 
@@ -32,23 +33,6 @@ class EventsView(msgspec.Struct, frozen=True):
     accepted: int
     duplicates: int
     rejected: tuple[Rejected, ...] = ()
-
-
-class TooLarge(Exception):
-    """A limit of the resource; the message says which."""
-
-
-async def read_body(request: Request) -> bytes:
-    """The body, never more of it than the limit."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BODY:
-        raise TooLarge(f"a request may have {MAX_BODY} bytes, this one has {declared[:20]}")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise TooLarge(f"a request may have {MAX_BODY} bytes")
-    return bytes(body)
 
 
 def split(body: bytes, lines: bool) -> list[bytes]:
@@ -102,22 +86,17 @@ async def post(backend: Backend, request: Request, _params: NoParams) -> Respons
     media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media not in MEDIA:
         return error(415, f"content type {media[:80]!r} is not taken; send {' or '.join(MEDIA)}")
-    try:
-        body = await read_body(request)
-        if not body.strip():
-            raise InputError("the body is empty; send one event, a JSON array, or one event a line")
+    body = await read_body(request, MAX_BODY)
+    if not body.strip():
+        raise InputError("the body is empty; send one event, a JSON array, or one event a line")
 
-        def take(tenant: str) -> tuple[list[AnyEvent], list[Rejected]]:
-            return sorted_out(body, media == MEDIA[1], tenant)
+    def take(tenant: str) -> tuple[list[AnyEvent], list[Rejected]]:
+        return sorted_out(body, media == MEDIA[1], tenant)
 
-        # a small body is checked where it is; a large one must not hold up other requests
-        tenant = (
-            await backend.read(lambda service: service.tenant) if backend.current is None else backend.current.tenant
-        )
-        small = len(body) <= MAX_EVENT
-        good, bad = take(tenant) if small else await backend.read(lambda _: take(tenant))
-    except TooLarge as e:
-        return error(413, str(e))
+    # a small body is checked where it is; a large one must not hold up other requests
+    tenant = await backend.read(lambda service: service.tenant) if backend.current is None else backend.current.tenant
+    small = len(body) <= MAX_EVENT
+    good, bad = take(tenant) if small else await backend.read(lambda _: take(tenant))
     accepted = duplicates = 0
     if good:
         receipt = await backend.write(lambda service: service.append(good))

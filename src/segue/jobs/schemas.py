@@ -1,0 +1,150 @@
+"""Schemas of a workspace's tables and of files: inferred, compared with data at hand, changed by what people accept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import polars as pl
+
+from segue.checks.schema import Environment, TableSchema, infer
+from segue.checks.schema.difference import Change, accepted, differences, lines
+from segue.checks.schema.file import find_schema, schema_path
+from segue.checks.schema.keys import candidate_keys
+from segue.checks.schema.widen import tightened, widened
+from segue.checks.schema.writing import save_schema
+from segue.checks.statistics import TableStatistics, gather, merged
+from segue.core.errors import InputError, NotReady, UnknownName, UsageError
+from segue.jobs.statistics import daily, whole
+from segue.jobs.tables import table
+from segue.store.workspace import Workspace
+
+BY_DAY = ("events",)
+POINTED_AT = ("items", "listeners")
+"""Tables that columns of others point to."""
+READERS: Mapping[str, Callable[[Path], pl.LazyFrame]] = {
+    ".parquet": pl.scan_parquet,
+    ".csv": pl.scan_csv,
+    ".tsv": lambda path: pl.scan_csv(path, separator="\t"),
+    ".arrow": pl.scan_ipc,
+    ".feather": pl.scan_ipc,
+    ".jsonl": pl.scan_ndjson,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Data at hand: one table, in one part or by day, oldest first."""
+
+    name: str
+    parts: Sequence[TableStatistics]
+    listener: str = ""
+    unique: Sequence[Sequence[str]] = ()
+    rows: pl.LazyFrame | None = None  # of a single file
+
+    @property
+    def whole(self) -> TableStatistics:
+        return reduce(merged, self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What data at hand would change in a reviewed schema."""
+
+    path: Path
+    before: TableSchema
+    after: TableSchema
+    changes: Sequence[Change]
+
+    @property
+    def lines(self) -> list[str]:
+        return lines(self.before, self.after, self.path.read_text(encoding="utf-8"))
+
+
+def of_table(workspace: Workspace, tenant: str, name: str, *, newest: bool = True) -> Data:
+    """A table of the workspace; without its newest day, which is the one under test, where `newest` is false."""
+    about = table(name)
+    if name in BY_DAY:
+        parts = list(daily(workspace, tenant, name).by_day.values())
+        parts = parts if newest or len(parts) < 2 else parts[:-1]
+    else:
+        parts = [whole(workspace, tenant, name)]
+    if not sum(p.rows for p in parts):
+        raise NotReady(f"the table {name} of tenant {tenant!r} has no rows yet")
+    return Data(name, parts, about.listener, [[key] for key in about.keys])
+
+
+def of_files(
+    paths: Sequence[Path], name: str = "", slices: Sequence[Sequence[str]] = (), times: Sequence[str] = ()
+) -> Data:
+    """Files of one table, each a part of it: Parquet, CSV, Arrow, JSON lines."""
+    name = name or paths[0].name.split(".")[0]
+    parts = [gather(_batches(p), name, slices=slices, times=times) for p in paths]
+    return Data(name, parts, rows=_scan(paths[0]) if len(paths) == 1 else None)
+
+
+def _batches(path: Path) -> Iterator[pl.DataFrame]:
+    try:
+        yield from _scan(path).collect_batches(chunk_size=200_000)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as e:
+        raise InputError(f"{path} cannot be read: {str(e).splitlines()[0]}") from None
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    read = READERS.get(path.suffix.lower())
+    if read is None:
+        raise UsageError(f"{path} is of no known kind; files are: {', '.join(READERS)}")
+    if not path.is_file():
+        raise InputError(f"there is no file {path}")
+    return read(path)
+
+
+def inferred(data: Data, others: Mapping[str, TableStatistics], environment: Environment | None = None) -> TableSchema:
+    """The schema that good data suggest; with an `environment`, all of it is asked for there alone."""
+    unique = data.unique or (candidate_keys(data.rows, data.whole) if data.rows is not None else [])
+    fresh = infer(data.parts, name=data.name, listener=data.listener, unique=unique, others=others)
+    if environment is None:
+        return fresh
+    empty = TableSchema(name=data.name, columns={}, unique=fresh.unique, listener=data.listener, rows=fresh.rows)
+    asked = widened(empty, data.whole, fresh, environment)
+    return accepted(asked, fresh, table=True)
+
+
+def pointed_at(workspace: Workspace, tenant: str) -> dict[str, TableStatistics]:
+    """Statistics of the tables that columns of others may point to."""
+    return {name: whole(workspace, tenant, name) for name in POINTED_AT}
+
+
+def propose(workspace: Path, data: Data, environment: Environment | None = None, *, tighten: bool = False) -> Proposal:
+    """What the data would change in the schema of their table. UnknownName where there is none yet."""
+    before = find_schema(workspace, data.name)
+    fresh = infer(data.parts, name=data.name, listener=data.listener)
+    after = widened(before, data.whole, fresh, environment)
+    if tighten:
+        after = tightened(after, fresh)
+    return Proposal(schema_path(workspace, data.name), before, after, differences(before, after))
+
+
+def accept(
+    proposal: Proposal, columns: Sequence[str] = (), slices: Sequence[str] = (), *, table: bool = False
+) -> TableSchema:
+    """Take over what was chosen and write it. UnknownName for a column or a slice that nothing would change."""
+    for what, chosen, there in (
+        ("changed column", columns, [c.column for c in proposal.changes if c.column]),
+        ("changed slice", slices, [c.slice for c in proposal.changes if c.slice]),
+    ):
+        for name in chosen:
+            if name not in there:
+                raise UnknownName(what, name, dict.fromkeys(there))
+    schema = accepted(proposal.before, proposal.after, columns=columns, slices=slices, table=table)
+    save_schema(proposal.path, schema)
+    return schema
+
+
+def everything(proposal: Proposal) -> tuple[list[str], list[str]]:
+    """Every column and every slice that would change."""
+    columns = dict.fromkeys(c.column for c in proposal.changes if c.column)
+    labels = dict.fromkeys(c.slice for c in proposal.changes if c.slice)
+    return list(columns), list(labels)
