@@ -101,7 +101,7 @@ def commands() -> list[str]:
         for name, function in panel.items()
     ]
     rows += [("`segue import FORMAT PATH`", "Bring in listening and catalogues; formats below."),
-             ("`segue schema infer, show, diff, accept`", "What good data look like."),
+             ("`segue schema infer, show, diff, accept, export, import`", "What good data look like."),
              ("`segue key create, list, revoke`", "API keys for the service.")]  # fmt: skip
     return [
         "## Commands",

@@ -141,6 +141,33 @@ def test_tables_of_the_workspace(run: Run, place: Path) -> None:
     assert "no table or file 'plaing'; there are: events, items" in err
 
 
+def test_tfdv_schemas_are_exchanged(run: Run, place: Path, tmp_path: Path) -> None:
+    run("schema", "infer", "plays.parquet", "--by", "tier")
+    code, _, err = run("schema", "export", "plays", "schema.pbtxt")
+    assert code == 0
+    assert "ms_played: typical" in err
+    assert "the slice tier=free" in err
+    text = (tmp_path / "schema.pbtxt").read_text()
+    before = load_schemas(place)["plays"]
+    code, out, _ = run("schema", "import", "schema.pbtxt", "--name", "plays")
+    assert (code, out) == (0, "plays: nothing would change\n")
+    (tmp_path / "schema.pbtxt").write_text(
+        text.replace('value: "premium"', 'value: "gold" is_categorical: CATEGORICAL_YES')
+    )
+    code, out, err = run("schema", "import", "schema.pbtxt", "--name", "plays", "--yes")
+    assert code == 0
+    assert "feature 'tier'.string_domain.is_categorical" in err
+    assert "tier: takes gold, too; no longer takes premium" in out
+    after = load_schemas(place)["plays"]
+    assert after.columns["tier"].values == ["free", "gold"]
+    assert after.columns["ms_played"] == before.columns["ms_played"]
+    assert after.slices == before.slices
+    assert run("schema", "import", "schema.pbtxt", "--name", "theirs")[0] == 0
+    assert load_schemas(place)["theirs"].columns["tier"].values == ["free", "gold"]
+    assert run("schema", "import", "nothing.pbtxt", "--name", "x")[0] == 2
+    assert run("import", "--help")[0] == 0  # of listening, as before
+
+
 def test_no_schema_yet(run: Run) -> None:
     run("init")
     assert "segue schema infer" in run("schema", "show")[2]

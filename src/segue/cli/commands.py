@@ -381,8 +381,8 @@ def make_schema_app() -> typer.Typer:
     from segue.cli import schema
 
     app = typer.Typer(no_args_is_help=True)
-    for name in ("infer", "show", "diff", "accept"):
-        app.command(name)(getattr(schema, name))
+    for function in (schema.infer, schema.show, schema.diff, schema.accept, schema.export, schema.import_):
+        app.command(function.__name__.rstrip("_"))(function)
     return app
 
 

@@ -118,6 +118,49 @@ def accept(
             console.print(f"{proposal.path} is changed")
 
 
+def export(
+    table: Annotated[str, typer.Argument(help="Table whose schema it is.")],
+    file: Annotated[Path, typer.Argument(help="schema.pbtxt to write.")],
+) -> None:
+    """Write a schema as a schema.pbtxt of TensorFlow Metadata, and say what that has no word for."""
+    from segue.checks.schema.file import find_schema
+    from segue.checks.schema.tfmetadata import to_pbtxt
+
+    text, left = to_pbtxt(find_schema(workspace_path(), table))
+    file.write_text(text, encoding="utf-8")
+    console.print(f"wrote {file}", markup=False)
+    _left(left, "not in it, since the format has no word for it:")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="schema.pbtxt, as TensorFlow Data Validation writes it.")],
+    name: Annotated[str, typer.Option(help="Table whose schema it is.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a schema that is there is changed.")] = False,
+) -> None:
+    """Take over a schema.pbtxt of TensorFlow Metadata, and say what of it has no counterpart."""
+    from segue.checks.schema.writing import save_schema
+    from segue.jobs.schemas import imported
+
+    with open_workspace(create=True) as (workspace, _):
+        proposal, left = imported(workspace.path, name, file)
+        _left(left, "not taken over, since it has no counterpart:")
+        if proposal.path.exists():
+            _print(proposal)
+            if not proposal.changes:
+                return
+            if not yes:
+                typer.confirm(f"Take over all of it into {proposal.path}?", abort=True)
+        save_schema(proposal.path, proposal.after)
+        console.print(f"{proposal.path}: {len(proposal.after.columns)} columns", markup=False)
+
+
+def _left(left: list[str], why: str) -> None:
+    if left:
+        console.print(why)
+    for what in left:
+        console.print(f"  {what}", markup=False)
+
+
 def _proposals(
     workspace: Workspace, tenant: str, what: list[str] | None, name: str, environment: str, tighten: bool
 ) -> Iterator[Proposal]:

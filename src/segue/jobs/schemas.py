@@ -13,6 +13,7 @@ from segue.checks.schema import Environment, TableSchema, infer
 from segue.checks.schema.difference import Change, accepted, differences, lines
 from segue.checks.schema.file import find_schema, schema_path
 from segue.checks.schema.keys import candidate_keys
+from segue.checks.schema.tfmetadata import overlaid, read_pbtxt
 from segue.checks.schema.widen import tightened, widened
 from segue.checks.schema.writing import save_schema
 from segue.checks.statistics import TableStatistics, gather, merged
@@ -60,7 +61,8 @@ class Proposal:
 
     @property
     def lines(self) -> list[str]:
-        return lines(self.before, self.after, self.path.read_text(encoding="utf-8"))
+        there = self.path.read_text(encoding="utf-8") if self.path.exists() else None
+        return lines(self.before, self.after, there)
 
 
 def of_table(workspace: Workspace, tenant: str, name: str, *, newest: bool = True) -> Data:
@@ -148,3 +150,19 @@ def everything(proposal: Proposal) -> tuple[list[str], list[str]]:
     columns = dict.fromkeys(c.column for c in proposal.changes if c.column)
     labels = dict.fromkeys(c.slice for c in proposal.changes if c.slice)
     return list(columns), list(labels)
+
+
+def imported(workspace: Path, name: str, file: Path) -> tuple[Proposal, list[str]]:
+    """(what a `schema.pbtxt` would change in the schema of a table, or a first one; what of it has no counterpart)."""
+    read, left = read_pbtxt(_text(file), name, str(file))
+    path = schema_path(workspace, name)
+    before = find_schema(workspace, name) if path.exists() else TableSchema(name=name, columns={})
+    after = overlaid(before, read) if path.exists() else read
+    return Proposal(path, before, after, differences(before, after)), left
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise InputError(f"cannot read {file}: {e}") from None
