@@ -15,6 +15,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from _titles import map_titles
 
 from segue.core.types import F32, Bools, Interactions, Kind
 from segue.evaluation import metrics
@@ -25,7 +26,6 @@ from segue.jobs.facts import snapshot_of
 from segue.jobs.protocols import rows_of
 from segue.jobs.threads import limited
 from segue.models._compose import compose, unit_rows
-from segue.models._titles import map_titles
 from segue.models.playlist_vectors import PlaylistVectors
 from segue.signals.text import text_encoder
 from segue.store.workspace import Workspace
