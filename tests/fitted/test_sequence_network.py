@@ -43,7 +43,7 @@ def made(block: Any, gaps: int, temperature: float, level: bool = True) -> tuple
 
     served = SequenceNetwork(
         items=np.arange(1, N + 1, dtype=np.int32), source=array(sources(module, shape)),
-        target=array(targets(module, shape)), prior=prior, by_place=array(module["place"].weight),
+        target=array(targets(module["vectors"].weight, shape)), prior=prior, by_place=array(module["place"].weight),
         by_gap=array(module["gap"].weight), network=exported(module, shape),
     )  # fmt: skip
     return served, module, shape
@@ -54,7 +54,7 @@ def by_torch(module: Any, shape: Shape, rows: Any, at: Any) -> Any:
     gaps = torch.from_numpy(gap_of(at[:, None] - at, GAPS))[None] if shape.gaps else None
     with torch.no_grad():
         last = states(module, torch.from_numpy(rows)[None], shape, gaps)[0, -1]
-        return (targets(module, shape) @ last).numpy()
+        return (targets(module["vectors"].weight, shape) @ last).numpy()
 
 
 def asked(*histories: Any, at: Any = None) -> Queries:

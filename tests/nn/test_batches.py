@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.nn.batches import batches, windows
+from segue.nn.batches import batches, groups, windows
 
 
 def test_windows_from_the_newest_back() -> None:
@@ -19,7 +19,7 @@ def test_every_window_once_in_tables_of_about_one_length() -> None:
     indptr = np.cumsum([0, *rng.integers(2, 30, 100)])
     starts, ends = windows(indptr, 31)
     seen, lengths = [], []
-    for events, inside in batches(starts, ends, 16, 0.0, rng):
+    for events, inside in batches(starts, ends, groups(np.sort(ends - starts), 16, 10_000), 0.0, rng):
         assert events.shape == inside.shape
         seen += events[inside].tolist()
         lengths.append(inside.sum(axis=1))
@@ -32,10 +32,17 @@ def test_thinned_windows_keep_their_order_and_two_events() -> None:
     rng = np.random.default_rng(0)
     starts, ends = windows(np.array([0, 2, 500]), 1000)
     for share, low, high in ((0.4, 250, 350), (1.0, 2, 2)):
-        for events, inside in batches(starts, ends, 1, share, rng):
+        for events, inside in batches(starts, ends, np.arange(len(starts) + 1), share, rng):
             kept = events[0][inside[0]]
             assert np.all(np.diff(kept) > 0)
             if len(kept) > 2:
                 assert low <= len(kept) <= high
             assert len(kept) >= 2
             assert inside[0].tolist() == sorted(inside[0].tolist(), reverse=True)
+
+
+def test_few_long_windows_make_as_many_batches_as_many_short_ones() -> None:
+    lengths = np.array([2] * 9 + [10] * 5 + [50])
+    assert groups(lengths, 4, 30).tolist() == [0, 4, 8, 11, 14, 15]
+    assert groups(lengths, 4, 10_000).tolist() == [0, 4, 8, 12, 15]
+    assert groups(lengths[:0], 4, 30).tolist() == [0]

@@ -52,7 +52,8 @@ class Transformer:
     pmi: bool = True  # item vectors start from factors of pointwise mutual information, not from chance
     backward: float = 0.3  # weight of what comes before an item in that, against what comes after
     epochs: int = 8
-    batch: int = 256  # sequences
+    batch: int = 256  # sequences, at most
+    places: int = 4096  # events of a batch, at most: few long sequences need as many steps as many short ones
     rate: float = 2e-3
     decay: float = 0.05
     ahead: int = 3  # events after a place that it is to foretell
@@ -76,10 +77,11 @@ class Transformer:
             lambda: network(n, shape, torch.from_numpy(start)), shape, how, data.indptr, data.rows, rng,
             at=data.at if data.timed else None, gap_of=partial(gap_of, buckets=GAPS),
         )  # fmt: skip
+        target = _array(targets(module["vectors"].weight, shape))
         with np.errstate(divide="ignore"):
             prior = np.log(np.bincount(data.rows, minlength=n)).astype(np.float32)
         return SequenceNetwork(
-            items=data.items, source=_array(sources(module, shape)), target=_array(targets(module, shape)),
+            items=data.items, source=_array(sources(module, shape)), target=target,
             prior=prior, by_place=_array(module["place"].weight), by_gap=_array(module["gap"].weight),
             network=exported(module, shape),
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +25,31 @@ def windows(indptr: I64, size: int) -> tuple[I64, I64]:
     return np.array(starts, np.int64), np.array(ends, np.int64)
 
 
-def batches(
-    starts: I64, ends: I64, size: int, thin: float, rng: np.random.Generator
-) -> Iterator[tuple[I64, NDArray[np.bool_]]]:  # fmt: skip
-    """(B, L) events of `size` windows of about one length at a time, and which of the places hold one; in random order.
+def groups(lengths: I64, size: int, places: int) -> I64:
+    """(G + 1,) where batches begin among windows of sorted lengths (W,), and the end.
 
-    `thin` of the events of each window are left out, but for two.
+    Each holds at most `size` windows and, where there is more than one, at most `places` events with their padding.
+    """
+    bounds = [0]
+    while bounds[-1] < len(lengths):
+        some = lengths[bounds[-1] : bounds[-1] + size]
+        fit = np.count_nonzero(np.arange(1, len(some) + 1) * some <= places)
+        bounds.append(bounds[-1] + max(1, int(fit)))
+    return np.array(bounds, np.int64)
+
+
+def batches(
+    starts: I64, ends: I64, bounds: I64, thin: float, rng: np.random.Generator
+) -> Iterator[tuple[I64, NDArray[np.bool_]]]:  # fmt: skip
+    """(B, L) events of windows of about one length at a time, and which of the places hold one; in random order.
+
+    `bounds` are those of `groups`. `thin` of the events of each window are left out, but for two.
     """
     length = ends - starts
     order = np.argsort(length + rng.random(len(length)), kind="stable")
-    groups = [order[i : i + size] for i in range(0, len(order), size)]
-    for g in rng.permutation(len(groups)):
-        first, count = starts[groups[g], None], length[groups[g], None]
+    parts = [order[a:b] for a, b in pairwise(bounds.tolist())]
+    for g in rng.permutation(len(parts)):
+        first, count = starts[parts[g], None], length[parts[g], None]
         place = np.arange(count.max())
         luck = rng.random((len(first), len(place)))
         luck[place >= count] = np.inf

@@ -23,11 +23,11 @@ def softmax_loss(states: Any, targets: Any, wanted: Any, weight: Any, drawn: tup
         return (torch.logsumexp(scores, dim=1) - (true * weight).sum(dim=1)).mean()
     rows, expected = drawn
     real = weight > 0
-    true = (states[:, None] * targets[wanted]).sum(dim=2)
-    scores = states @ targets[rows].T - expected
+    true = (states[:, None] * targets[wanted]).sum(dim=2).masked_fill(~real, NEVER)
     column = torch.full((len(targets),), len(rows), device=rows.device)
     column[rows] = torch.arange(len(rows), device=rows.device)
     known = torch.where(real, column[wanted], len(rows))  # a wanted item that was drawn too counts once
-    scores = torch.nn.functional.pad(scores, (0, 1)).scatter(1, known, NEVER)[:, :-1]
-    every = torch.cat([true.masked_fill(~real, NEVER), scores], dim=1)
-    return (torch.logsumexp(every, dim=1) - (true * weight).sum(dim=1)).mean()
+    pad = torch.nn.functional.pad  # with a last column for the rest of them, which counts nothing
+    scores = torch.addmm(pad(-expected, (0, 1), value=NEVER), states, targets[pad(rows, (0, 1))].T)
+    every = torch.logaddexp(true.logsumexp(dim=1), scores.scatter_(1, known, NEVER).logsumexp(dim=1))
+    return (every - (true * weight).sum(dim=1)).mean()

@@ -69,9 +69,8 @@ def sources(module: Any, shape: Shape) -> Any:
     return module["level"](vectors) if shape.level else vectors
 
 
-def targets(module: Any, shape: Shape) -> Any:
-    """(N, D): the score of an item is the product of a state and its row."""
-    vectors = module["vectors"].weight
+def targets(vectors: Any, shape: Shape) -> Any:
+    """(N, D) of items' vectors (N, D): the score of an item is the product of a state and its row."""
     return needed("torch", WHAT).nn.functional.normalize(vectors, dim=-1) if shape.temperature else vectors
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from segue.core.optional import needed
 from segue.core.types import I32, I64
-from segue.nn.batches import batches, windows
+from segue.nn.batches import batches, groups, windows
 from segue.nn.losses import softmax_loss
 from segue.nn.sequence import WHAT, Shape, states, targets
 from segue.nn.training import seeded
@@ -22,7 +22,8 @@ class Course:
     """How to train: AdamW, its rate rising over the first twentieth of the steps and falling as a cosine to nothing."""
 
     epochs: int
-    batch: int  # sequences
+    batch: int  # sequences, at most
+    places: int  # events of them with their padding, at most
     rate: float
     decay: float  # of weights, as in AdamW; not of norms and offsets
     ahead: int  # events after a place that it is to foretell
@@ -43,6 +44,7 @@ def train(
     torch = needed("torch", WHAT)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     starts, ends = windows(indptr, shape.window + 1)
+    bounds = groups(np.sort(ends - starts), how.batch, how.places)
 
     def here(values: Any) -> Any:
         return torch.from_numpy(values).to(device)
@@ -53,11 +55,11 @@ def train(
         share /= share.sum()
         matrices = [p for p in module.parameters() if p.dim() >= 2]
         rest = {"params": [p for p in module.parameters() if p.dim() < 2], "weight_decay": 0.0}
-        steps = torch.optim.AdamW([{"params": matrices, "weight_decay": how.decay}, rest], lr=how.rate)
-        total = how.epochs * math.ceil(len(starts) / how.batch)
+        steps = torch.optim.AdamW([{"params": matrices, "weight_decay": how.decay}, rest], lr=how.rate, fused=True)
+        total = how.epochs * (len(bounds) - 1)
         pace = torch.optim.lr_scheduler.LambdaLR(steps, lambda step: pace_of(step, total))
         for _ in range(how.epochs):
-            for events, inside in batches(starts, ends, how.batch, how.thin, rng):
+            for events, inside in batches(starts, ends, bounds, how.thin, rng):
                 gaps = drawn = None
                 if at is not None and gap_of is not None:
                     when = at[events[:, :-1]]
@@ -70,7 +72,12 @@ def train(
                 after = states(module, table[:, :-1].clamp(min=0), shape, gaps)
                 real = table[:, 1:] >= 0
                 wanted, weight = later(table, real, how)
-                softmax_loss(after[real], targets(module, shape), wanted, weight, drawn).backward()
+                vectors = module["vectors"].weight
+                if drawn is not None:  # of a large catalogue a batch needs few
+                    used, place = torch.unique(torch.cat([wanted.flatten(), drawn[0]]), return_inverse=True)
+                    vectors, drawn = torch.nn.functional.embedding(used, vectors), (place[wanted.numel() :], drawn[1])
+                    wanted = place[: wanted.numel()].view_as(wanted)
+                softmax_loss(after[real], targets(vectors, shape), wanted, weight, drawn).backward()
                 steps.step()
                 pace.step()
     return module.eval().to("cpu")
