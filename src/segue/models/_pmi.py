@@ -40,7 +40,23 @@ def factors(matrix: sp.csr_array, d: int, rng: np.random.Generator, rounds: int)
     wide = min(d + 16, matrix.shape[1])
     basis = np.asarray(matrix @ rng.standard_normal((matrix.shape[1], wide)).astype(np.float32))
     for _ in range(rounds):
-        basis = matrix @ (transposed @ np.linalg.qr(basis)[0])
-    basis = np.linalg.qr(basis)[0]
-    left, values, right = np.linalg.svd((transposed @ basis).T, full_matrices=False)
-    return np.asarray((basis @ left)[:, :d]), np.asarray(values[:d]), np.asarray(right[:d].T)
+        basis = matrix @ (transposed @ orthonormal(basis))
+    basis = orthonormal(basis)
+    inside = transposed @ basis  # (N, wide): its singular values are those looked for
+    squares, left = np.linalg.eigh(inside.T.astype(np.float64) @ inside)
+    first = np.argsort(-squares)[:d]
+    values = np.sqrt(np.maximum(squares[first], 0))
+    turn = left[:, first].astype(np.float32)
+    right = inside @ (turn / np.maximum(values, 1e-6 * max(float(values[0]), 1e-9)).astype(np.float32))
+    return np.asarray(basis @ turn), values.astype(np.float32), np.asarray(right, np.float32)
+
+
+def orthonormal(basis: F32) -> F32:
+    """(N, k) columns of length 1 at right angles that span the same: by Cholesky, or by QR where they nearly depend."""
+    wide = basis.astype(np.float64)
+    wide /= np.maximum(np.linalg.norm(wide, axis=0), 1e-30)
+    try:
+        turn = np.linalg.inv(np.linalg.cholesky(wide.T @ wide)).T
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.qr(basis)[0])
+    return np.asarray(wide @ turn, np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -122,7 +123,7 @@ def assembled(models: Mapping[str, Scores], weights: F32) -> FittedBlend:
     return FittedBlend(items, tuple(models), tuple(models.values()), weights, np.ones_like(weights))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Candidates of the queries that have a true one among them, padded to M: what weights are learned from."""
 
@@ -149,6 +150,12 @@ class Table:
         """Some of the queries; their mean is still over all that were asked."""
         return Table(self.values[rows], self.real[rows], self.hits[rows], self.ideal[rows], self.asked)
 
+    @cached_property
+    def true(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Query and place of every true candidate, by query; each query has one or more."""
+        query, place = np.nonzero(self.hits)
+        return query, place
+
     def ndcg(self, weights: F32, k: int) -> float:
         """Mean NDCG@k of a blend among the candidates, ties by mid-rank."""
         return float(self.gains(self.values @ weights, k).sum() / max(self.asked, 1))
@@ -156,8 +163,9 @@ class Table:
     def gains(self, scores: F32, k: int) -> F64:
         """(B,) NDCG@k of (B, M) scores."""
         scores = np.where(self.real, scores, -np.inf)
-        query, place = np.nonzero(self.hits)
-        own, rows = scores[query, place][:, None], scores[query]
+        query, place = self.true
+        own = scores[query, place][:, None]
+        rows = scores if len(query) == len(scores) else scores[query]  # of sequences, one each
         rank = 1 + (rows > own).sum(axis=1) + ((rows == own).sum(axis=1) - 1) / 2
         gain = np.where(rank <= k, 1 / np.log2(rank + 1), 0)
         best = np.cumsum(1 / np.log2(np.arange(2, k + 2)))[np.clip(self.ideal, 1, k) - 1]
@@ -253,15 +261,17 @@ def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
     if len(values) == 0:
         return np.full(c, 1 / c, np.float32)
     target = table.hits / table.hits.sum(axis=1, keepdims=True)
+    share = target[table.true]
 
     def loss(w: Any) -> tuple[float, Any]:
-        z = np.where(real, values @ w.astype(np.float32), -np.inf)
-        z -= z.max(axis=1, keepdims=True)
-        p = np.exp(z)
+        p = values @ w.astype(np.float32)
+        p[~real] = -np.inf
+        p -= p.max(axis=1, keepdims=True)
+        np.exp(p, out=p)
         p /= p.sum(axis=1, keepdims=True)
-        log_p = np.where(table.hits, np.log(np.maximum(p, 1e-30)), 0)
+        likely = float(share @ np.log(np.maximum(p[table.true], 1e-30)))
         slope = np.tensordot((p - target).astype(np.float32), values, 2) / len(values)
-        return float(-(target * log_p).sum() / len(values) + penalty * (w @ w)), slope + 2 * penalty * w
+        return -likely / len(values) + penalty * float(w @ w), slope + 2 * penalty * w
 
     found = minimize(loss, np.full(c, 0.1), jac=True, method="L-BFGS-B", options={"maxiter": 60})
     return np.asarray(found.x, np.float32)
@@ -270,12 +280,13 @@ def softmax_weights(table: Table, penalty: float = 1e-4) -> F32:
 def climbed(table: Table, weights: F32, k: int) -> F32:
     """Coordinate ascent on NDCG@k from the given weights. The largest is 1 in the end."""
     best, scores = weights.copy(), table.values @ weights
+    planes = np.ascontiguousarray(np.moveaxis(table.values, 2, 0))
     top = table.gains(scores, k)
     size = float(np.abs(best).max()) or 1.0
     for step in (0.3, 0.15, 0.07):
         for c in range(len(best)):
             for change in (-step * size, step * size):
-                tried = scores + np.float32(change) * table.values[:, :, c]
+                tried = scores + np.float32(change) * planes[c]
                 value = table.gains(tried, k)
                 if value.sum() > top.sum() + 1e-6:
                     top, scores = value, tried
