@@ -24,7 +24,7 @@ from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
 from segue.signals.moods import activity
 from segue.store.log import Receipt
-from segue.store.workspace import Workspace
+from segue.store.workspace import CHECKS, Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.clips import Clip, Clips, simulated
 from segue.surfaces.home.crossed import hardly_tried, why_crossed
@@ -544,6 +544,12 @@ def open_service(workspace: Path | str | Workspace, tenant: str | None = None) -
         if owns:
             opened.close()
         raise
+
+
+def reports_of(workspace: Path, tenant: str | None = None) -> Path:
+    """The folder of what checks said of a tenant's data, whether anything is released or not."""
+    with Workspace.open(workspace) as opened:
+        return opened.derived(CHECKS, tenant or opened.settings.tenant)
 
 
 def _kind(kind: Kind | str) -> Kind:

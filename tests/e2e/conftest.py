@@ -39,11 +39,13 @@ def browser() -> Iterator[Browser]:
 class Served:
     """An application on a free port, in a thread of its own."""
 
-    def __init__(self, open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0) -> None:
+    def __init__(
+        self, open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0, reports: Path | None = None
+    ) -> None:
         self.sock = bind("127.0.0.1", port)
         self.port = self.sock.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.backend = Backend(open_it)
+        self.backend = Backend(open_it, reports=None if reports is None else lambda: reports)
         self.backend.open()
         config = uvicorn.Config(create_app(self.backend, keys), log_config=None, lifespan="on", ws="none")
         self.server = uvicorn.Server(config)
@@ -72,8 +74,10 @@ def fake_service(**options: Any) -> Any:
 def serve() -> Iterator[Callable[..., Served]]:
     running: list[Served] = []
 
-    def start(open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0) -> Served:
-        running.append(Served(open_it, keys, port))
+    def start(
+        open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0, reports: Path | None = None
+    ) -> Served:
+        running.append(Served(open_it, keys, port, reports))
         return running[-1]
 
     yield start

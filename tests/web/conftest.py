@@ -68,8 +68,8 @@ def keys(tmp_path: Path) -> Keys:
 
 
 @pytest.fixture
-def client(service: Any, keys: Keys) -> Iterator[Client]:
-    backend = Backend(lambda: service)
+def client(service: Any, keys: Keys, tmp_path: Path) -> Iterator[Client]:
+    backend = Backend(lambda: service, reports=lambda: tmp_path / "checks")
     assert backend.open() == ""
     client = Client(create_app(backend, keys))
     yield client

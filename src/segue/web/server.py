@@ -34,6 +34,13 @@ def open_workspace(workspace: Path, tenant: str | None) -> Service:
     return service
 
 
+def open_reports(workspace: Path, tenant: str | None) -> Path:
+    """The folder of what checks said of a workspace."""
+    from segue.app import reports_of
+
+    return reports_of(workspace, tenant)
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket, or UsageError saying what stands in the way."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -78,7 +85,7 @@ def serve(
             "`segue key create`, or serve on 127.0.0.1"
         )
     log = make_log(sys.stderr, as_json=not sys.stderr.isatty())
-    backend = Backend(lambda: open_workspace(workspace, tenant))
+    backend = Backend(lambda: open_workspace(workspace, tenant), reports=lambda: open_reports(workspace, tenant))
     sock = bind(host, port)
     try:
         why = backend.open()

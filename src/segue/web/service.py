@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from segue.core.errors import NotReady, SegueError, WorkspaceError
@@ -108,8 +109,10 @@ class Backend:
     missing (no workspace content, no release): then calls raise NotReady with the reason, and it is looked for again.
     """
 
-    def __init__(self, open_it: Callable[[], Service], readers: int = READERS) -> None:
-        self._open, self._why = open_it, "not opened yet"
+    def __init__(
+        self, open_it: Callable[[], Service], readers: int = READERS, reports: Callable[[], Path] | None = None
+    ) -> None:  # fmt: skip
+        self._open, self._why, self._reports = open_it, "not opened yet", reports
         self._service: Service | None = None
         self._looked, self._lock = 0.0, threading.Lock()
         self._readers = ThreadPoolExecutor(readers, "segue-read")
@@ -143,6 +146,12 @@ class Backend:
     def current(self) -> Service | None:
         """The service where it is open."""
         return self._service
+
+    def reports(self) -> Path:
+        """The folder of what checks of the data said; there without a service. NotReady where there is no workspace."""
+        if self._reports is None:
+            raise NotReady("no workspace whose checks could be shown")
+        return self._reports()
 
     async def read(self, call: Callable[[Service], T]) -> T:
         """`call(service)` on a reader thread."""

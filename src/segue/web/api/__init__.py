@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from segue.web.api import clips, console, events, health, home, items, journeys, listeners, recommendations, space
+from segue.web.api import (
+    checks,
+    clips,
+    console,
+    events,
+    health,
+    home,
+    items,
+    journeys,
+    listeners,
+    recommendations,
+    space,
+)
 from segue.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (
@@ -15,5 +27,6 @@ RESOURCES: tuple[Resource, ...] = (
     *listeners.RESOURCES,
     *events.RESOURCES,
     *console.RESOURCES,
+    *checks.RESOURCES,
     *health.RESOURCES,
 )
