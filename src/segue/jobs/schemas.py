@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +15,8 @@ from segue.checks.schema.keys import candidate_keys
 from segue.checks.schema.tfmetadata import overlaid, read_pbtxt
 from segue.checks.schema.widen import tightened, widened
 from segue.checks.schema.writing import save_schema
-from segue.checks.statistics import TableStatistics, gather, merged
+from segue.checks.statistics import TableStatistics, gather
+from segue.checks.statistics.tables import merged_all
 from segue.core.errors import InputError, NotReady, UnknownName, UsageError
 from segue.jobs.statistics import daily, whole
 from segue.jobs.tables import table
@@ -47,7 +47,7 @@ class Data:
 
     @property
     def whole(self) -> TableStatistics:
-        return reduce(merged, self.parts)
+        return merged_all(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

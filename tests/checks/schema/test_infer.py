@@ -13,7 +13,6 @@ from tests.checks.schema.examples import plays
 
 from segue.checks.schema import Drift, TableSchema, infer
 from segue.checks.schema.chance import at_least, at_most, downwards, upwards, with_odds
-from segue.checks.schema.infer import split_name
 from segue.checks.statistics import gather
 from segue.core.errors import InputError
 
@@ -55,7 +54,7 @@ def test_bounds_are_those_that_a_person_would_write() -> None:
     assert found.rows is not None
     assert found.rows[0] < 600 < 720 < found.rows[1]
     assert columns["tier"].drift == Drift(linf=0.1, js=0.05)
-    assert columns["id"].drift is None
+    assert columns["id"].drift == Drift()  # new ones every day
 
 
 def test_fewer_rows_make_wider_bounds() -> None:
@@ -127,19 +126,6 @@ def test_a_column_of_another_table_is_found_by_what_both_hold() -> None:
     assert found["item"].key == "items.uri"
     assert 0.9 < found["item"].joins < 1
     assert found["word"].key == ""
-
-
-@pytest.mark.parametrize(
-    ("label", "sliced", "where"),
-    [
-        ("tier=free", ["tier"], {"tier": "free"}),
-        ("country=SE, tier=free", ["country, tier", "tier"], {"country": "SE", "tier": "free"}),
-        ("name=a, b=c", ["name"], {"name": "a, b=c"}),
-        ("tier=free", ["country"], None),
-    ],
-)
-def test_slices_are_read_back_from_their_names(label: str, sliced: list[str], where: dict[str, str] | None) -> None:
-    assert split_name(label, sliced) == where
 
 
 @given(st.integers(1, 10**6), st.floats(0, 1))

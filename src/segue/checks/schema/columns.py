@@ -19,7 +19,7 @@ ONCE = 0.05
 RARE = 1e-4
 """Least share that values outside of a list may have: a new country comes along now and then."""
 DAY = 86_400_000
-CATEGORIES, OPEN, NUMBERS = Drift(linf=0.1, js=0.05), Drift(linf=0.1), Drift(quantile=0.3)
+CATEGORIES, OPEN, NUMBERS = Drift(linf=0.1, js=0.05), Drift(linf=0.1), Drift(quantile=0.25)
 """How far a column may move: listed values, texts that are not listed, numbers."""
 _ID = re.compile(
     r"(^|_)(id|ids|uri|url|key|hash|uuid|isrc|seq|listener|user|session|item|artist|album|playlist)$", re.I
@@ -122,7 +122,7 @@ def span(column: ColumnStatistics) -> tuple[float | None, float | None]:
         return None, None
     if is_share(column):
         return 0.0, 1.0
-    middle = numbers.buckets.quantile(0.5)
+    middle = numbers.quantile(0.5)
     room = 0.5 + 20 / math.sqrt(numbers.count)
     wide = max(numbers.max - numbers.min, abs(numbers.max), 1e-9) / 10
     low = downwards(numbers.min - room * max(middle - numbers.min, wide))
@@ -155,14 +155,14 @@ def typical(column: ColumnStatistics, parts: Sequence[ColumnStatistics] = ()) ->
     numbers = column.numbers
     if column.type not in ("int", "float") or numbers is None or numbers.count < ENOUGH or _names_things(column):
         return None
-    middles = [n.buckets.quantile(0.5) for n in [numbers, *(p.numbers for p in parts if p.numbers)] if n.count >= 100]
-    near, far = (numbers.buckets.quantile(q) for q in (0.35, 0.65))
+    middles = [n.quantile(0.5) for n in [numbers, *(p.numbers for p in parts if p.numbers)] if n.count >= 100]
+    near, far = (numbers.quantile(q) for q in (0.35, 0.65))
     low, high = min([*middles, near]), max([*middles, far])
     factor = 3 + 30 / math.sqrt(numbers.count)
     if numbers.min >= 0:
         top = min(1.0, high * factor) if is_share(column) else upwards(high * factor)
         return (downwards(low / factor), top) if near > 0 else None
-    inner = numbers.buckets.quantile(0.75) - numbers.buckets.quantile(0.25)
+    inner = numbers.quantile(0.75) - numbers.quantile(0.25)
     return downwards(low - factor * inner), upwards(high + factor * inner)
 
 
@@ -211,10 +211,13 @@ def distinct(column: ColumnStatistics) -> tuple[float, float] | None:
 
 
 def drift(column: ColumnStatistics, listed: bool) -> Drift | None:
-    """Thresholds by what kind of column it is; none for names of things and for times."""
+    """Thresholds by what kind of column it is: names of things move as they like, times and lists have the usual."""
     if listed:
         return CATEGORIES
+    if _names_things(column):
+        return Drift()
     if column.type in ("int", "float"):
-        return None if _names_things(column) else NUMBERS
-    ratio = column.unique.count / max(1, column.present)
-    return OPEN if column.type == "text" and ratio < 0.5 else None
+        return NUMBERS
+    if column.type == "text":
+        return OPEN if column.unique.count < 0.5 * max(1, column.present) else Drift()
+    return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 
 from msgspec.structs import replace
 
 from segue.checks.schema import columns, keys
 from segue.checks.schema.chance import at_least, downwards, upwards, with_odds
 from segue.checks.schema.shape import SliceSchema, TableSchema
-from segue.checks.statistics import TableStatistics, merged
+from segue.checks.statistics import TableStatistics
+from segue.checks.statistics.tables import OTHER, merged_all
 from segue.core.errors import InputError
 
 SLICE_ROWS, SLICE_SHARE, PAIR_SHARE = 30, 0.01, 0.05
@@ -36,7 +36,7 @@ def infer(
     parts = [p for p in parts if p.rows]
     if not parts:
         raise InputError("there are no rows to infer a schema from")
-    whole = reduce(merged, parts)
+    whole = merged_all(parts)
     found = {n: columns.infer_column(c, [p.columns.get(n) for p in parts]) for n, c in whole.columns.items()}
     for column, (key, joins) in keys.foreign_keys(whole, others or {}).items():
         found[column] = replace(found[column], key=key, joins=joins)
@@ -58,28 +58,12 @@ def _slices(whole: TableStatistics, parts: Sequence[TableStatistics]) -> list[Sl
     """Slices that have to be there, the largest first, those of one column before those of two."""
     found = []
     for label, part in whole.slices.items():
-        where = split_name(label, whole.sliced)
-        if where and part.rows >= max(SLICE_ROWS, (SLICE_SHARE if len(where) == 1 else PAIR_SHARE) * whole.rows):
+        least_share = SLICE_SHARE if len(part.where) == 1 else PAIR_SHARE
+        if OTHER not in part.where.values() and part.rows >= max(SLICE_ROWS, least_share * whole.rows):
             shares = [(p.slices[label].rows if label in p.slices else 0) / p.rows for p in parts if p.rows >= 1000]
             least = downwards(with_odds(min([at_least(part.rows, whole.rows), *shares]), HALF))
-            found += [SliceSchema(where=where, share=least)] if least > 0 else []
+            found += [SliceSchema(where=dict(sorted(part.where.items())), share=least)] if least > 0 else []
     return sorted(found, key=lambda s: (len(s.where), list(s.where), -s.share, list(s.where.values())))
-
-
-def split_name(label: str, sliced: Sequence[str]) -> dict[str, str] | None:
-    """{"country": "SE", "tier": "free"} of "country=SE, tier=free"; none where no slicing has such a name."""
-    for by in sorted(sliced, key=lambda s: -s.count(",")):
-        rest, where = label, {}
-        names = by.split(", ")
-        for n, name in enumerate(names):
-            end = rest.find(f", {names[n + 1]}=") if n + 1 < len(names) else len(rest)
-            if not rest.startswith(f"{name}=") or end < 0:
-                break
-            where[name] = rest[len(name) + 1 : end]
-            rest = rest[end + 2 :]
-        else:
-            return where
-    return None
 
 
 def rows_a_day(whole: TableStatistics) -> tuple[int, int] | None:

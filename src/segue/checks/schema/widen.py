@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from segue.checks.schema.columns import DOMAIN, is_key
+from segue.checks.schema.columns import DOMAIN
 from segue.checks.schema.shape import ColumnSchema, Environment, SliceSchema, TableSchema
-from segue.checks.statistics import ColumnStatistics, TableStatistics, Tops
+from segue.checks.statistics import ColumnStatistics, TableStatistics
 
 EVERYWHERE: tuple[Environment, ...] = ("training", "evaluation", "serving")
 
@@ -97,7 +97,7 @@ def _column(column: ColumnSchema, seen: ColumnStatistics, fresh: ColumnSchema) -
         change["largest"] = max(fresh.largest, share)
     if column.max_length is not None and seen.lengths and seen.lengths.max > column.max_length:
         change["max_length"] = max(fresh.max_length or 0, int(seen.lengths.max))
-    if column.unique and not is_key(seen) and _repeated(seen):
+    if column.unique and seen.unique.repeated:
         change["unique"] = False
     different = min(1.0, seen.unique.count / seen.present)
     change["distinct"] = _around(column.distinct, [different], fresh.distinct)
@@ -138,7 +138,7 @@ def _span(column: ColumnSchema, seen: ColumnStatistics, fresh: ColumnSchema) -> 
         change["min"] = None if fresh.min is None else min(fresh.min, numbers.min)
     if column.max is not None and numbers.max > column.max and max(1, counts[middles > column.max].sum()) > room:
         change["max"] = None if fresh.max is None else max(fresh.max, numbers.max)
-    middle = numbers.buckets.quantile(0.5)
+    middle = numbers.quantile(0.5)
     if column.typical is not None and not column.typical[0] <= middle <= column.typical[1]:
         change["typical"] = fresh.typical  # a band that holds both units would tell neither
     return change
@@ -155,11 +155,6 @@ def _days(seen: TableStatistics) -> list[int]:
     """Rows of each whole day."""
     times = next((c.times for c in seen.columns.values() if c.times is not None), None)
     return list(times.days().values())[1:-1] if times else []
-
-
-def _repeated(seen: ColumnStatistics) -> bool:
-    top = seen.top or Tops()
-    return (seen.unique.exact and seen.unique.count < seen.present) or bool(top.counts and top.counts[0] > 1)
 
 
 def _slices(
