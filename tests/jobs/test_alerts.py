@@ -21,6 +21,7 @@ import pytest
 
 from segue.checks import Finding
 from segue.checks.incidents import read_incidents
+from segue.core.events import Save
 from segue.jobs.alerts import alert, incidents_path
 from segue.runs import webhook
 from segue.store.workspace import Workspace
@@ -112,6 +113,8 @@ def test_an_incident_is_told_once_and_resolved_when_it_clears(place: Path, recei
 
 def test_tenants_and_sources_do_not_mix(place: Path, receiver: Receiver) -> None:
     with configure(place, alert_webhook=receiver.url) as workspace:
+        for tenant in ("one", "two"):
+            workspace.log.append([Save(id="1", listener="bo", at=1, item="segue:track:1", tenant=tenant)])
         alert(workspace, "one", [UNIT])
         alert(workspace, "two", [])
         alert(workspace, "one", [SLICE], source="train")
@@ -238,7 +241,8 @@ def test_a_killed_check_leaves_what_was_told(place: Path, receiver: Receiver, tm
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert told(receiver) == [("opened", UNIT.name)]
-    (kept,) = read_incidents(incidents_path(place, "default")).open
+    with Workspace.open(place) as workspace:
+        (kept,) = read_incidents(incidents_path(workspace, "default")).open
     assert kept.told == {"webhook": "opened"}
     heard = tmp_path / "heard"
     write = f"import sys; open({str(heard)!r}, 'w').write(sys.stdin.read())"
@@ -249,7 +253,8 @@ def test_a_killed_check_leaves_what_was_told(place: Path, receiver: Receiver, tm
 
 
 def test_a_broken_file_of_incidents_is_set_aside(place: Path, receiver: Receiver) -> None:
-    path = incidents_path(place, "default")
+    with Workspace.open(place) as workspace:
+        path = incidents_path(workspace, "default")
     path.parent.mkdir(parents=True)
     path.write_text("{")
     with configure(place, alert_webhook=receiver.url) as workspace:

@@ -71,15 +71,41 @@ def init() -> None:
 
 
 def check(
-    against: Annotated[str | None, typer.Option(help="Snapshot to compare volumes with.", show_default=False)] = None,
+    table: Annotated[
+        str | None, typer.Argument(help="A file, or one table: events, items, training …", show_default=False)
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Snapshot, or with a file another file.", show_default=False)
+    ] = None,
+    environment: Annotated[
+        str, typer.Option(help="Of a file: training, evaluation or serving.", show_default=False)
+    ] = "",
+    schema: Annotated[str, typer.Option(help="Of a file: the table whose schema it has.", show_default=False)] = "",
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a file: slice by a column, or by two: tier,country.", show_default=False),
+    ] = None,
     json: JsonFile = None,
     html: HtmlFile = None,
 ) -> None:
-    """Look for what is wrong with the data; exit 1 when a gate fails."""
-    from segue.jobs.check import check as run
+    """Look for what is wrong with the data; exit 1 when a gate fails.
 
-    with open_workspace() as (workspace, tenant):
-        report = run(workspace, tenant, against=against)
+    Without a table: the log, the catalogue and every table. A file is looked at by the schema of its name.
+    """
+    from segue.cli.show import training_steps
+    from segue.jobs.check import check as run
+    from segue.jobs.check import check_file
+    from segue.jobs.tables import TABLES
+
+    with open_workspace() as (workspace, tenant), training_steps(console) as say:
+        if table is None or table in TABLES:
+            only = () if table is None else (table,)
+            report = run(workspace, tenant, against=against, tables=only, alerting=table is None, say=say)
+        else:
+            report = check_file(
+                workspace, Path(table), Path(against) if against else None, environment=_environment(environment),
+                schema=schema, slices=[columns.split(",") for columns in by or ()],
+            )  # fmt: skip
     report.print(console)
     if json:
         json.write_text(report.json())
@@ -89,19 +115,43 @@ def check(
         raise typer.Exit(1)
 
 
+def _environment(name: str) -> Any:
+    from typing import get_args
+
+    from segue.checks.schema import Environment
+    from segue.core.errors import UnknownName
+
+    if name and name not in get_args(Environment):
+        raise UnknownName("environment", name, get_args(Environment))
+    return name or None
+
+
 def train(
     recipe: Annotated[
         list[str] | None, typer.Option(help="Only these recipes; may be repeated.", show_default=False)
     ] = None,
     kind: Kinds = None,
     promote: Annotated[bool, typer.Option(help="Make the new release current.")] = True,
+    check: Annotated[bool, typer.Option(help="Look at the data first, and stop at an error (exit 1).")] = True,
 ) -> None:
     """Learn from the log: tune on an inner split, fit what did best on everything, make a release, promote it."""
     from segue.cli.show import print_trained, training_steps
+    from segue.jobs.check import check as look
     from segue.jobs.train import train as run
 
-    with open_workspace() as (workspace, tenant), training_steps(console) as say:
-        trained = run(workspace, tenant, recipes=tuple(recipe or ()), kind=kind, promoting=promote, say=say)
+    with open_workspace() as (workspace, tenant):
+        report = None
+        if check:
+            with training_steps(console) as say:
+                report = look(workspace, tenant, alerting=True, say=say)
+            report.print(console, brief=True)
+            if report.failed:
+                console.print("nothing was learned: mend the data, or let a finding through by its name (segue waive)")
+                raise typer.Exit(1)
+        with training_steps(console) as say:
+            trained = run(
+                workspace, tenant, recipes=tuple(recipe or ()), kind=kind, promoting=promote, report=report, say=say
+            )
     print_trained(console, trained)
 
 

@@ -36,10 +36,11 @@ def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | Non
             f"[bold]world[/]: {world.items:,} items, {world.events:,} events"
             + (f" ({world.accepted:,} new)" if world.accepted != world.events else "")
         )
-        report = check(workspace, tenant)
+        with training_steps(console) as say:
+            report = check(workspace, tenant, say=say)
         report.print(console)
         with training_steps(console) as say:
-            trained = train(workspace, tenant, recipes=RECIPES, tuning_trials=TRIALS, say=say)
+            trained = train(workspace, tenant, recipes=RECIPES, tuning_trials=TRIALS, report=report, say=say)
         print_trained(console, trained)
         with training_steps(console) as say:
             boards = evaluate(

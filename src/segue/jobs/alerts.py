@@ -23,7 +23,7 @@ from segue.core.settings import Settings
 from segue.runs.command import run_command
 from segue.runs.files import write_whole
 from segue.runs.webhook import NotDelivered, deliver
-from segue.store.workspace import Workspace
+from segue.store.workspace import CHECKS, Workspace
 
 AT_ONCE = 50
 """Incidents in one message."""
@@ -46,7 +46,7 @@ def alert(workspace: Workspace, tenant: str, findings: Iterable[Finding], source
     settings, now = workspace.settings, int(time.time() * 1000)
     levels = ("fail", "warn") if settings.alert_level == "warn" else ("fail",)
     grave = [f for f in findings if f.level in levels]
-    path = incidents_path(workspace.path, tenant)
+    path = incidents_path(workspace, tenant)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _locked(path):
@@ -76,8 +76,8 @@ def _followed(path: Path, settings: Settings, tenant: str, grave: Sequence[Findi
     return Alerted(opened, resolved, failed)
 
 
-def incidents_path(workspace: Path, tenant: str) -> Path:
-    return workspace / "checks" / tenant / "incidents.json"
+def incidents_path(workspace: Workspace, tenant: str) -> Path:
+    return workspace.derived(CHECKS, tenant) / "incidents.json"
 
 
 def _channels(settings: Settings) -> dict[str, Send]:

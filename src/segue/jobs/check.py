@@ -1,22 +1,31 @@
-"""`segue check`: run every check over the log and the catalogue, and decide whether the gate is open."""
+"""`segue check`: look at the log, the catalogue and every table, and decide whether the gate is open."""
 
 from __future__ import annotations
 
 import html
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
+from rich.markup import escape
 
 from segue.checks import Finding
+from segue.checks.anomalies import find_anomalies
 from segue.checks.log import Facts, run_checks
+from segue.checks.schema import Environment, load_schemas
+from segue.checks.waivers import Waived, load_waivers, waived
 from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
+from segue.jobs.alerts import alert
 from segue.jobs.facts import snapshot_of
 from segue.jobs.ingest import IMPORT
+from segue.jobs.looks import Looked, look_at_files, looks
+from segue.jobs.tables import table
 from segue.runs.ledger import Ledger
 from segue.store.snapshot import Snapshot, open_snapshot
 from segue.store.workspace import Workspace
@@ -28,6 +37,7 @@ TYPE_NAMES = tuple(str(t.__struct_config__.tag) for t in EVENT_TYPES)
 COLUMNS = ("id", "type", "listener", "item", "playlist", "at", "ms_played", "words", "page", "position")
 KEPT = 0.9  # share of a population's events that has to be left since the snapshot it is held against
 COLOURS = {"fail": "bold red", "warn": "yellow", "note": "dim"}
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +47,25 @@ class Report:
     tenant: str
     events: int
     items: int
-    findings: Sequence[Finding]
+    findings: Sequence[Finding]  # open ones, the worst first
+    waived: Sequence[Waived] = ()
+    looked: Sequence[Looked] = ()
 
     @property
     def failed(self) -> bool:
-        return any(f.level == "fail" for f in self.findings)
+        return bool(self.errors)
+
+    @property
+    def errors(self) -> list[str]:
+        """Names of the findings that close the gate."""
+        return [f.name for f in self.findings if f.level == "fail"]
 
     def json(self) -> str:
         rows = [asdict(f) for f in self.findings]
         body = {"tenant": self.tenant, "events": self.events, "items": self.items, "failed": self.failed}
-        return json.dumps(body | {"findings": rows}, indent=2) + "\n"
+        tables = {t.look.name: {"rows": t.look.statistics.rows, "against": t.look.before_name} for t in self.looked}
+        waived = [msgspec.to_builtins(w) for w in self.waived]
+        return json.dumps(body | {"tables": tables, "findings": rows, "waived": waived}, indent=2) + "\n"
 
     def html(self) -> str:
         rows = "".join(
@@ -66,31 +85,92 @@ class Report:
             f"<th>rows<th>examples{rows or '<tr><td colspan=5>nothing to complain about'}</table></html>\n"
         )
 
-    def print(self, console: Console) -> None:
+    def print(self, console: Console, *, brief: bool = False) -> None:
+        """In words; `brief` leaves out what nobody has to act upon."""
         from rich.text import Text
 
-        console.print(f"{self.events:,} events, {self.items:,} items")
+        if self.events or self.items:
+            console.print(f"{self.events:,} events, {self.items:,} items")
+        for look in () if brief else [one.look for one in self.looked]:
+            against = f", against {look.before_name}" if look.before is not None else ""
+            console.print(f"[dim]{escape(look.name)}: {look.statistics.rows:,} rows{escape(against)}[/]")
         for finding in self.findings:
+            if brief and finding.level == "note":
+                continue
             shown = f" ({finding.count:,} rows)" if finding.count else ""
             examples = f"; for example {', '.join(finding.examples)}" if finding.examples else ""
-            line = Text.assemble((f"{finding.level:4} ", COLOURS[finding.level]), (f"{finding.check}: ", "bold"))
+            line = Text.assemble((f"{finding.level:4} ", COLOURS[finding.level]), (f"{finding.name}: ", "bold"))
             console.print(line.append(f"{finding.message}{shown}{examples}"))
+            if finding.fix and finding.level != "note":
+                console.print(Text(f"     {finding.fix}", "dim"))
+        for waiver in self.waived:
+            line = Text.assemble(("waived ", "dim"), (f"{waiver.name}: ", "bold"), waiver.message)
+            console.print(line.append(f" [{waiver.who}: {waiver.reason}]", "dim"))
         console.print("[bold red]check failed[/]" if self.failed else "[bold green]check passed[/]")
 
 
-def check(workspace: Workspace, tenant: str, against: str | None = None) -> Report:
-    """Every check over the log as it stands; with `against`, volumes also against an earlier snapshot."""
+def check(
+    workspace: Workspace,
+    tenant: str,
+    against: str | None = None,
+    *,
+    tables: Sequence[str] = (),
+    alerting: bool = False,
+    say: Say = lambda _: None,
+) -> Report:
+    """Every check over the log and the tables as they stand; with `against`, volumes also against an earlier snapshot.
+
+    `tables`: only these, and not the log as a whole. With `alerting`, whoever is to know is told of what is new.
+    """
+    now = int(time.time() * 1000)
+    for name in tables:
+        table(name)  # UnknownName
     snapshot = snapshot_of(workspace, tenant)
+    findings: list[Finding] = []
+    events = 0
+    if not tables:
+        events, findings = _log(workspace, tenant, snapshot, now)
+        if against is not None:
+            findings += _against(workspace, snapshot, against)
+    schemas, looked = load_schemas(workspace.path), []
+    for one in looks(workspace, tenant, schemas, now, say, tables):
+        looked.append(one)
+        findings += find_anomalies(one.look)
+    still, passed = waived(findings, load_waivers(workspace.path), now)
+    report = Report(tenant, events, len(snapshot.catalogue.items), worst_first(still), passed, looked)
+    if alerting and not tables:
+        alert(workspace, tenant, report.findings)
+    return report
+
+
+def check_file(
+    workspace: Workspace, path: Path, against: Path | None = None, *, environment: Environment | None = None,
+    schema: str = "", slices: Sequence[Sequence[str]] = (),
+) -> Report:  # fmt: skip
+    """Every check over a file, by the schemas and the waivers of a workspace; with `against`, held against another.
+
+    `environment` says what the file is for; in evaluation and serving `against` is what was trained on. `schema` names
+    the table whose schema it should have: by default that of the file's own name.
+    """
+    now = int(time.time() * 1000)
+    one = look_at_files(
+        path, load_schemas(workspace.path), now, against=against, schema=schema, environment=environment, slices=slices
+    )
+    still, passed = waived(find_anomalies(one.look), load_waivers(workspace.path), now)
+    return Report("", 0, 0, worst_first(still), passed, [one])
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (("fail", "warn", "note").index(f.level), f.name))
+
+
+def _log(workspace: Workspace, tenant: str, snapshot: Snapshot, now: int) -> tuple[int, list[Finding]]:
+    """How many events there are, and what is wrong with the log and the catalogue as they are kept."""
     events = workspace.log.read(tenant, columns=COLUMNS)
     view = snapshot.catalogue
     named = np.array([view.title(int(i)) != view.source_id(int(i)) for i in view.items], np.bool_)
-    facts = Facts(
-        int(time.time() * 1000), events, TYPE_NAMES, view.items, named, view.duration, _imports(workspace, tenant)
-    )
-    findings = run_checks(facts)
-    if against is not None:
-        findings += _against(workspace, snapshot, against)
-    return Report(tenant, events.num_rows, len(view.items), findings)
+    facts = Facts(now, events, TYPE_NAMES, view.items, named, view.duration, _imports(workspace, tenant))
+    return events.num_rows, run_checks(facts)
 
 
 def _imports(workspace: Workspace, tenant: str) -> list[dict[str, object]]:

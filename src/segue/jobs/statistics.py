@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -73,10 +74,20 @@ def daily(
     return Days(name, by_day)
 
 
-def whole(workspace: Workspace, tenant: str, name: str) -> TableStatistics:
-    """Of a whole table."""
-    about = table(name)
-    return gather(frames(workspace, tenant, name), name, slices=about.slices)
+def kept_whole(
+    workspace: Workspace, tenant: str, name: str, rows: pl.DataFrame, now: int, most: int = 60
+) -> list[tuple[str, TableStatistics]]:
+    """Statistics of a table that has no days, kept under the day of `now` (UTC ms); with those of other days before,
+    the oldest first."""
+    folder = workspace.derived(STATISTICS, tenant) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    found = gather([rows], name, slices=table(name).slices)
+    write_whole(folder / f"{date(now // DAY)}.json", found.json().decode())
+    history: list[tuple[str, TableStatistics]] = []
+    for path in sorted(folder.glob("????-??-??.json"))[-most:]:
+        with suppress(InputError):  # of another form
+            history.append((path.stem, _read(path)))
+    return [(day, found) for day, found in history if day <= date(now // DAY)]
 
 
 def date(day: int) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segue import __version__
-from segue.core.errors import NotReady
+from segue.core.errors import InputError, NotReady
 from segue.core.events import Decided
 from segue.core.types import Interactions
 from segue.fitted.moods import Moods
+from segue.jobs.check import Report
 from segue.jobs.crossing import make_crossings
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, learn, refit
@@ -23,7 +24,16 @@ from segue.jobs.space import make_space
 from segue.jobs.steady import Before, make_steady
 from segue.jobs.teach import teach
 from segue.jobs.threads import limited
-from segue.runs.releases import Manifest, MoodsCard, Population, Release, current_release, write_release
+from segue.runs.releases import (
+    Checked,
+    Manifest,
+    MoodsCard,
+    Population,
+    Release,
+    Waiving,
+    current_release,
+    write_release,
+)
 from segue.runs.source import code_digest
 from segue.store.snapshot import Owner
 from segue.store.workspace import Workspace
@@ -48,14 +58,19 @@ def train(
     kind: str | None = None,
     promoting: bool = True,
     tuning_trials: int | None = None,
+    report: Report | None = None,
     say: Say = lambda _: None,
 ) -> Trained:
     """Fit every population of the log and make a release; steps whose output stands are not run again.
+
+    `report` is what the checks said of the data, for the manifest; InputError where they found an error.
 
     Without `recipes` (or those of segue.toml) it picks for itself: each recipe that applies is tuned, and a blend of
     them learned, on an inner split that leaves out the rows `segue evaluate` judges on.
     """
     started = time.monotonic()
+    if report is not None and report.failed:
+        raise InputError(f"nothing is learned from data with errors: {', '.join(report.errors)}")
     settings = workspace.settings
     say("taking a snapshot")
     snapshot = snapshot_of(workspace, tenant)
@@ -88,6 +103,7 @@ def train(
         id="", tenant=tenant, created="", snapshot=snapshot.id, simulated=snapshot.simulated, seed=settings.seed,
         version=__version__, code=code_digest([train, learn]), populations=tuple(made), space=space, moods=moods,
         crossings=tuple(card for card, _ in crossings),
+        checked=None if report is None else _checked(report),
     )  # fmt: skip
     release = write_release(workspace.path, manifest, folders)
     if promoting:
@@ -95,6 +111,11 @@ def train(
         if shown(workspace, tenant):
             release = teach(workspace, tenant, say).release
     return Trained(release, promoting, time.monotonic() - started)
+
+
+def _checked(report: Report) -> Checked:
+    waived = [Waiving(name=w.name, message=w.message, reason=w.reason, who=w.who, until=w.until) for w in report.waived]
+    return Checked(warnings=tuple(f.name for f in report.findings if f.level == "warn"), waived=tuple(waived))
 
 
 def shown(workspace: Workspace, tenant: str) -> bool:

@@ -94,6 +94,23 @@ class CrossingCard(msgspec.Struct, frozen=True, kw_only=True):
     people: int = 0  # who took both
 
 
+class Waiving(msgspec.Struct, frozen=True, kw_only=True):
+    """What the checks found, and somebody let through."""
+
+    name: str  # of the finding
+    message: str
+    reason: str
+    who: str
+    until: str = ""  # YYYY-MM-DD
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the checks said of the data before anything was learned from it."""
+
+    warnings: tuple[str, ...] = ()  # names of findings
+    waived: tuple[Waiving, ...] = ()
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a release says about itself."""
 
@@ -106,6 +123,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     version: str  # of segue
     code: str  # digest of the training code
     settings: Any = None
+    checked: Checked | None = None  # None: it was not
     populations: tuple[Population, ...] = ()
     space: SpaceCard | None = None
     moods: MoodsCard | None = None

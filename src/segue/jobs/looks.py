@@ -1,0 +1,178 @@
+"""What `segue check` looks at: each table of a workspace, or a file, and what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from segue.checks.anomalies import Look
+from segue.checks.schema import ColumnSchema, Environment, TableSchema
+from segue.checks.statistics import TableStatistics, gather
+from segue.core.errors import InputError, UnknownName
+from segue.jobs.statistics import DAY, Days, daily, date, kept_whole
+from segue.jobs.tables import PLAYED_BY, frames, table
+from segue.store.workspace import Workspace
+
+BEFORE = 28
+"""Days that a day is held against."""
+ROWS_BEFORE = 7
+"""Days before it whose rows are at hand: for rows that came twice."""
+Say = Callable[[str], None]
+History = Sequence[tuple[str, TableStatistics]]  # (2026-11-26, statistics), oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One table under test, and what it looked like over time."""
+
+    look: Look
+    history: History = ()
+
+
+def looks(
+    workspace: Workspace, tenant: str, schemas: Mapping[str, TableSchema], now: int, say: Say = lambda _: None,
+    only: Sequence[str] = (),
+) -> Iterator[Looked]:  # fmt: skip
+    """Every table of a workspace that has rows, or only some of them.
+
+    The log is looked at by its last whole day, held against the four weeks before; what models are judged by against
+    what they are learned from, and features as served against features as trained on; the catalogue against itself at
+    the check before.
+    """
+    items: pl.DataFrame | None = None
+    for name in ("items", "listeners"):
+        rows = whole(workspace, tenant, name)
+        items = rows if name == "items" else items
+        if not rows.is_empty() and (not only or name in only):
+            say(f"looking at the {name}")
+            history = kept_whole(workspace, tenant, name, rows, now)
+            before = history[-2] if len(history) > 1 else None
+            yield Looked(
+                Look(
+                    name, history[-1][1], rows.lazy(), schema_of(name, schemas), before[1] if before else None,
+                    before_name=before[0] if before else "", relation="day" if before else "", now=now,
+                ),
+                history,
+            )  # fmt: skip
+    keys = {} if items is None else {"items.uri": items["uri"]}
+    if not only or "events" in only:
+        days = daily(workspace, tenant, "events", say=say)
+        day = _last_whole(days, now)
+        if day is not None:
+            say(f"looking at the events of {date(day)}")
+            yield Looked(
+                Look(
+                    "events", days.by_day[day], _days(workspace, tenant, day, 1), schema_of("events", schemas),
+                    days.before(day, BEFORE), _days(workspace, tenant, day - ROWS_BEFORE, ROWS_BEFORE),
+                    before_name=f"the {BEFORE} days before", relation="day", now=now, keys=keys,
+                    days=[s for d, s in sorted(days.by_day.items()) if day - BEFORE <= d < day],
+                ),
+                [(date(d), s) for d, s in sorted(days.by_day.items()) if d <= day],
+            )  # fmt: skip
+    for pair in (("training", "evaluation"), ("replayed", "served")):
+        if not only or any(name in only for name in pair):
+            say(f"looking at the {pair[1]} rows")
+            yield from _pair(workspace, tenant, pair, schemas, now, keys)
+
+
+def schema_of(name: str, schemas: Mapping[str, TableSchema]) -> TableSchema:
+    """The schema that people reviewed; else what Segue itself knows of its table."""
+    about = table(name)
+    item = ColumnSchema(type="text", required=False, missing=1.0, key="items.uri")
+    bare = TableSchema(
+        name=name, columns={"item": item} if about.listener else {}, listener=about.listener,
+        unique=[[key] for key in about.keys], extra=True,
+    )  # fmt: skip
+    return schemas.get(name, bare)
+
+
+def _pair(
+    workspace: Workspace, tenant: str, names: tuple[str, str], schemas: Mapping[str, TableSchema], now: int,
+    keys: Mapping[str, pl.Series],
+) -> Iterator[Looked]:  # fmt: skip
+    """What models are trained on, and what they then meet, held against it."""
+    first, second = (whole(workspace, tenant, name) for name in names)
+    if first.is_empty() or second.is_empty():
+        return
+    (training, meets), found = names, [_gathered(*pair) for pair in zip(names, (first, second))]
+    trained = Look(
+        training, found[0], first.lazy(), schema_of(training, schemas), environment="training", now=now, keys=keys
+    )
+    met: Environment = "serving" if meets == "served" else "evaluation"
+    yield Looked(trained)
+    yield Looked(
+        replace(
+            trained, name=meets, statistics=found[1], rows=second.lazy(), schema=schema_of(meets, schemas),
+            before=found[0], before_rows=first.lazy(), before_name=training, relation="training", environment=met,
+        )
+    )  # fmt: skip
+
+
+def whole(workspace: Workspace, tenant: str, name: str) -> pl.DataFrame:
+    """All rows of a table."""
+    parts = list(frames(workspace, tenant, name))
+    return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame()
+
+
+def _gathered(name: str, rows: pl.DataFrame) -> TableStatistics:
+    return gather([rows], name, slices=table(name).slices)
+
+
+def _days(workspace: Workspace, tenant: str, first: int, days: int) -> pl.LazyFrame | None:
+    parts = list(frames(workspace, tenant, "events", first * DAY, (first + days) * DAY))
+    return pl.concat(parts, how="diagonal_relaxed").lazy() if parts else None
+
+
+def _last_whole(days: Days, now: int) -> int | None:
+    """The last day that is over; the day that is not over where there is no other."""
+    over = [day for day in days.by_day if (day + 1) * DAY <= now]
+    return max(over) if over else days.last
+
+
+def look_at_files(
+    path: Path, schemas: Mapping[str, TableSchema], now: int, *, against: Path | None = None, schema: str = "",
+    environment: Environment | None = None, slices: Sequence[Sequence[str]] = (),
+) -> Looked:  # fmt: skip
+    """A file, and the file it is held against. Without `slices` it is sliced as its schema says, or by what columns
+    such as `tier` and `country` it has. UnknownName for a `schema` that nobody wrote."""
+    if schema and schema not in schemas:
+        raise UnknownName("schema of a table", schema, schemas)
+    rows = opened(path)
+    named = schemas.get(schema or path.name.partition(".")[0])
+    by = slices or ([s.split(", ") for s in named.sliced] if named else []) or _usual(rows)
+    found = gather(_batches(rows), path.name, slices=by)
+    look = Look(path.name, found, rows, named, environment=environment, now=now)
+    if against is not None:
+        others = opened(against)
+        look = replace(
+            look, before=gather(_batches(others), against.name, slices=by), before_rows=others,
+            before_name=against.name, relation="training" if environment in ("evaluation", "serving") else "day",
+        )  # fmt: skip
+    return Looked(look)
+
+
+def _usual(rows: pl.LazyFrame) -> list[list[str]]:
+    columns = rows.collect_schema().names()
+    return [list(by) for by in PLAYED_BY if all(c in columns for c in by)]
+
+
+def opened(path: Path) -> pl.LazyFrame:
+    """A file of rows. InputError for one that is not there, or of no known sort."""
+    read = READERS.get("".join(path.suffixes[-1:]).lower())
+    if read is None:
+        raise InputError(f"{path}: not a file of rows; there are: {', '.join(READERS)}")
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    return read(path)
+
+
+READERS: dict[str, Callable[[Path], pl.LazyFrame]] = {
+    ".parquet": pl.scan_parquet, ".csv": pl.scan_csv, ".arrow": pl.scan_ipc, ".ipc": pl.scan_ipc,
+}  # fmt: skip
+
+
+def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    yield from rows.collect(engine="streaming").iter_slices(500_000)
