@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 
 import msgspec
@@ -13,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from segue.checks.statistics import TableStatistics, gather, merged
-from segue.checks.statistics.tables import FORM
+from segue.checks.statistics.tables import FORM, merged_all
 from segue.core.errors import InputError
 from segue.jobs.tables import frames, table
 from segue.runs.files import write_whole
@@ -52,11 +51,11 @@ class Days:
     def before(self, day: int, days: int) -> TableStatistics | None:
         """Of the `days` days before a day together; None where there was nothing."""
         parts = [s for d, s in self.by_day.items() if day - days <= d < day]
-        return reduce(merged, parts) if parts else None
+        return merged_all(parts) if parts else None
 
 
 def daily(
-    workspace: Workspace, tenant: str, name: str = "events", days: int = 60, say: Say = lambda _: None
+    workspace: Workspace, tenant: str, name: str = "events", days: int = 29, say: Say = lambda _: None
 ) -> Days:  # fmt: skip
     """Of the last `days` days on which anything happened; only days that changed since are gathered again."""
     folder = workspace.derived(STATISTICS, tenant) / name
