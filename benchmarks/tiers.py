@@ -24,6 +24,7 @@ from segue.jobs.check import Report, check_file
 from segue.jobs.demo import import_world
 from segue.jobs.tables import PLAYED_BY, frames
 from segue.store.workspace import Workspace
+from segue.web.pages.sent import render
 
 DAYS, GOOD, TRAINED = 60, 30, 54
 SAMPLE = ("listener", "item", "kind", "at", "ms_played", "shuffle", "reason_end", "device", "country", "client", "tier")
@@ -77,7 +78,7 @@ def main() -> None:
                     print(f"| {name}, {state} | {rows:,} | | nothing | |")
                 if broken and arguments.html:
                     arguments.html.mkdir(parents=True, exist_ok=True)
-                    (arguments.html / f"{name}.html").write_text(report.html())
+                    (arguments.html / f"{name}.html").write_text(render(report.payload()))
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def test_check_passes_here_and_fails_on_an_empty_log(workspace: Workspace, tmp_p
     with Workspace.create(tmp_path / "empty") as empty:
         report = check(empty, "default")
         assert report.failed
-        assert "import something first" in report.html()
+        assert "import something first" in report.payload().findings[0].message
         assert json.loads(report.json())["failed"] is True
 
 

@@ -110,7 +110,9 @@ def check(
     if json:
         json.write_text(report.json())
     if html:
-        html.write_text(report.html())
+        from segue.web.pages.sent import render
+
+        html.write_text(render(report.payload()))
     if report.failed:
         raise typer.Exit(1)
 

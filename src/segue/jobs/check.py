@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +15,9 @@ from rich.markup import escape
 
 from segue.checks import Finding
 from segue.checks.anomalies import find_anomalies
+from segue.checks.drift import compare
 from segue.checks.log import Facts, run_checks
+from segue.checks.report import Payload, Table, payload_of, table_of, write
 from segue.checks.schema import Environment, load_schemas
 from segue.checks.waivers import Waived, load_waivers, waived
 from segue.core.errors import UnknownName
@@ -28,7 +29,7 @@ from segue.jobs.looks import Looked, look_at_files, looks
 from segue.jobs.tables import table
 from segue.runs.ledger import Ledger
 from segue.store.snapshot import Snapshot, open_snapshot
-from segue.store.workspace import Workspace
+from segue.store.workspace import CHECKS, Workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,6 +51,8 @@ class Report:
     findings: Sequence[Finding]  # open ones, the worst first
     waived: Sequence[Waived] = ()
     looked: Sequence[Looked] = ()
+    found: Sequence[Finding] = ()  # all of them, also those that are waived
+    at: int = 0  # UTC ms
 
     @property
     def failed(self) -> bool:
@@ -67,23 +70,9 @@ class Report:
         waived = [msgspec.to_builtins(w) for w in self.waived]
         return json.dumps(body | {"tables": tables, "findings": rows, "waived": waived}, indent=2) + "\n"
 
-    def html(self) -> str:
-        rows = "".join(
-            f"<tr class={f.level}><td>{f.level}<td>{html.escape(f.check)}<td>{html.escape(f.message)}<td>{f.count:,}"
-            f"<td>{html.escape(', '.join(f.examples))}"
-            for f in self.findings
-        )
-        state = "failed" if self.failed else "passed"
-        return (
-            "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            f"<title>segue check: {state}</title><style>:root{{color-scheme:light dark}}"
-            "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
-            "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;"
-            "border-bottom:1px solid #8884}.fail td:first-child{color:#c33;font-weight:600}"
-            f".warn td:first-child{{color:#b70}}</style><h1>Check {state}</h1><p>{self.events:,} events, "
-            f"{self.items:,} items, tenant {html.escape(self.tenant)}</p><table><tr><th>level<th>check<th>what"
-            f"<th>rows<th>examples{rows or '<tr><td colspan=5>nothing to complain about'}</table></html>\n"
-        )
+    def payload(self) -> Payload:
+        """What the data page shows of it."""
+        return payload_of(self.found, [_drawn(one) for one in self.looked], at=self.at, waived=self.waived)
 
     def print(self, console: Console, *, brief: bool = False) -> None:
         """In words; `brief` leaves out what nobody has to act upon."""
@@ -137,7 +126,9 @@ def check(
         looked.append(one)
         findings += find_anomalies(one.look)
     still, passed = waived(findings, load_waivers(workspace.path), now)
-    report = Report(tenant, events, len(snapshot.catalogue.items), worst_first(still), passed, looked)
+    report = Report(tenant, events, len(snapshot.catalogue.items), worst_first(still), passed, looked, findings, now)
+    if not tables and len(looked):
+        write(workspace.derived(CHECKS, tenant), report.payload())
     if alerting and not tables:
         alert(workspace, tenant, report.findings)
     return report
@@ -156,8 +147,23 @@ def check_file(
     one = look_at_files(
         path, load_schemas(workspace.path), now, against=against, schema=schema, environment=environment, slices=slices
     )
-    still, passed = waived(find_anomalies(one.look), load_waivers(workspace.path), now)
-    return Report("", 0, 0, worst_first(still), passed, [one])
+    findings = find_anomalies(one.look)
+    still, passed = waived(findings, load_waivers(workspace.path), now)
+    return Report("", 0, 0, worst_first(still), passed, [one], findings, now)
+
+
+def _drawn(one: Looked) -> Table:
+    """One table as the data page draws it."""
+    look = one.look
+    apart = (
+        []
+        if look.before is None
+        else compare(look.before, look.statistics, schema=look.schema, skew=look.relation == "training", days=look.days)
+    )
+    return table_of(
+        look.statistics, name=look.name, this=one.history[-1][0] if one.history else look.name, before=look.before,
+        before_name=look.before_name, distances=apart, history=one.history,
+    )  # fmt: skip
 
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +21,8 @@ BEFORE = 28
 """Days that a day is held against."""
 ROWS_BEFORE = 7
 """Days before it whose rows are at hand: for rows that came twice."""
+STRETCH = 3
+"""Times the length of what is judged, for the rows of training that it is held against."""
 Say = Callable[[str], None]
 History = Sequence[tuple[str, TableStatistics]]  # (2026-11-26, statistics), oldest first
 
@@ -44,7 +47,7 @@ def looks(
     """
     items: pl.DataFrame | None = None
     for name in ("items", "listeners"):
-        rows = whole(workspace, tenant, name)
+        rows = all_rows(workspace, tenant, name)
         items = rows if name == "items" else items
         if not rows.is_empty() and (not only or name in only):
             say(f"looking at the {name}")
@@ -57,10 +60,10 @@ def looks(
                 ),
                 history,
             )  # fmt: skip
-    keys = {} if items is None else {"items.uri": items["uri"]}
+    keys = {} if items is None or items.is_empty() else {"items.uri": items["uri"]}
     if not only or "events" in only:
         days = daily(workspace, tenant, "events", say=say)
-        day = _last_whole(days, now)
+        day = _last_whole(days)
         if day is not None:
             say(f"looking at the events of {date(day)}")
             yield Looked(
@@ -94,7 +97,7 @@ def _pair(
     keys: Mapping[str, pl.Series],
 ) -> Iterator[Looked]:  # fmt: skip
     """What models are trained on, and what they then meet, held against it."""
-    first, second = (whole(workspace, tenant, name) for name in names)
+    first, second = (all_rows(workspace, tenant, name) for name in names)
     if first.is_empty() or second.is_empty():
         return
     (training, meets), found = names, [_gathered(*pair) for pair in zip(names, (first, second))]
@@ -103,15 +106,29 @@ def _pair(
     )
     met: Environment = "serving" if meets == "served" else "evaluation"
     yield Looked(trained)
+    alike = _alike(first, second)
     yield Looked(
         replace(
             trained, name=meets, statistics=found[1], rows=second.lazy(), schema=schema_of(meets, schemas),
-            before=found[0], before_rows=first.lazy(), before_name=training, relation="training", environment=met,
+            before=_gathered(training, alike), before_rows=first.lazy(), before_name=training, relation="training",
+            environment=met,
         )
     )  # fmt: skip
 
 
-def whole(workspace: Workspace, tenant: str, name: str) -> pl.DataFrame:
+def _alike(training: pl.DataFrame, meets: pl.DataFrame) -> pl.DataFrame:
+    """The rows of training that are of the sort that is judged: of evaluation, what was taken for the first time, and
+    in a stretch of time before, for libraries and habits of long ago are no sample of last week's finds."""
+    if "first" not in training.columns:
+        return training
+    rows = training.filter("first")
+    start, end = meets["at"].min(), meets["at"].max()
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        rows = rows.filter(pl.col("at") >= start - STRETCH * (end - start))
+    return rows if rows.height >= meets.height else training
+
+
+def all_rows(workspace: Workspace, tenant: str, name: str) -> pl.DataFrame:
     """All rows of a table."""
     parts = list(frames(workspace, tenant, name))
     return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame()
@@ -126,10 +143,9 @@ def _days(workspace: Workspace, tenant: str, first: int, days: int) -> pl.LazyFr
     return pl.concat(parts, how="diagonal_relaxed").lazy() if parts else None
 
 
-def _last_whole(days: Days, now: int) -> int | None:
-    """The last day that is over; the day that is not over where there is no other."""
-    over = [day for day in days.by_day if (day + 1) * DAY <= now]
-    return max(over) if over else days.last
+def _last_whole(days: Days) -> int | None:
+    """The last day that others followed, which is whole: today is not over, and an import ends when it was made."""
+    return sorted(days.by_day)[-2:][0] if days.by_day else None
 
 
 def look_at_files(

@@ -73,6 +73,11 @@ def daily(
     return Days(name, by_day)
 
 
+def whole(workspace: Workspace, tenant: str, name: str) -> TableStatistics:
+    """Of a whole table."""
+    return gather(frames(workspace, tenant, name), name, slices=table(name).slices)
+
+
 def kept_whole(
     workspace: Workspace, tenant: str, name: str, rows: pl.DataFrame, now: int, most: int = 60
 ) -> list[tuple[str, TableStatistics]]:

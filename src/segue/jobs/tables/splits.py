@@ -27,7 +27,7 @@ def read_training(
 def read_evaluation(
     workspace: Workspace, tenant: str, since: int | None = None, until: int | None = None
 ) -> Iterator[pl.DataFrame]:
-    """What `segue evaluate` judges by: the events on what is to be guessed."""
+    """What `segue evaluate` judges by: the event by which a listener took each item that is to be guessed."""
     return _rows(workspace, tenant, since, until, training=False)
 
 
@@ -62,8 +62,15 @@ def kept(data: Interactions, split: Split) -> Bools:
 
 
 def asked(data: Interactions, split: Split) -> Bools:
-    """(E,) the events on what is to be guessed."""
-    return np.isin(_pairs(data), _truth(split)) & ~(kept(data, split) if data.timed else np.False_)
+    """(E,) of each item that is to be guessed the event by which it was taken."""
+    return np.isin(_pairs(data), _truth(split)) & ~kept(data, split) & first(data)
+
+
+def first(data: Interactions) -> Bools:
+    """(E,) the events by which an owner took an item for the first time."""
+    found = np.zeros(len(data.rows), np.bool_)
+    found[np.unique(_pairs(data), return_index=True)[1]] = True
+    return found
 
 
 def _pairs(data: Interactions) -> I64:
@@ -83,7 +90,7 @@ def _told(
     at = data.at[keep]
     rows = pl.DataFrame(
         {"_listener": data.owners[data.owner_rows()[keep]], "_item": data.items[data.rows[keep]], "_at": at,
-         "weight": data.weights[keep]}
+         "weight": data.weights[keep], "first": first(data)[keep]}
     )  # fmt: skip
     if data.timed:
         rows = rows.filter(pl.col("_at").is_between(since or 0, until if until is not None else 1 << 62, closed="left"))
@@ -93,4 +100,6 @@ def _told(
     keys = ["listener", "item", "at"]
     once = log.drop("kind").unique(keys, keep="first", maintain_order=True)
     found = rows.join(once, on=keys, how="left", maintain_order="left", nulls_equal=True)
-    return found.select("listener", "item", "kind", "at", "weight", *(c for c in once.columns if c not in keys))
+    return found.select(
+        "listener", "item", "kind", "at", "weight", "first", *(c for c in once.columns if c not in keys)
+    )
