@@ -25,6 +25,7 @@ from segue.runs.releases import current_release
 from segue.signals.moods import activity
 from segue.store.log import Receipt
 from segue.store.workspace import CHECKS, Workspace
+from segue.surfaces.browse import Browse
 from segue.surfaces.cards import decision_view
 from segue.surfaces.clips import Clip, Clips, simulated
 from segue.surfaces.home.crossed import hardly_tried, why_crossed
@@ -406,6 +407,11 @@ class Service:
     def library(self) -> Library:
         """What listeners heard, love and keep."""
         return Library(self.workspace, self.tenant)
+
+    @property
+    def browse(self) -> Browse:
+        """The catalogue of the release by artist and album."""
+        return Browse(self._fresh())
 
     # --- telling ----------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,11 @@ class Library:
         known = facts_of(self.workspace.database, [n for n in numbers if n is not None])
         return [known[n] for n in numbers if n in known]
 
+    def numbered(self, numbers: Sequence[int]) -> list[Facts]:
+        """Of each number in order."""
+        known = facts_of(self.workspace.database, numbers)
+        return [known[n] for n in numbers if n in known]
+
     def fact(self, uri: str) -> Facts:
         """Of one uri, or UnknownName."""
         found = self.facts([uri])

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent, Item
 from segue.core.types import Context
+from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip
 from segue.surfaces.library import Library
 from segue.surfaces.views import (
@@ -82,6 +83,9 @@ class Service(Protocol):
 
     @property
     def library(self) -> Library: ...
+
+    @property
+    def browse(self) -> Browse: ...
 
     def listeners(self, prefix: str = "", limit: int = 50) -> Sequence[ListenerView]: ...
 
