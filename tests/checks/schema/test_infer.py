@@ -13,6 +13,7 @@ from tests.checks.schema.examples import plays
 
 from segue.checks.schema import Drift, TableSchema, infer
 from segue.checks.schema.chance import at_least, at_most, downwards, upwards, with_odds
+from segue.checks.schema.columns import named_id
 from segue.checks.statistics import gather
 from segue.core.errors import InputError
 
@@ -109,8 +110,24 @@ def test_texts_that_are_mostly_new_are_not_listed() -> None:
                           "genre": [f"{'abcdefghij'[i % 10]}{'pqrst'[i % 5]}" for i in range(1000)]})  # fmt: skip
     found = infer(gather([words], "t")).columns
     assert found["query"].values is None
-    assert found["query"].max_length == 2 * len("words 149") or found["query"].max_length == len("words 149") + 16
+    assert found["query"].max_length == 30  # 3.3 times that of "words 149", rounded up
     assert len(found["genre"].values or ()) == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "says_which"),
+    [("id", True), ("album_id", True), ("userID", True), ("trackId", True), ("ISRC", True), ("paid", False),
+     ("idle", False), ("listeners", False), ("rating", False), ("GRID", False)],
+)  # fmt: skip
+def test_columns_that_say_which_one(name: str, says_which: bool) -> None:
+    assert named_id(name) is says_which
+
+
+def test_prose_is_not_listed_however_often_it_comes_back() -> None:
+    rows = pl.DataFrame(
+        {"about": [f"A long description of this playlist, which is number {'abc'[i % 3]}" for i in range(900)]}
+    )
+    assert infer(gather([rows], "t")).columns["about"].values is None
 
 
 def test_no_rows_no_schema() -> None:

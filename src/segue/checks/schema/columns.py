@@ -12,8 +12,10 @@ from segue.checks.statistics import ColumnStatistics, Numbers, Tops
 
 ENOUGH = 20
 """Rows below which nothing but the type is learned."""
-DOMAIN, CODES = 200, 10
+DOMAIN, CODES = 100, 10
 """Most different values of a text, and of a whole number, that are listed."""
+LABEL = 40
+"""Characters, on average, above which a text is prose and no label."""
 ONCE = 0.05
 """Share of rows with a value seen once above which values are not listed: most were not seen yet."""
 RARE = 1e-4
@@ -22,7 +24,8 @@ DAY = 86_400_000
 CATEGORIES, OPEN, NUMBERS = Drift(linf=0.1, js=0.05), Drift(linf=0.1), Drift(quantile=0.25)
 """How far a column may move: listed values, texts that are not listed, numbers."""
 _ID = re.compile(
-    r"(^|_)(id|ids|uri|url|key|hash|uuid|isrc|seq|listener|user|session|item|artist|album|playlist)$", re.I
+    r"(?i:(^|_)(id|ids|uri|url|key|hash|uuid|isrc|isbn|seq|listener|user|session|item|artist|album|playlist)$)"
+    r"|[a-z]I[dD]s?$"
 )
 _UNITS = {"ms": r"_ms$|^ms_|milli", "s": r"_s$|_sec$|second", "share": r"share|ratio|rate$|probab|propensity",
           "count": r"count|^n_|plays$"}  # fmt: skip
@@ -80,6 +83,8 @@ def domain(column: ColumnStatistics) -> list[str] | None:
     if named_id(column.name) or (column.type == "text" and coded and len(top.values) > 20):
         return None
     if column.type == "int" and (len(top.values) > CODES or min(top.counts) < 10):
+        return None
+    if column.type == "text" and column.lengths is not None and column.lengths.mean > LABEL:
         return None
     few = len(top.values) <= DOMAIN and rows >= 5 * len(top.values) and once(top) <= ONCE * rows
     return sorted(top.values, key=_order) if few else None
@@ -185,10 +190,10 @@ def largest(column: ColumnStatistics, parts: Sequence[ColumnStatistics] = ()) ->
 
 
 def length(lengths: Numbers | None) -> int | None:
-    """Twice the longest so far."""
+    """Twice the longest so far, more after few rows."""
     if lengths is None or lengths.count < ENOUGH:
         return None
-    return int(upwards(max(2 * lengths.max, lengths.max + 16)))
+    return int(upwards(max((2 + 40 / math.sqrt(lengths.count)) * lengths.max, lengths.max + 16)))
 
 
 def is_key(column: ColumnStatistics) -> bool:
