@@ -38,6 +38,7 @@ def test_gap_is_scipys_from_below() -> None:
     assert exact.statistic - 0.015 < gap <= exact.statistic
     p_value = chance.of_gap(exact.statistic, len(a), len(b))
     assert np.isclose(np.log(p_value), np.log(exact.pvalue), rtol=0.05)
+    assert chance.of_gap(exact.statistic, len(a), len(b), owners=10) > 10 * p_value
     assert not np.isclose(np.log(chance.of_gap(exact.statistic, 40, 30)), np.log(exact.pvalue), rtol=0.05)
 
 

@@ -25,9 +25,16 @@ def of_shares(shares: Shares, before: float, now: float, owners: float = math.in
     return upper_tail(max(g, 0.0), len(cells.values) - 1, owners)
 
 
-def of_gap(gap: float, before: float, now: float) -> float:
-    """Probability of two distribution functions at least so far apart (Kolmogorov–Smirnov, for large samples)."""
-    return float(special.kolmogorov(gap * math.sqrt(before * now / (before + now))))
+def of_gap(gap: float, before: float, now: float, owners: float = math.inf) -> float:
+    """Probability of two distribution functions at least so far apart (Kolmogorov–Smirnov, for large samples).
+
+    Where rows come from few owners, its tail, 2·exp(-2λ²), which is twice that of a chi-square of 2 degrees of freedom,
+    becomes twice that of F.
+    """
+    size = gap * math.sqrt(before * now / (before + now))
+    if math.isinf(owners):
+        return float(special.kolmogorov(size))
+    return min(1.0, 2 * upper_tail(4 * size**2, 2, owners))
 
 
 def upper_tail(g: float, free: int, owners: float = math.inf) -> float:

@@ -59,7 +59,7 @@ def likeness(rows: pl.DataFrame, listener: str, columns: Iterable[str]) -> dict[
 def _cells(column: pl.Series) -> NDArray[np.integer]:
     """(N,) a small number for each row: which of the most frequent values it has, or which range; 0 is none."""
     if column.dtype.is_temporal():
-        column = column.dt.hour()
+        column = column.cast(pl.Datetime("ms")).dt.hour()
     elif isinstance(column.dtype, pl.List | pl.Array):
         column = column.list.len()
     if column.dtype.is_numeric() and column.n_unique() > CELLS:

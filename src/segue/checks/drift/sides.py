@@ -85,7 +85,7 @@ def _numbers(kind: Kind, before: Numbers, now: Numbers, sizes: Sizes) -> Iterato
     curves = quantiles.Curves.of(before.buckets, now.buckets)
     a, b = sizes.before, sizes.now
     measure: tuple[Measure, float, float] = ("quantile", curves.area / unit, curves.area_by_chance(a, b) / unit)
-    yield Side(kind, (measure,), chance.of_gap(curves.gap, a, b), curves.moved(MOVED))
+    yield Side(kind, (measure,), chance.of_gap(curves.gap, a, b, sizes.owners), curves.moved(MOVED))
 
 
 def _comparable(before: ColumnStatistics, now: ColumnStatistics) -> bool:
