@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.checks.schema.examples import schemas
 
-from segue.checks.schema import ColumnSchema, SliceSchema, TableSchema, load_schema, load_schemas, save_schema
+from segue.checks.schema import ColumnSchema, Drift, SliceSchema, TableSchema, load_schema, load_schemas, save_schema
 from segue.checks.schema.file import find_schema, parse_schema, schema_path
 from segue.checks.schema.writing import written
 from segue.core.errors import InputError, UnknownName
@@ -126,3 +127,67 @@ def test_a_workspace_has_a_file_a_table(tmp_path: Path) -> None:
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="cannot be called"):
         schema_path(tmp_path, name)
+
+
+LAYOUTS = {
+    "tables": '[columns.a]\ntype="text"\n[columns.b]\ntype="int"\nmin=3\n[[slices]]\nwhere={a="x"}\nshare=0.5\n',
+    "slices first": '[[slices]]\nwhere={a="x"}\nshare=0.5\n[columns.a]\ntype="text"\n[columns.b]\ntype="int"\nmin=3\n',
+    "slices between": '[columns.a]\ntype="text"\n[[slices]]\nwhere={a="x"}\nshare=0.5\n'
+    '[columns.b]\ntype="int"\nmin=3\n',
+    "one header": '[columns]\na = {type="text"}\nb.type="int"\nb.min=3\n',
+    "tables of tables": '[columns.a]\ntype="text"\n[columns.a.drift]\nlinf=0.5\n[columns.b]\ntype="int"\nmin=3\n'
+    '[[slices]]\nshare=0.5\n[slices.where]\na="x"\n',
+    "on one line": 'columns = {a = {type="text"}, b = {type="int", min=3}}\n',
+    "dotted": 'columns.a.type="text"\ncolumns.b.type="int"\ncolumns.b.min=3\n',
+    "slices on one line": 'slices=[{where={a="x"},share=0.5}]\n[columns.a]\ntype="text"\n[columns.b]\ntype="int"\n',
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_however_it_is_laid_out_it_is_changed_or_refused(layout: str) -> None:
+    before = 'name = "t"\n' + LAYOUTS[layout]
+    drift = Drift(linf=0.5)
+    more = TableSchema(
+        name="t", rows=(1, 2), columns={"a": ColumnSchema(type="text", drift=drift), "c": ColumnSchema(type="int")},
+        slices=[SliceSchema(where={"a": "x"}, share=0.4), SliceSchema(where={"a": "y"}, share=0.1)],
+    )  # fmt: skip
+    fewer = TableSchema(name="t", columns={"a": ColumnSchema(type="text")})
+    for after in (more, fewer, parse_schema(before)):
+        try:
+            text = written(after, before)
+        except InputError:
+            assert layout in ("on one line", "dotted", "slices on one line")
+        else:
+            assert parse_schema(text) == after
+
+
+@given(st.data())
+def test_any_text_is_a_schema_or_an_error_that_is_said(data: st.DataObject) -> None:
+    lines = BY_HAND.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        line = data.draw(st.integers(0, len(lines) - 1))
+        old = lines[line]
+        bits = [
+            "3",
+            "-1",
+            '"x"',
+            "nan",
+            "inf",
+            "[]",
+            "{}",
+            "true",
+            "2020-01-01",
+            "12:00:00",
+            "[[1]]",
+            "=",
+            "[",
+            "columns",
+            "a.b",
+        ]
+        key = old.split("=")[0] if "=" in old else "min"
+        lines[line] = data.draw(st.sampled_from(["", old + old, *(f"{key} = {bit}" for bit in bits), *bits]))
+    try:
+        schema = parse_schema("\n".join(lines))
+    except InputError:
+        return
+    assert parse_schema(written(schema)) == schema

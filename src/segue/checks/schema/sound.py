@@ -34,6 +34,9 @@ def _column(column: ColumnSchema) -> Iterator[str]:
     for field in SHARES:
         if not 0 <= (value := getattr(column, field)) <= 1:
             yield f"{field} {value:g} is no share, it lies between 0 and 1"
+    for field in ("min", "max"):
+        if (end := getattr(column, field)) is not None and math.isnan(end):
+            yield f"{field} is not a number"
     if column.min is not None and column.max is not None and not column.min <= column.max:
         yield f"min {column.min:g} is above max {column.max:g}"
     for field in ("typical", "distinct"):

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from segue.checks.schema.file import parse_schema, plain
 from segue.checks.schema.shape import TableSchema
+from segue.core.errors import InputError
 
 WIDE = 100
 HEAD = """\
@@ -22,7 +24,21 @@ unique, distinct (different values a row), key and joins ("items.uri", least sha
 
 
 def written(schema: TableSchema, before: str | None = None) -> str:
-    """The text of a schema; `before` is the one that is there."""
+    """The text of a schema; `before` is the one that is there. InputError where that cannot be changed in place."""
+    try:
+        text = _written(schema, before)
+        if parse_schema(text) == schema:
+            return text
+    except (TOMLKitError, ValueError, AttributeError, InputError):
+        if before is None:
+            raise
+    raise InputError(
+        f"the schema of {schema.name} is laid out in a way that cannot be changed in place; "
+        "write each column as a table [columns.NAME], each slice as [[slices]]"
+    )
+
+
+def _written(schema: TableSchema, before: str | None) -> str:
     document = tomlkit.parse(before) if before is not None else _fresh(schema)
     raw = plain(schema)
     columns, slices = raw.pop("columns"), raw.pop("slices", [])
@@ -39,7 +55,6 @@ def save_schema(path: Path, schema: TableSchema) -> None:
     """Write a schema over the one that is there, if any; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = written(schema, path.read_text(encoding="utf-8") if path.exists() else None)
-    parse_schema(text, str(path))
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
