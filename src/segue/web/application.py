@@ -20,6 +20,7 @@ from segue.core.errors import SegueError
 from segue.web.api import RESOURCES
 from segue.web.auth import Keys, bearer, caller_of
 from segue.web.compat import COMPAT
+from segue.web.compat._lastfm import Tokens
 from segue.web.guard import Guard
 from segue.web.openapi import openapi
 from segue.web.pages import PAGES, STATIC
@@ -142,5 +143,5 @@ def create_app(
     )  # fmt: skip
     app.router.redirect_slashes = False
     app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
-    app.state.playing, app.state.rate = Playing(), Rate()
+    app.state.playing, app.state.rate, app.state.tokens = Playing(), Rate(), Tokens()
     return app

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from segue import __version__
 from segue.core.errors import InputError, SegueError, UnknownName
 from segue.surfaces.playlist_files import xml_text
 from segue.web.auth import Caller, Keys, caller_of
-from segue.web.body import read_body
 from segue.web.compat._asking import name_of
+from segue.web.compat._fields import Fields, Missing
 
 VERSION = "1.16.1"
 NAMESPACE = "http://subsonic.org/restapi"
-MAX_BODY, MAX_FIELDS = 1 << 20, 5_000
 
 GENERIC, MISSING, WRONG, NO_DIGEST, CONFLICT, BAD_KEY, NOT_ALLOWED, NOT_FOUND = 0, 10, 40, 41, 43, 44, 50, 70
 
@@ -33,49 +30,6 @@ class SubsonicError(SegueError):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-class Fields:
-    """Parameters of query and form together."""
-
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self._pairs = pairs
-
-    def get(self, name: str, default: str = "") -> str:
-        return next((value for key, value in self._pairs if key == name), default)
-
-    def all(self, *names: str) -> list[str]:
-        return [value for key, value in self._pairs if key in names]
-
-    def need(self, name: str) -> str:
-        value = self.get(name)
-        if not value:
-            raise SubsonicError(MISSING, f"Required parameter is missing: {name}")
-        return value
-
-    def number(self, name: str, default: int, low: int = 0, high: int = 500) -> int:
-        """A whole number, brought between `low` and `high`."""
-        text = self.get(name, str(default))
-        try:
-            return min(max(int(text[:20]), low), high)
-        except ValueError:
-            raise SubsonicError(GENERIC, f"{name} is no whole number: {text[:40]!r}") from None
-
-    def yes(self, name: str, default: bool) -> bool:
-        return self.get(name, str(default)).lower() in ("true", "1")
-
-
-async def fields_of(request: Request) -> Fields:
-    """What query and body say."""
-    pairs = list(request.query_params.multi_items())
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method == "POST" and media == "application/x-www-form-urlencoded":
-        body = await read_body(request, MAX_BODY)
-        try:
-            pairs += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-        except ValueError:
-            raise InputError(f"a form may have {MAX_FIELDS} fields") from None
-    return Fields(pairs)
 
 
 def authenticated(keys: Keys | None, said: Fields) -> tuple[Caller, str]:
@@ -143,7 +97,8 @@ def reply(form: str, body: Mapping[str, Any], failed: bool = False) -> Response:
 
 def failure(form: str, e: SegueError) -> Response:
     """An error in Subsonic's form; the status is 200, as its clients expect."""
-    code = e.code if isinstance(e, SubsonicError) else NOT_FOUND if isinstance(e, UnknownName) else GENERIC
+    known: tuple[tuple[type[SegueError], int], ...] = ((UnknownName, NOT_FOUND), (Missing, MISSING))
+    code = e.code if isinstance(e, SubsonicError) else next((c for kind, c in known if isinstance(e, kind)), GENERIC)
     return reply(form, {"error": {"code": code, "message": str(e)}}, failed=True)
 
 

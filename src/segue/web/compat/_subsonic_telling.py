@@ -14,7 +14,8 @@ from segue.core.types import Kind
 from segue.store.facts import Facts
 from segue.surfaces.playlists import Edit, Playlist, items_of, playlist_of, playlists_of
 from segue.web.compat import _subsonic_views as views
-from segue.web.compat._subsonic import GENERIC, MISSING, NOT_FOUND, Fields, SubsonicError
+from segue.web.compat._fields import Fields, Missing
+from segue.web.compat._subsonic import GENERIC, NOT_FOUND, SubsonicError
 from segue.web.playing import Now, Playing
 from segue.web.service import Service
 
@@ -97,7 +98,7 @@ def scrobble(service: Service, asked: Asked) -> Told:
     """Plays that were heard, or with submission=false what is playing now."""
     items = _items(service, asked.said.all("id"))
     if not items:
-        raise SubsonicError(MISSING, "Required parameter is missing: id")
+        raise Missing("Required parameter is missing: id")
     if not asked.said.yes("submission", True):
         return Told(after=[lambda: asked.playing.put(asked.listener, _now(asked, items[0]))])
     times = [_moment(text) for text in asked.said.all("time")]
@@ -179,7 +180,7 @@ def _ended(asked: Asked, now: Now, position: int) -> list[AnyEvent]:
 def _starred(service: Service, asked: Asked, kind: type[Save] | type[Remove]) -> Told:
     items = _items(service, asked.said.all("id", "albumId", "artistId"))
     if not items:
-        raise SubsonicError(MISSING, "Required parameter is missing: id")
+        raise Missing("Required parameter is missing: id")
     return Told([kind(id=uuid4().hex, listener=asked.listener, at=asked.now, item=item.uri) for item in items])
 
 

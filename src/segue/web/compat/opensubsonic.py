@@ -20,14 +20,13 @@ from segue.surfaces.playlist_files import moment
 from segue.web.auth import Scope
 from segue.web.compat import _subsonic_views as views
 from segue.web.compat._asking import log
+from segue.web.compat._fields import Fields, fields_of
 from segue.web.compat._subsonic import (
     GENERIC,
     NOT_ALLOWED,
-    Fields,
     SubsonicError,
     authenticated,
     failure,
-    fields_of,
     reply,
 )
 from segue.web.compat._subsonic_telling import TELLING, Asked
