@@ -1,12 +1,17 @@
+import io
+
 import numpy as np
 import pytest
 import soundfile
+from rich.console import Console
 
+from segue.cli.show import print_trained
 from segue.core.errors import NotReady
 from segue.core.events import Item, Play
 from segue.fitted.sound import load_sound
 from segue.jobs.ingest import ingest
 from segue.jobs.sound import FOLDER, hear, heard, heard_by
+from segue.jobs.train import train
 from segue.signals.audio import RATE
 from segue.store.workspace import Workspace
 
@@ -97,6 +102,32 @@ def test_files_that_cannot_be_heard_are_named_and_skipped(tmp_path):
         assert reasons["silent.wav"] == "silent"
         assert reasons["broken.ogg"].startswith("no audio")
         assert "no longer" in reasons["two.flac"]
+
+
+def test_training_says_what_was_heard(tmp_path):
+    folder = tmp_path / "music"
+    folder.mkdir()
+    names = [f"{n}.wav" for n in range(3)]
+    for n, name in enumerate(names):
+        soundfile.write(folder / name, 0.3 * np.sin(2 * np.pi * 220 * (n + 1) * np.arange(4 * RATE) / RATE), RATE)
+
+    class Importer:
+        def read(self, path):
+            yield from (Item(uri=f"segue:track:audio-folder:{n}", title=n, file=n) for n in names)
+
+    def said(workspace):
+        shown = Console(file=io.StringIO(), width=200)
+        print_trained(shown, train(workspace, "default", recipes=["popular"]))
+        return shown.file.getvalue()
+
+    with Workspace.create(tmp_path / "ws") as workspace:
+        ingest(workspace, "audio-folder", Importer(), folder, "default")
+        workspace.log.append(
+            [Play(id=n, listener="u", item=f"segue:track:audio-folder:{n}", at=NOW, ms_played=200_000) for n in names]
+        )
+        assert "sound: 3 tracks have a file that nobody heard yet" in said(workspace)
+        hear(workspace, "default", network=False)
+        assert "sound: 3 tracks heard" in said(workspace)
 
 
 def test_nothing_to_hear(tmp_path):

@@ -122,6 +122,11 @@ def print_trained(console: Console, trained: Trained) -> None:
                 f"; {space.kept:.1%} of the 50 nearest are those of the last release ({space.compared:,} items)"
             )
         console.print(line)
+    if trained.heard:
+        console.print(Text.assemble(("sound: ", "bold"), f"{trained.heard:,} tracks heard"))
+    elif trained.sounds:
+        hint = f"{trained.sounds:,} tracks have a file that nobody heard yet; `segue sound` listens"
+        console.print(Text.assemble(("sound: ", "bold"), hint))
     state = "current" if trained.promoted else "made, not promoted"
     console.print(Text.assemble("release ", (trained.release.id, "bold"), f" is {state} ({trained.seconds:.1f} s)"))
 

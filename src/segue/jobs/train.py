@@ -48,6 +48,8 @@ class Trained:
     release: Release
     promoted: bool
     seconds: float
+    heard: int = 0  # tracks that `segue sound` has heard, so that the space goes by them too
+    sounds: int = 0  # items that have a file of sound
 
 
 def train(
@@ -110,7 +112,10 @@ def train(
         release = promote(workspace, tenant, release.id)
         if shown(workspace, tenant):
             release = teach(workspace, tenant, say).release
-    return Trained(release, promoting, time.monotonic() - started)
+    return Trained(
+        release, promoting, time.monotonic() - started, 0 if was_heard is None else len(was_heard.items),
+        len(workspace.sounds.numbers(tenant)),
+    )  # fmt: skip
 
 
 def _checked(report: Report) -> Checked:
