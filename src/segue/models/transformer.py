@@ -51,9 +51,9 @@ class Transformer:
     level: bool = True  # vectors of items are normalized before they are read
     pmi: bool = True  # item vectors start from factors of pointwise mutual information, not from chance
     backward: float = 0.3  # weight of what comes before an item in that, against what comes after
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 256  # sequences, at most
-    places: int = 4096  # events of a batch, at most: few long sequences need as many steps as many short ones
+    places: int = 1024  # events of a batch, at most: few long sequences need as many steps as many short ones
     rate: float = 2e-3
     decay: float = 0.05
     ahead: int = 3  # events after a place that it is to foretell
