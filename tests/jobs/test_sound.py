@@ -116,9 +116,9 @@ def test_training_says_what_was_heard(tmp_path):
             yield from (Item(uri=f"segue:track:audio-folder:{n}", title=n, file=n) for n in names)
 
     def said(workspace):
-        shown = Console(file=io.StringIO(), width=200)
-        print_trained(shown, train(workspace, "default", recipes=["popular"]))
-        return shown.file.getvalue()
+        shown = io.StringIO()
+        print_trained(Console(file=shown, width=200), train(workspace, "default", recipes=["popular"]))
+        return shown.getvalue()
 
     with Workspace.create(tmp_path / "ws") as workspace:
         ingest(workspace, "audio-folder", Importer(), folder, "default")
