@@ -78,9 +78,9 @@ def by_sound(true: dict[int, F32], heard: Heard) -> None:
     """How well tempo, energy and loudness alone tell activities."""
     real = np.asarray(np.stack([true[n] for n in heard.items.tolist()]) >= FITS, np.float32)
     column = {name: i for i, name in enumerate(Features._fields)}
-    tempo, energy, loudness = (heard.features[:, column[n]] for n in ("tempo", "energy", "loudness"))
+    aspects = (heard.features[:, column[n]] for n in ("tempo", "energy", "loudness", "pulse"))
     # from the middle, so that what speaks against an activity is told apart from what says nothing
-    scores = sounding(np.full((len(heard.items), len(NAMES)), 0.5, np.float32), tempo, energy, loudness)
+    scores = sounding(np.full((len(heard.items), len(NAMES)), 0.5, np.float32), *aspects)
     some = [m for m in asked_for(real, range(len(MOODS), len(NAMES))) if m in SOUNDING]
     print(f"\n{len(heard.items)} rendered clips\n\n| activity | ROC-AUC | 95 % |\n|---|---|---|")
     for m in some:

@@ -77,8 +77,8 @@ def learn_moods(
         out = with_sentences(out, *told)
     if heard is not None and len(heard.items):
         rows, column = facts.rows(heard.items), {name: i for i, name in enumerate(Features._fields)}
-        tempo, energy, loudness = (heard.features[rows >= 0, column[n]] for n in ("tempo", "energy", "loudness"))
-        out[rows[rows >= 0]] = sounding(out[rows[rows >= 0]], tempo, energy, loudness)
+        told_by_sound = (heard.features[rows >= 0, column[n]] for n in ("tempo", "energy", "loudness", "pulse"))
+        out[rows[rows >= 0]] = sounding(out[rows[rows >= 0]], *told_by_sound)
     return Moods(np.asarray(facts.items, np.int32), NAMES, out.astype(np.float32))
 
 

@@ -18,16 +18,19 @@ SOUND = np.array([[a.sound.get(name, 0.0) for name in ASPECTS] for a in ACTIVITI
 """(A, 3) what each aspect at its fullest adds to each activity."""
 
 
-def sounding(said: F32, tempo: F64, energy: F64, loudness: F64) -> F32:
+def sounding(said: F32, tempo: F64, energy: F64, loudness: F64, pulse: F64) -> F32:
     """(N, M) affinities in [0, 1] of N items that were heard, given (N, M) by what is said of them.
 
-    An aspect that is not a number adds nothing.
+    The tempo counts by how regular the beat is, `pulse` from 0 to 1: that of music without one is chance. An aspect
+    that is not a number adds nothing.
     """
     place = [
         (np.where(np.isfinite(v), v, middle) - middle) / width
         for v, (middle, width) in zip((tempo, energy, loudness), ASPECTS.values())
     ]
-    moved = np.clip(np.array(place, np.float32).T, -1, 1) @ SOUND.T
+    far = np.clip(np.array(place, np.float32).T, -1, 1)
+    far[:, 0] *= np.where(np.isfinite(pulse), pulse, 0)
+    moved = far @ SOUND.T
     out = said.copy()
     out[:, NAMED:] = np.clip(said[:, NAMED:] + moved, 0, 1)
     return out
