@@ -23,6 +23,8 @@ from segue.core.types import Candidates, Context, Home, Ids, Kind, Reason
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
 from segue.signals.moods import activity
+from segue.store.delivery import Batch, Taken
+from segue.store.delivery.intake import Intake
 from segue.store.log import Receipt
 from segue.store.workspace import CHECKS, Workspace
 from segue.surfaces.browse import Browse
@@ -55,6 +57,7 @@ AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the tim
 VISIT_MS = 1_800_000  # for as long the same chance decides
 PAGES = 1_000  # kept while nothing happens to their listeners
 TELL_S = 2.0  # how far the features of a page may be behind the log
+FEW = 50  # new events that histories are told of one by one
 POLL_S = 1.0  # how often events of other processes are looked for
 
 
@@ -78,6 +81,8 @@ class Service:
         self._clips = Clips(workspace.path / "clips")
         self._serving = self._open()
         self._writer: ImpressionWriter | None = None
+        self.intake = Intake(workspace, tenant)
+        self._behind = 0  # histories are to know the log up to here before they are next asked for
 
     def _open(self) -> Serving:
         serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
@@ -433,6 +438,19 @@ class Service:
                 self._catch_up(serving)
         return receipt
 
+    def take(self, batches: Sequence[Batch]) -> tuple[Taken, ...]:
+        """Batches of events in one commit; durable when this returns, and known to every request that starts after."""
+        written = self.intake.take(batches)
+        with self._lock:
+            listening = self._serving.listening
+            if len(written.fresh) > FEW or len(written.fresh) != written.last_seq - listening.seen:
+                self._behind = max(self._behind, written.last_seq)  # read back when somebody asks
+                return written.taken
+            for event in written.fresh:  # nobody else wrote in between, so that they need not be read back
+                self._add(self._serving, event)
+            listening.seen = written.last_seq
+        return written.taken
+
     def _log_shown(self, table: pa.Table) -> None:
         """Write impressions; they change no history, and so need not be read back where nobody wrote in between."""
         with self._lock:
@@ -480,6 +498,9 @@ class Service:
 
     def _fresh(self) -> Serving:
         """What serves now, with the events of other processes that are older than a moment."""
+        if self._behind > self._serving.listening.seen:
+            with self._lock:
+                self._catch_up(self._serving)
         if time.monotonic() - self._polled > POLL_S and self._lock.acquire(blocking=False):
             try:
                 self._polled = time.monotonic()

@@ -16,6 +16,9 @@ from segue.core.errors import InputError, NotReady, UnknownName
 from segue.core.events import AnyEvent, Play, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
 from segue.signals.rendering import encoded
+from segue.store.delivery import Batch, Refused, Rules, Status, Taken
+from segue.store.delivery.audit import Hour
+from segue.store.delivery.dead_letters import DeadLetter
 from segue.surfaces.clips import Clip
 from segue.surfaces.map import MapHead, packed
 from segue.surfaces.views import (
@@ -75,6 +78,34 @@ HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "javas
 class Receipt:
     accepted: int
     duplicates: int
+
+
+@dataclass
+class FakeIntake:
+    """Where events go in, as far as reading them needs it."""
+
+    tenant: str
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def dead(self) -> FakeIntake:
+        return self
+
+    @property
+    def audit(self) -> FakeIntake:
+        return self
+
+    def counts(self) -> tuple[int, int]:
+        return 0, 0
+
+    def listed(self, limit: int, before: int) -> list[DeadLetter]:
+        return []
+
+    def get(self, id: int) -> DeadLetter:
+        raise UnknownName("dead letter", str(id))
+
+    def hours(self, client: str, since: int) -> list[Hour]:
+        return []
 
 
 def _pick(words: Sequence[str], *parts: object) -> str:
@@ -347,6 +378,23 @@ class FakeService:
                 self.seen.setdefault(e.id, e)
             fresh = len(self.seen) - before
         return Receipt(fresh, len(events) - fresh)
+
+    @property
+    def intake(self) -> FakeIntake:
+        return FakeIntake(self.tenant)
+
+    def take(self, batches: Sequence[Batch]) -> list[Taken]:
+        out = []
+        for batch in batches:
+            statuses: list[Status] = ["refused"] * batch.rows
+            refused = list(batch.refused)
+            for place, event in zip(batch.places, batch.events):
+                try:
+                    statuses[place] = "accepted" if self.append([event]).accepted else "duplicate"
+                except InputError as e:
+                    refused.append(Refused(place, str(e), "item", b"{}"))
+            out.append(Taken(statuses, tuple(sorted(refused, key=lambda r: r.index))))
+        return out
 
     def listeners(self, prefix: str = "", limit: int = 50) -> list[ListenerView]:
         return [ListenerView(n, 100 - i, "SE") for i, n in enumerate(self.names) if n.startswith(prefix)][:limit]

@@ -63,7 +63,7 @@ def test_the_first_key_closes_the_interface_at_once(client, keys):
 
     assert client.get("/v1/home?listener=a", headers=using("segue_x_y")).status_code == 401
     assert client.get("/v1/home?listener=a", headers=using(reader)).status_code == 200
-    event = {"type": "save", "id": "1", "listener": "a", "at": 1, "item": "segue:track:1"}
+    event = {"type": "save", "id": "1", "listener": "a", "at": 1_700_000_000_000, "item": "segue:track:1"}
     refused = client.post("/v1/events", json=event, headers=using(reader))
     assert refused.status_code == 403
     assert "write" in refused.json()["error"]["message"]

@@ -50,8 +50,8 @@ def test_other_sites_neither_write_nor_read(client, service, headers):
 
 def test_own_page_and_programs_write(client):
     own = {"origin": "http://localhost:8800", "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
-    assert client.post("/v1/events", json=EVENT, headers=own).status_code == 200
-    assert client.post("/v1/events", json=EVENT).status_code == 200
+    assert client.post("/v1/events", json=EVENT, headers=own).status_code == 202
+    assert client.post("/v1/events", json=EVENT).status_code == 202
 
 
 def test_a_link_from_elsewhere_opens_the_page(client):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from segue.cli.delivery import audit, make_dead_app
 from segue.cli.ope import ope
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
@@ -61,6 +62,7 @@ def make_app(importing: bool) -> Any:
             app.command(name, rich_help_panel=panel)(function)
     app.add_typer(make_schema_app(), name="schema", help="What good data look like.", rich_help_panel="Data")
     app.add_typer(make_keys_app(), name="key", help="API keys for the service.", rich_help_panel="Service")
+    app.add_typer(make_dead_app(), name="dead", help="Events that were refused.", rich_help_panel="Service")
     return app
 
 
@@ -461,5 +463,5 @@ PANELS: dict[str, dict[str, Any]] = {
         "radio": radio,
         "search": search,
     },
-    "Service": {"serve": serve},
+    "Service": {"serve": serve, "audit": audit},
 }

@@ -59,7 +59,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     listener: Id
     at: At  # UTC ms: when it happened
     tenant: Id = "default"
-    v: int = 1
+    v: Annotated[int, Meta(ge=0, le=255)] = 1
     attrs: dict[str, Any] = {}  # whatever else the source knew
 
 

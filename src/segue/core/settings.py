@@ -62,6 +62,16 @@ class Settings(BaseSettings):
         float, Field(description="further worth of a stream when the artist is new to the listener", ge=0)
     ] = 0.3
 
+    event_late_days: Annotated[float, Field(description="how old an event over HTTP may be", gt=0)] = 3_650.0
+    event_future_hours: Annotated[float, Field(description="how far in the future it may lie", ge=0)] = 1.0
+    event_skew_s: Annotated[
+        float, Field(description="a sender's clock that is off by more, as its sent_at shows, is corrected", ge=0)
+    ] = 60.0
+    ingest_queue_mb: Annotated[
+        int, Field(description="events over HTTP that may wait to be written, in MB; above: 429", ge=1)
+    ] = 32
+    dead_letters_kept: Annotated[int, Field(description="refused events kept to be looked at", ge=1)] = 10_000
+
     alert_webhook: Annotated[
         str, Field(description="address that is told of failed checks: https, or http on this machine; empty: none")
     ] = ""

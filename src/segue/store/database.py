@@ -6,6 +6,7 @@ Several processes may have it open: readers see the last commit, writers take tu
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -71,6 +72,19 @@ CREATE TABLE segments (
   first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL);
 CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID;
 """
+ADDED = """
+CREATE TABLE IF NOT EXISTS dead_letters (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants, key BLOB NOT NULL,
+  at INTEGER NOT NULL, times INTEGER NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL, form TEXT NOT NULL,
+  client TEXT NOT NULL, raw BLOB NOT NULL, whole INTEGER NOT NULL, UNIQUE (tenant, key));
+CREATE TABLE IF NOT EXISTS audit_hours (
+  tenant INTEGER NOT NULL REFERENCES tenants, client TEXT NOT NULL, hour INTEGER NOT NULL, highest INTEGER NOT NULL,
+  duplicates INTEGER NOT NULL, refused INTEGER NOT NULL, PRIMARY KEY (tenant, client, hour)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS audit_stretches (
+  tenant INTEGER NOT NULL REFERENCES tenants, client TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY (tenant, client, first)) WITHOUT ROWID;
+"""
+"""Tables that came later: made where they are missing."""
 
 
 class Database:
@@ -110,6 +124,13 @@ class Database:
                             execute(statement)
                         execute(f"PRAGMA user_version = {VERSION}")
             found = self._version()
+            if (
+                found == VERSION
+                and not execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_stretches'").fetchone()
+            ):
+                with self.write():
+                    for statement in ADDED.split(";\n"):
+                        execute(statement)
         except sqlite3.DatabaseError as e:
             raise WorkspaceError(f"{self.path} is not a database of Segue: {e}") from None
         if found != VERSION:
@@ -136,14 +157,32 @@ class Database:
             try:
                 yield self.connection
                 self.connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as e:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 for forget in self.on_rollback:
                     forget()
+                if _no_room(e):
+                    raise WorkspaceError(f"{self.path} cannot be written, nothing was taken: {e}") from e
                 raise
             finally:
                 self._writing = 0
+
+    @contextmanager
+    def attempt(self) -> Iterator[sqlite3.Connection]:
+        """A part of a write transaction that leaves nothing behind where it fails."""
+        with self.write() as connection:
+            connection.execute("SAVEPOINT attempt")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:  # a full disk ends all of it
+                    connection.execute("ROLLBACK TO attempt")
+                    connection.execute("RELEASE attempt")
+                for forget in self.on_rollback:
+                    forget()
+                raise
+            connection.execute("RELEASE attempt")
 
     @contextmanager
     def asking(self) -> Iterator[sqlite3.Connection]:
@@ -196,6 +235,13 @@ class Database:
         with self.lock, self._asking:
             self._reader.close()
             self.connection.close()
+
+
+def _no_room(e: BaseException) -> bool:
+    """Whether the disk would not take it: full, over a limit, or broken."""
+    if isinstance(e, sqlite3.OperationalError):
+        return getattr(e, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+    return isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

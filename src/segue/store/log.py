@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,7 @@ class Receipt:
     items_new: int  # items not known before, also those that only events or other items name
     items_known: int  # items of the append that were known
     last_seq: int  # of the whole log
+    new: Bools = field(default_factory=lambda: np.zeros(0, np.bool_), repr=False, compare=False)  # (E,) by event
 
 
 class EventLog:
@@ -113,7 +114,7 @@ class EventLog:
             self._in_front = self._front_rows()  # another process may have sealed since
             if self._in_front >= self._seal_rows:
                 self.seal()
-        return Receipt(len(fresh), len(table) - len(fresh), made, known, last)
+        return Receipt(len(fresh), len(table) - len(fresh), made, known, last, new)
 
     def _front_rows(self) -> int:
         with self._db.asking() as connection:

@@ -25,6 +25,8 @@ from segue.core.settings import FILE
 from segue.store import outcomes, segments, snapshot
 from segue.store.columns import new_draft, sweep
 from segue.store.dedupe import event_keys
+from segue.store.delivery.audit import Audit
+from segue.store.delivery.dead_letters import DeadLetters
 from segue.store.edge import TYPE_NAMES
 from segue.store.segments import Segment
 from segue.store.workspace import CHECKS, DATABASE, FEATURES, STATISTICS, Workspace
@@ -84,6 +86,7 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     """
     number = workspace.catalogue.listener_number(tenant, listener)
     events = _forget_events(workspace, tenant, number) if number is not None else 0
+    letters = _forget_deliveries(workspace, tenant, listener)
     for folder in (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS):
         shutil.rmtree(workspace.derived(folder, tenant), ignore_errors=True)
     workspace.log.sweep()
@@ -94,7 +97,7 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     for old in held:
         _renew(workspace, old, needed=bool(retrain.get(old.id)))
     deleted, left = _delete_files(workspace, listener)
-    if number is None and not held and not deleted:
+    if number is None and not held and not deleted and not letters:
         raise UnknownName("listener", listener)
     made = sorted({name for names in retrain.values() for name in names})
     return Forgotten(events, tuple(s.id for s in held), tuple(deleted), tuple(left), tuple(made))
@@ -123,6 +126,16 @@ def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
             database.set_meta("forgotten", database.meta("forgotten") + 1)
     segments.remove(root, old)
     return len(ids)
+
+
+def _forget_deliveries(workspace: Workspace, tenant: str, listener: str) -> int:
+    """Dead letters that hold the id, and clients named by it; how many letters."""
+    database = workspace.database
+    with database.lock:
+        database.connection.execute("PRAGMA secure_delete = ON")
+        with database.write():
+            Audit(database, tenant).forget(listener)
+            return DeadLetters(database, tenant).forget(listener)
 
 
 def _snapshots(workspace: Workspace) -> list[snapshot.Snapshot]:

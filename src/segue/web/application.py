@@ -22,6 +22,7 @@ from segue.web.auth import Keys, bearer, caller_of
 from segue.web.compat import COMPAT
 from segue.web.compat._lastfm import Tokens
 from segue.web.guard import Guard
+from segue.web.inbox import WAITING, Inbox
 from segue.web.openapi import openapi
 from segue.web.pages import PAGES, STATIC
 from segue.web.playing import Playing
@@ -109,11 +110,13 @@ def create_app(
     hosts: Iterable[str] | None = (),
     log: Callable[..., Any] | None = None,
     on_error: Callable[..., Any] | None = None,
+    waiting: int = WAITING,
 ) -> Starlette:
     """The ASGI application.
 
     `keys`: None or an empty set leaves the interface open. `hosts`: names beside localhost that the server answers
-    to; None: any, which is only right with keys. `log(event, **fields)` gets one call a request.
+    to; None: any, which is only right with keys. `log(event, **fields)` gets one call a request. `waiting`: bytes
+    of events that may wait to be written.
     """
     metrics = Metrics()
 
@@ -142,6 +145,7 @@ def create_app(
         lifespan=lifespan,
     )  # fmt: skip
     app.router.redirect_slashes = False
+    app.state.inbox = Inbox(backend, metrics, waiting)
     app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
     app.state.playing, app.state.rate, app.state.tokens = Playing(), Rate(), Tokens()
     return app

@@ -54,7 +54,8 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
         bytes: (resource.sends or MEDIA, {"type": "string", "format": "binary"}),
     }
     media, answer = bare.get(resource.returns) or ("application/json", schema_of[id(resource.returns)])
-    responses: dict[str, Any] = {"200": {"description": "OK", "content": {media: {"schema": answer}}}}
+    good = HTTPStatus(resource.status)
+    responses: dict[str, Any] = {str(good.value): {"description": good.phrase, "content": {media: {"schema": answer}}}}
     for status in resource.errors:
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
@@ -69,7 +70,7 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     if resource.body is not None:
         out["requestBody"] = {
             "required": True,
-            "content": {media: {"schema": schema_of[id(resource.body)]} for media in resource.media},
+            "content": {media: {"schema": _body(resource, schema_of)} for media in resource.media},
         }
     if resource.scope is not None:
         out["security"] = [{}, {resource.scheme: []}]
@@ -77,9 +78,18 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     return out
 
 
+def _bodies(resource: Resource) -> tuple[Any, ...]:
+    return resource.body if isinstance(resource.body, tuple) else (resource.body,)
+
+
+def _body(resource: Resource, schema_of: dict[int, Any]) -> Any:
+    schemas = [schema_of[id(t)] for t in _bodies(resource)]
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
 def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
     """The whole document, ready for JSON."""
-    types = [t for r in resources for t in (r.returns, r.body, r.error_view) if t not in (None, str, bytes)]
+    types = [t for r in resources for t in (r.returns, *_bodies(r), r.error_view) if t not in (None, str, bytes)]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = {id(t): s for t, s in zip(types, schemas, strict=True)}
     return cast(

@@ -38,7 +38,7 @@ class Resource:
     returns: Any  # the type of the JSON answer; str for plain text, bytes for sound, or what `sends` says
     params: type[msgspec.Struct] = NoParams  # path and query together; names in `path` come from there
     scope: Scope | None = Scope.READ  # what a key must have; None: open to all
-    body: Any = None
+    body: Any = None  # its type; a tuple: any one of these
     media: tuple[str, ...] = ("application/json",)
     errors: tuple[int, ...] = (400, 401, 403, 503)
     sends: str = ""  # media type of an answer in bytes
@@ -46,6 +46,7 @@ class Resource:
     lenient: bool = False  # parameters that are not described are passed over
     on_error: Callable[[Request, SegueError], Response] | None = None  # the form that its errors have
     error_view: Any = ErrorView
+    status: int = 200  # of an answer that is no error
 
     @property
     def in_path(self) -> tuple[str, ...]:

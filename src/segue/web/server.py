@@ -16,6 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from segue.core.errors import UsageError
 from segue.core.settings import read_settings
+from segue.store.delivery.intake import Intake
+from segue.store.workspace import Workspace
 from segue.web.application import create_app
 from segue.web.auth import Keys
 from segue.web.guard import is_loopback
@@ -39,6 +41,12 @@ def open_reports(workspace: Path, tenant: str | None) -> Path:
     from segue.app import reports_of
 
     return reports_of(workspace, tenant)
+
+
+def open_intake(workspace: Path, tenant: str | None) -> Intake:
+    """Where events go while there is no release."""
+    opened = Workspace.open(workspace)
+    return Intake(opened, tenant or opened.settings.tenant)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -85,14 +93,20 @@ def serve(
             "`segue key create`, or serve on 127.0.0.1"
         )
     log = make_log(sys.stderr, as_json=not sys.stderr.isatty())
-    backend = Backend(lambda: open_workspace(workspace, tenant), reports=lambda: open_reports(workspace, tenant))
+    backend = Backend(
+        lambda: open_workspace(workspace, tenant),
+        reports=lambda: open_reports(workspace, tenant),
+        open_intake=lambda: open_intake(workspace, tenant),
+    )
     sock = bind(host, port)
     try:
         why = backend.open()
         if why:
             log.warning("not ready", reason=why)
         hosts = (*allow_hosts, host) if local else (list(allow_hosts) or None)
-        app = create_app(backend, keys, hosts, log.info if access_log else None, log.error)
+        app = create_app(
+            backend, keys, hosts, log.info if access_log else None, log.error, settings.ingest_queue_mb << 20
+        )
         config = uvicorn.Config(
             app, loop=_loop(), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, date_header=True, proxy_headers=False, timeout_keep_alive=15, backlog=512,

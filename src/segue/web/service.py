@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent, Item
 from segue.core.types import Context
+from segue.store.delivery import Batch, Rules, Taken
+from segue.store.delivery.intake import Intake
 from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip
 from segue.surfaces.library import Library
@@ -87,6 +89,11 @@ class Service(Protocol):
     @property
     def browse(self) -> Browse: ...
 
+    @property
+    def intake(self) -> Intake: ...
+
+    def take(self, batches: Sequence[Batch]) -> Sequence[Taken]: ...
+
     def listeners(self, prefix: str = "", limit: int = 50) -> Sequence[ListenerView]: ...
 
     def card(self, uri: str) -> CardView: ...
@@ -114,10 +121,17 @@ class Backend:
     """
 
     def __init__(
-        self, open_it: Callable[[], Service], readers: int = READERS, reports: Callable[[], Path] | None = None
-    ) -> None:  # fmt: skip
+        self,
+        open_it: Callable[[], Service],
+        readers: int = READERS,
+        reports: Callable[[], Path] | None = None,
+        open_intake: Callable[[], Intake] | None = None,
+    ) -> None:
+        """`open_intake`: where events go while there is no release yet."""
         self._open, self._why, self._reports = open_it, "not opened yet", reports
+        self._open_intake = open_intake
         self._service: Service | None = None
+        self._intake: Intake | None = None
         self._looked, self._lock = 0.0, threading.Lock()
         self._readers = ThreadPoolExecutor(readers, "segue-read")
         self._writer = ThreadPoolExecutor(1, "segue-write")
@@ -165,6 +179,41 @@ class Backend:
         """`call(service)` on the writer thread, in order of arrival."""
         return await self._run(self._writer, call)
 
+    async def take(self, batches: Sequence[Batch]) -> Sequence[Taken]:
+        """Batches of events into the log, in one commit; before the first release, too."""
+        return await self._on_writer(lambda: self._taking(batches))
+
+    async def reading(self) -> tuple[str, Rules]:
+        """The tenant that is served, and when its events may have happened."""
+        service = self._service
+        intake = service.intake if service is not None else self._intake
+        if intake is None:
+            intake = await self._on_writer(self.intake)
+        return intake.tenant, intake.rules
+
+    async def deliveries(self, call: Callable[[Intake], T]) -> T:
+        """`call(intake)` on the writer thread: dead letters and the audit."""
+        return await self._on_writer(lambda: call(self.intake()))
+
+    async def _on_writer(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, call)
+
+    def _taking(self, batches: Sequence[Batch]) -> Sequence[Taken]:
+        intake = self.intake()
+        service = self._service
+        return service.take(batches) if service is not None else intake.take(batches).taken
+
+    def intake(self) -> Intake:
+        """Where events go in. On the writer thread alone; NotReady where there is nowhere to put them."""
+        try:
+            return self._opened().intake
+        except NotReady:
+            if self._open_intake is None:
+                raise
+        if self._intake is None:
+            self._intake = self._open_intake()
+        return self._intake
+
     async def _run(self, pool: ThreadPoolExecutor, call: Callable[[Service], T]) -> T:
         if self._waiting >= WAITING:
             raise Busy(f"{self._waiting} requests are waiting; ask again in a second")
@@ -192,3 +241,5 @@ class Backend:
         close = getattr(self._service, "close", None)
         if close is not None:
             close()
+        if self._intake is not None:
+            self._intake.workspace.close()

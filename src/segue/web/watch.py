@@ -28,6 +28,10 @@ class Metrics:
         )
         self.running = Gauge("segue_http_requests_running", "Requests being answered", registry=self.registry)
         self.events = Counter("segue_events", "Events posted, by outcome", ("outcome",), registry=self.registry)
+        self.waiting = Gauge("segue_events_waiting", "Events read and not yet written", registry=self.registry)
+        self.waiting_bytes = Gauge("segue_events_waiting_bytes", "Bytes of their requests", registry=self.registry)
+        self.commits = Counter("segue_events_commits", "Commits of events", registry=self.registry)
+        self.turned_away = Counter("segue_events_turned_away", "Requests answered 429", registry=self.registry)
         self.ready = Gauge("segue_ready", "1 where a release is served", registry=self.registry)
 
     def text(self) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from segue.web.api import (
+    audit,
     checks,
     clips,
     console,
+    dead_letters,
     events,
     health,
     home,
@@ -26,6 +28,8 @@ RESOURCES: tuple[Resource, ...] = (
     *space.RESOURCES,
     *listeners.RESOURCES,
     *events.RESOURCES,
+    *dead_letters.RESOURCES,
+    *audit.RESOURCES,
     *console.RESOURCES,
     *checks.RESOURCES,
     *health.RESOURCES,

@@ -1,0 +1,140 @@
+"""Produced against delivered: which of the numbers that a client gave its events ever arrived.
+
+A client numbers its events from 1 and says with each request where it stands. What is kept of it are the stretches of
+numbers that came, and the highest number by hour; so an event that comes late closes its gap in the hour it belongs to.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segue.store.database import Database
+from segue.store.delivery import Batch, Taken
+
+HOUR_MS = 3_600_000
+MAX_STRETCHES = 1_000
+"""Of a client: one that scatters its numbers is not followed further."""
+MAX_CLIENTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Numbers that never came, both ends included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What one client produced in one hour, and what of it came."""
+
+    client: str
+    hour: int  # UTC ms: its beginning
+    produced: int  # numbers given
+    delivered: int  # of these, whenever they came
+    duplicates: int  # rows that came again in requests of this hour
+    refused: int  # rows of these requests that are dead letters, or were
+    gaps: tuple[Gap, ...]  # at most 100
+
+
+class Audit:
+    """What clients of one tenant produced and delivered."""
+
+    def __init__(self, database: Database, tenant: str) -> None:
+        self._db, self._name = database, tenant
+
+    def note(self, batch: Batch, taken: Taken) -> None:
+        """A batch has come. Within the caller's transaction, so that it counts exactly when its events do."""
+        sender = batch.sender
+        if not sender.client or not batch.rows:
+            return
+        connection, tenant = self._db.connection, self._db.tenant(self._name, create=True)
+        now = int(time.time() * 1000)
+        hour = min(max((e.at for e in batch.events), default=now), now) // HOUR_MS * HOUR_MS
+        last = sender.first + batch.rows - 1 if sender.first else 0
+        known = connection.execute(
+            "SELECT 1 FROM audit_hours WHERE tenant = ? AND client = ? LIMIT 1", (tenant, sender.client)
+        ).fetchone()
+        if not known:
+            (clients,) = connection.execute("SELECT count(DISTINCT client) FROM audit_hours").fetchone()
+            if clients >= MAX_CLIENTS:
+                return
+        connection.execute(
+            "INSERT INTO audit_hours VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "highest = max(highest, excluded.highest), duplicates = duplicates + excluded.duplicates, "
+            "refused = refused + excluded.refused",
+            (tenant, sender.client, hour, max(last, sender.produced), taken.count("duplicate"),
+             taken.count("refused")),
+        )  # fmt: skip
+        if sender.first:
+            self._cover(tenant, sender.client, sender.first, last)
+
+    def _cover(self, tenant: int, client: str, first: int, last: int) -> None:
+        connection, who = self._db.connection, (tenant, client)
+        near = connection.execute(
+            "SELECT first, last FROM audit_stretches WHERE tenant = ? AND client = ? AND first <= ? AND last >= ?",
+            (*who, last + 1, first - 1),
+        ).fetchall()
+        if not near:
+            (have,) = connection.execute(
+                "SELECT count(*) FROM audit_stretches WHERE tenant = ? AND client = ?", who
+            ).fetchone()
+            if have >= MAX_STRETCHES:
+                return
+        connection.executemany(
+            "DELETE FROM audit_stretches WHERE tenant = ? AND client = ? AND first = ?", [(*who, a) for a, _ in near]
+        )
+        ends = (min([first, *(a for a, _ in near)]), max([last, *(b for _, b in near)]))
+        connection.execute("INSERT INTO audit_stretches VALUES (?, ?, ?, ?)", (*who, *ends))
+
+    def hours(self, client: str = "", since: int = 0) -> list[Hour]:
+        """By client and hour, from the hour that holds `since` on (UTC ms)."""
+        with self._db.read() as connection:
+            tenant = self._db.tenant(self._name)
+            where, values = ("tenant = ? AND client = ?", (tenant, client)) if client else ("tenant = ?", (tenant,))
+            marks = connection.execute(
+                f"SELECT client, hour, highest, duplicates, refused FROM audit_hours WHERE {where} ORDER BY 1, 2",
+                values,
+            ).fetchall()
+            stretches: dict[str, list[tuple[int, int]]] = {}
+            for who, first, last in connection.execute(
+                f"SELECT client, first, last FROM audit_stretches WHERE {where} ORDER BY 1, 2", values
+            ):
+                stretches.setdefault(who, []).append((first, last))
+        out: list[Hour] = []
+        reached: dict[str, int] = {}
+        for who, hour, highest, duplicates, refused in marks:
+            low = reached.get(who, 0)
+            reached[who] = high = max(low, highest)
+            gaps = missing(stretches.get(who, []), low + 1, high)
+            lost = sum(g.last - g.first + 1 for g in gaps)
+            if hour >= since // HOUR_MS * HOUR_MS:
+                out.append(Hour(who, hour, high - low, high - low - lost, duplicates, refused, tuple(gaps[:100])))
+        return out
+
+    def forget(self, listener: str) -> None:
+        """Take away a client that is named like a listener. Within the caller's transaction."""
+        for table in ("audit_hours", "audit_stretches"):
+            self._db.connection.execute(
+                f"DELETE FROM {table} WHERE tenant = ? AND (client = ?2 OR (length(?2) >= 8 AND instr(client, ?2)))",
+                (self._db.tenant(self._name), listener),
+            )
+
+
+def missing(stretches: Sequence[tuple[int, int]], first: int, last: int) -> list[Gap]:
+    """What of first … last none of the stretches, which are in order, holds."""
+    gaps = []
+    for a, b in stretches:
+        if b < first:
+            continue
+        if a > last:
+            break
+        if a > first:
+            gaps.append(Gap(first, a - 1))
+        first = b + 1
+    if first <= last:
+        gaps.append(Gap(first, last))
+    return gaps

@@ -1,0 +1,99 @@
+"""Batches into the workspace: several share one transaction, and each row of each gets its own verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from segue.core.errors import InputError, UnknownName
+from segue.core.events import AnyEvent
+from segue.core.settings import Settings
+from segue.core.types import Bools
+from segue.store.delivery import Batch, Refused, Rules, Sender, Status, Taken
+from segue.store.delivery.audit import Audit
+from segue.store.delivery.dead_letters import DeadLetter, DeadLetters
+from segue.store.delivery.reading import field_of, read_rows
+from segue.store.workspace import Workspace
+
+
+def rules_of(settings: Settings) -> Rules:
+    return Rules(
+        int(settings.event_late_days * 86_400_000), int(settings.event_future_hours * 3_600_000),
+        int(settings.event_skew_s * 1000),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a commit of several batches did."""
+
+    taken: tuple[Taken, ...]  # one a batch
+    fresh: tuple[AnyEvent, ...]  # events that are new
+    last_seq: int  # of the whole log
+
+
+class Intake:
+    """Where batches for one tenant go in. For one thread at a time."""
+
+    def __init__(self, workspace: Workspace, tenant: str) -> None:
+        self.workspace, self.tenant = workspace, tenant
+        self.rules = rules_of(workspace.settings)
+        self.dead = DeadLetters(workspace.database, tenant, workspace.settings.dead_letters_kept)
+        self.audit = Audit(workspace.database, tenant)
+
+    def take(self, batches: Sequence[Batch]) -> Written:
+        """On disk when this returns, or nothing is."""
+        events = [e for b in batches for e in b.events]
+        with self.workspace.database.write():
+            new, wrong, last = self._append(events)
+            taken, start = [], 0
+            for batch in batches:
+                taken.append(_verdicts(batch, new, wrong, start))
+                start += len(batch.events)
+                self.dead.put(taken[-1].refused, batch.sender.client)
+                self.audit.note(batch, taken[-1])
+        return Written(tuple(taken), tuple(events) if new.all() else tuple(e for e, n in zip(events, new) if n), last)
+
+    def _append(self, events: Sequence[AnyEvent]) -> tuple[Bools, dict[int, Exception], int]:
+        """(E,) which are new, what the store would not take, and the last number of the log."""
+        try:
+            with self.workspace.database.attempt():
+                receipt = self.workspace.log.append(events)
+            return receipt.new, {}, receipt.last_seq
+        except (InputError, UnknownName, ValueError, OverflowError) as e:  # halve it until the offender is alone
+            if len(events) == 1:
+                return np.zeros(1, np.bool_), {0: e}, self.workspace.log.last_seq
+        half = len(events) // 2
+        new, wrong, _ = self._append(events[:half])
+        others, more, last = self._append(events[half:])
+        return np.concatenate([new, others]), wrong | {i + half: e for i, e in more.items()}, last
+
+    def replay(self, letter: DeadLetter, raw: bytes | None = None) -> Taken:
+        """Take a dead letter as it stands, or as edited. It goes where it is taken now, and stays where it is not."""
+        if raw is None and not letter.whole:
+            raise InputError(f"dead letter {letter.id} was too long to be kept whole; give it anew")
+        row = letter.raw if raw is None else raw
+        batch = read_rows([row], letter.form, self.tenant, self.rules, Sender(letter.client))
+        with self.workspace.database.write():
+            (taken,) = self.take([Batch(batch.events, batch.places, batch.refused)]).taken
+            if taken.statuses[0] != "refused" or row != letter.raw:
+                self.dead.drop([letter.id])
+        return taken
+
+
+def _verdicts(batch: Batch, new: Bools, wrong: dict[int, Exception], start: int) -> Taken:
+    """One status a row; `new` and `wrong` are of all events of the commit, this batch's from `start` on."""
+    refused = list(batch.refused)
+    if not refused and not wrong and new[start : start + len(batch.events)].all():
+        return Taken(["accepted"] * len(batch.events), ())
+    statuses: list[Status] = ["refused"] * batch.rows
+    for i, place in enumerate(batch.places):
+        error = wrong.get(start + i)
+        if error is None:
+            statuses[place] = "accepted" if new[start + i] else "duplicate"
+        else:
+            refused.append(Refused(place, str(error), field_of(error), msgspec.json.encode(batch.events[i])))
+    return Taken(statuses, tuple(sorted(refused, key=lambda r: r.index)))
