@@ -23,7 +23,10 @@ COLUMNS = 2000
 CELLS = 1 << 23
 """Rows times columns of one batch."""
 ROWS = 1 << 18
+FEWEST = 1000
+"""Rows of one batch, whatever lies in them."""
 BYTES = 1 << 28
+"""Of one batch."""
 _PENDING = 8  # batches whose statistics wait to be merged in one go
 
 
@@ -121,7 +124,7 @@ def even(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 def _room(frame: pl.DataFrame) -> int:
     """Rows of a batch."""
     size = frame.estimated_size() / max(frame.height, 1)
-    return int(max(1, min(ROWS, CELLS // max(frame.width, 1), BYTES // max(size, 1))))
+    return int(max(FEWEST, min(ROWS, CELLS // max(frame.width, 1), BYTES // max(size, 1))))
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:

@@ -82,15 +82,17 @@ def _plain(column: pl.Series, kind: Type) -> pl.Series:
     """In one of the types that are read below; times, durations and times of day in milliseconds."""
     dtype = column.dtype
     if isinstance(dtype, pl.Date):
-        return column.cast(pl.Datetime("ms")).to_physical().cast(pl.Float64)
+        return column.to_physical().cast(pl.Int64) * 86_400_000
     if isinstance(dtype, pl.Datetime | pl.Duration):
-        column = column.to_physical().cast(pl.Float64) / {"ms": 1.0, "us": 1e3, "ns": 1e6}[dtype.time_unit]
+        if dtype.time_unit == "ms":
+            return column.to_physical()
+        column = column.to_physical().cast(pl.Float64) / {"us": 1e3, "ns": 1e6}[dtype.time_unit]
         return column if kind == "time" else column.round().cast(pl.Int64)
     if isinstance(dtype, pl.Time):
         return column.to_physical() // 1_000_000
-    if kind in ("float", "time"):
+    if kind == "float" or (kind == "time" and dtype.is_float()):
         return column.cast(pl.Float64)
-    if kind == "int":
+    if kind in ("int", "time"):
         return column.cast(pl.Int64, strict=False) if dtype != pl.UInt64 else column.reinterpret(signed=True)
     if kind == "text":
         return column.cast(pl.String)
@@ -129,8 +131,11 @@ def _floats(values: Values, column: pl.Series) -> Values:
 
 
 def _times(values: Values, column: pl.Series) -> Values:
+    if column.dtype == pl.Int64:
+        at = column.fill_null(0).to_numpy()
+        return replace(values, arrays=Arrays(hashed_whole(at), at=at))
     x = column.fill_null(0.0).to_numpy()
-    finite = np.isfinite(x) & (np.abs(x) < 2.0**62)  # of floats that are said to be times
+    finite = np.isfinite(x) & (np.abs(x) < 2.0**62)  # floats that are said to be times may hold anything
     if not finite.all():
         values = replace(values, known=finite if values.known is None else values.known & finite)
         x = np.where(finite, x, 0.0)
@@ -142,7 +147,7 @@ def _texts(values: Values, column: pl.Series) -> Values:
     if short and _seem_few(column):
         categories = pl.Categories.random()
         coded = column.cast(pl.Categorical(categories))
-        different = categories.to_series()  # while `coded` is there
+        different = categories.to_series().rechunk()  # while `coded` is there
         labels = tuple(different.str.head(SHOWN).to_list())
         return replace(
             values,
@@ -151,17 +156,19 @@ def _texts(values: Values, column: pl.Series) -> Values:
             labels=labels,
             arrays=_text_arrays(different),
         )
-    return _with_frequent(values, _text_arrays(column), column)
+    return _with_frequent(values, _text_arrays(column, values.known), column)
 
 
-def _text_arrays(column: pl.Series) -> Arrays:
-    raw = Bytes.of(column)
-    lengths = raw.lengths if raw.ascii else column.str.len_chars().fill_null(0).cast(pl.Int64).to_numpy()
+def _text_arrays(column: pl.Series, known: Bools | None = None) -> Arrays:
+    raw = Bytes.of(column, known)
+    hashes, plain = raw.hashes()
+    plain = plain and int(raw.lengths.max(initial=0)) <= LONGEST
+    lengths = raw.lengths if plain else column.str.len_chars().fill_null(0).cast(pl.Int64).to_numpy()
     some = column.gather_every(max(1, len(column) // PROBED)).cast(pl.Float64, strict=False)
     numeric: Bools | None = None
     if some.null_count() < len(some):
         numeric = column.cast(pl.Float64, strict=False).is_not_null().to_numpy()
-    return Arrays(raw.hashes(), lengths=lengths, numeric=numeric)
+    return Arrays(hashes, lengths=lengths, numeric=numeric)
 
 
 def _lists(values: Values, column: pl.Series) -> Values:
@@ -173,13 +180,13 @@ def _lists(values: Values, column: pl.Series) -> Values:
 def _others(values: Values, column: pl.Series) -> Values:
     """Bytes by their length; structs in lists and objects as they are written."""
     if isinstance(column.dtype, pl.Binary):
-        raw = Bytes.of(column)
-        return replace(values, arrays=Arrays(raw.hashes(), lengths=raw.lengths))
+        raw = Bytes.of(column, values.known)
+        return replace(values, arrays=Arrays(raw.hashes()[0], lengths=raw.lengths))
     if isinstance(column.dtype, pl.Struct):
         written = column.struct.json_encode()
     else:
         written = pl.Series([None if v is None else as_text(v) for v in column.to_list()], dtype=pl.String)
-    return replace(values, arrays=Arrays(Bytes.of(written).hashes()))
+    return replace(values, arrays=Arrays(Bytes.of(written, values.known).hashes()[0]))
 
 
 _READ: Mapping[Type, Callable[[Values, pl.Series], Values]] = {

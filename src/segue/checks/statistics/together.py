@@ -15,11 +15,12 @@ import numpy as np
 
 from segue.checks.statistics.columns import kept_number
 from segue.checks.statistics.values import Values
-from segue.core.types import F64
+from segue.core.types import F64, Bools
 
 MOST = 64
 """Columns that are held against each other: the first of a table."""
-BLOCK = 16_384
+BLOCK = 8192
+"""Rows that are multiplied at once."""
 
 
 class Together(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,27 +48,11 @@ def together_of(columns: Sequence[Values]) -> list[Together]:
     given = sorted(given[:MOST], key=lambda c: c.name)
     if len(given) < 2:
         return []
-    rows, n = given[0].rows, len(given)
-    count, sums, squares, products = (np.zeros((n, n)) for _ in range(4))
-    shift: F64 | None = None
-    with np.errstate(all="ignore"):  # what is too large to square is left out below
-        for start in range(0, rows, BLOCK):
-            x, has = _block(given, start, min(start + BLOCK, rows))
-            if shift is None:  # near the means, so that little is lost to rounding
-                shift = x.sum(axis=1) / np.maximum(has.sum(axis=1), 1)
-            x -= shift[:, None]
-            x *= has
-            count += has @ has.T
-            sums += x @ has.T  # of the first, where both are
-            squares += (x * x) @ has.T
-            products += x @ x.T
-        assert shift is not None
-        means = np.divide(sums, count, out=np.zeros_like(sums), where=count > 0)
-        products -= means * means.T * count
-        squares -= means * means * count
+    with np.errstate(all="ignore"):  # what is too large to square is left out
+        count, means, squares, products = _moments(given)
     found = []
-    for i, j in combinations(range(n), 2):
-        values = (shift[i] + means[i, j], shift[j] + means[j, i], squares[i, j], squares[j, i], products[i, j])
+    for i, j in combinations(range(len(given)), 2):
+        values = (means[i, j], means[j, i], squares[i, j], squares[j, i], products[i, j])
         if count[i, j] and np.isfinite(values).all():
             a, b, c, d, e = map(float, values)
             found.append(
@@ -79,16 +64,46 @@ def together_of(columns: Sequence[Values]) -> list[Together]:
     return found
 
 
-def _block(columns: Sequence[Values], start: int, end: int) -> tuple[F64, F64]:
-    """(n, rows) numbers, 0 where there is none, and (n, rows) 1 where there is one."""
-    x, has = np.empty((len(columns), end - start)), np.ones((len(columns), end - start))
-    for row, column in enumerate(columns):
-        x[row] = column.row_numbers(start, end)
-        finite = np.isfinite(x[row])
+def _moments(columns: Sequence[Values]) -> tuple[F64, F64, F64, F64]:
+    """(n, n) of the rows that both have: their count, the mean of the first, its squares, products with the second."""
+    rows, n = columns[0].rows, len(columns)
+    products, sums, squares, count = (np.zeros((n, n)) for _ in range(4))
+    whole = np.zeros((2, n))  # sums and squares of each column by itself
+    shift: F64 | None = None
+    for start in range(0, rows, BLOCK):
+        x, holes = _block(columns, start, min(start + BLOCK, rows))
+        if shift is None:  # near the means, so that little is lost to rounding
+            shift = x.sum(axis=1) / x.shape[1]
+        x -= shift[:, None]
+        for i, gone in holes.items():
+            np.copyto(x[i], 0.0, where=gone)
+        products += x @ x.T
+        squared = x * x
+        whole += x.sum(axis=1), squared.sum(axis=1)
+        if holes:  # what the rows that lack column j have of column i, and how many lack both
+            gone = np.array(list(holes.values()), np.float64)
+            places = list(holes)
+            sums[:, places] += x @ gone.T
+            squares[:, places] += squared @ gone.T
+            count[np.ix_(places, places)] += gone @ gone.T
+    assert shift is not None
+    lacking = count.diagonal()
+    count = rows - lacking[:, None] - lacking[None, :] + count
+    sums, squares = whole[0][:, None] - sums, whole[1][:, None] - squares
+    means = np.divide(sums, count, out=np.zeros_like(sums), where=count > 0)
+    return count, shift[:, None] + means, squares - means * means * count, products - means * means.T * count
+
+
+def _block(columns: Sequence[Values], start: int, end: int) -> tuple[F64, dict[int, Bools]]:
+    """(n, rows) numbers, 0 where there is none; and where those are, of the columns that have such rows."""
+    x, holes = np.empty((len(columns), end - start)), {}
+    for i, column in enumerate(columns):
+        x[i] = column.row_numbers(start, end)
+        finite = np.isfinite(x[i])
         if not finite.all():
-            has[row] = finite
-            x[row, ~finite] = 0.0
-    return x, has
+            holes[i] = ~finite
+            np.copyto(x[i], 0.0, where=holes[i])
+    return x, holes
 
 
 def merged_together(given: Iterable[Sequence[Together]]) -> list[Together]:
