@@ -11,6 +11,7 @@ from segue.cli.delivery import audit, make_dead_app
 from segue.cli.ope import ope
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
+from segue.cli.statistics import statistics
 from segue.cli.waive import waive
 from segue.cli.workplace import console, open_workspace, out, workspace_path
 
@@ -442,7 +443,15 @@ def make_schema_app() -> typer.Typer:
 
 PANELS: dict[str, dict[str, Any]] = {
     "Start here": {"demo": demo, "doctor": doctor},
-    "Data": {"init": init, "check": check, "waive": waive, "merges": merges, "export": export, "forget": forget},
+    "Data": {
+        "init": init,
+        "check": check,
+        "statistics": statistics,
+        "waive": waive,
+        "merges": merges,
+        "export": export,
+        "forget": forget,
+    },
     "Models": {
         "train": train,
         "learn": learn,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -175,7 +176,7 @@ def _layout(path: Path, header: bool, separator: str | None) -> tuple[str, list[
     if not header:
         return separator, [str(n) for n in range(len(first))]
     names = [name.strip() or str(n) for n, name in enumerate(first)]
-    if twice := sorted({n for n in names if names.count(n) > 1}):
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise InputError(f"{path}: two columns are called {twice[0]}; without a header, give --no-header")
     return separator, names
 

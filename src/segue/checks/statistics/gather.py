@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -137,7 +138,7 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
             else:
                 parts.append(column)
         names = [p.name for p in parts]
-        if twice := {n for n in names if names.count(n) > 1}:
-            raise InputError(f"two columns are called {min(twice)}")
+        if twice := [name for name, times in Counter(names).items() if times > 1]:
+            raise InputError(f"two columns are called {twice[0]}")
         frame = pl.DataFrame(parts)
     return frame
