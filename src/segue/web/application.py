@@ -148,4 +148,5 @@ def create_app(
     app.state.inbox = Inbox(backend, metrics, waiting)
     app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
     app.state.playing, app.state.rate, app.state.tokens = Playing(), Rate(), Tokens()
+    app.state.devices = {}  # names that podcast apps gave their devices
     return app
