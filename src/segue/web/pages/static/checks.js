@@ -2,12 +2,13 @@
 
 import { byId, el, put } from "./dom.js";
 import { count, several, share } from "./figures.js";
-import { part } from "./column.js";
+import { part, sliceLabel } from "./column.js";
 import { columnList } from "./columns.js";
 import { moment, twoBars, volume } from "./distributions.js";
 
 const LEVELS = { fail: ["Failures", "failure"], warn: ["Warnings", "warning"], note: ["Notes", "note"] };
-const SHOWN = 8; // findings of a group, and slices of a kind, that are shown at first
+const SHOWN = 8; // findings of a group that are shown at first
+const SLICES = 5; // slices of a kind that are
 const TABS = 7; // more tables than this are a list to choose from
 const VANISHED = 0.1; // a slice with less than this of its share before is as good as gone
 
@@ -29,7 +30,7 @@ function finding(f, go) {
     f.fix ? el("p", { class: "fix" }, el("span", { class: "fix-mark" }, "Fix: "), el("bdi", {}, f.fix)) : null,
     f.waiver ? el("p", { class: "fix" }, el("span", { class: "fix-mark" }, "Waived: "), el("bdi", {}, `${f.waiver.reason} (${f.waiver.who}${f.waiver.until ? `, until ${f.waiver.until}` : ""})`)) : null,
     f.examples?.length ? el("details", { open: open && f.examples.length <= 3 }, el("summary", {}, several(f.examples.length, "example row")), el("ul", { class: "examples", role: "list" }, f.examples.map((e) => el("li", {}, el("code", {}, el("bdi", {}, e)))))) : null,
-    go ? el("button", { type: "button", class: "more", on: { click: go } }, f.column ? "Show the column" : "Show the table") : null);
+    go ? el("button", { type: "button", class: "more goes", on: { click: go } }, f.column ? "Show the column" : f.slice ? "Show the slices" : "Show the table") : null);
 }
 
 function anomalies(payload, go) {
@@ -58,6 +59,13 @@ function verdict(payload) {
   return `${said}${waived ? `${parts.length ? ";" : ","} ${count(waived)} waived` : ""}`;
 }
 
+/** Links to the parts of the page that are there. */
+function sections() {
+  const nav = byId("sections"), there = [...document.querySelectorAll("#report .panel")];
+  put(nav, there.map((p) => el("a", { href: `#${p.id}` }, p.querySelector("h2").textContent)));
+  nav.hidden = false;
+}
+
 /** Shares of the rows in each slice, both data sets side by side. */
 function slices(table, names, findings) {
   if (!table.slices?.length) return null;
@@ -68,13 +76,13 @@ function slices(table, names, findings) {
     const a = part(s.this ?? 0, table.rows), b = part(s.other ?? 0, table.other_rows);
     const state = !both ? "" : !s.this ? "gone" : !s.other ? "new" : a < b * VANISHED ? "nearly gone" : "";
     const level = marked.get(s.name) ?? "";
-    return el("li", { class: `slice ${level}` }, el("span", { class: "slice-name", title: s.name }, el("bdi", {}, s.name)),
+    return el("li", { class: `slice ${level}` }, el("span", { class: "slice-name", title: s.name }, el("bdi", {}, sliceLabel(s))),
       twoBars(a / most, both ? b / most : null),
       el("span", { class: "slice-share" }, share(a), both ? el("span", { class: "key" }, `${share(b)} before`) : null, state ? el("b", { class: `far ${level || "warn"}` }, state) : null));
   };
   const group = ([by, all]) => {
     const most = Math.max(...all.flatMap((s) => [part(s.this ?? 0, table.rows), both ? part(s.other ?? 0, table.other_rows) : 0]), 1e-12);
-    return el("div", { class: "slice-group" }, el("h3", {}, "By ", el("bdi", {}, by)), few(all.map((s) => one(s, most)), all.length, "slices", "slices"));
+    return el("div", { class: "slice-group" }, el("h3", {}, "By ", el("bdi", {}, by)), few(all.map((s) => one(s, most)), all.length, "slices", "slices", SLICES));
   };
   return panel("slices", "Slices", el("p", { class: "lead" }, both ? `Share of the rows in each slice: ${names.this} above, ${names.other} below.` : "Share of the rows in each slice."),
     el("div", { class: "slice-groups" }, [...groups].map(group)));
@@ -108,7 +116,8 @@ export function showReport(payload) {
     list?.close();
     const table = payload.tables[at], names = namesOf(table), findings = payload.findings.filter((f) => f.table === table.name);
     list = columnList(table, findings, names);
-    put(place, key(table, names), slices(table, names, findings), panel("columns", "Columns", list.node), volumes(table, names));
+    put(place, key(table, names), slices(table, names, findings), volumes(table, names), panel("columns", "Columns", list.node));
+    sections();
     for (const tab of tabs.querySelectorAll("[role=tab]")) {
       const on = Number(tab.dataset.at) === at;
       tab.setAttribute("aria-selected", String(on));
@@ -129,7 +138,7 @@ export function showReport(payload) {
   if (payload.tables.length) {
     if (tabs.matches("[role=tablist]")) place.setAttribute("role", "tabpanel");
     choose(Math.max(0, payload.tables.findIndex((t) => worst(t) === "fail")));
-  }
+  } else sections();
 }
 
 function tablist(tables, worst, choose) {

@@ -4,15 +4,29 @@ import { el } from "./dom.js";
 import { count, NONE, share } from "./figures.js";
 import { amount, large, line, moment, small, sum, values } from "./distributions.js";
 
-export const HISTORY = { missing: "Missing", uniques: "Different values", mean: "Mean", median: "Median", p95: "95th percentile", top: "Share of the most frequent" };
+export const HISTORY = { missing: "Missing", uniques: "Different values", mean: "Mean", median: "Median", p95: "95th percentile", top: "Top share" };
 const QUANTILES = ["1 %", "5 %", "25 %", "Median", "75 %", "95 %", "99 %"];
 const MEASURES = { linf: "largest change of one share", js: "Jensen–Shannon divergence, bits", quantile: "area between the quantiles, standard deviations" };
 const SIDES = { values: "values", numbers: "numbers", missing: "missing", lengths: "lengths", languages: "languages", hours: "hours of the day" };
 const SHORT = { linf: "L∞", js: "JS", quantile: "quantiles" };
 
+/** A slice by its values only, for where it stands under the columns that it is made by: "true, free". */
+export function sliceLabel(slice) {
+  const found = [];
+  let rest = slice.name;
+  for (const [i, column] of slice.by.split(", ").entries()) {
+    const head = `${i ? ", " : ""}${column}=`, at = rest.indexOf(head);
+    if (at < 0) return slice.name;
+    if (i) found.push(rest.slice(0, at));
+    rest = rest.slice(at + head.length);
+  }
+  return [...found, rest].map((v) => (v === "" ? "(empty)" : v)).join(", ");
+}
+
 export const part = (n, of) => (of ? n / of : 0);
 export const wordsOf = (name) => (name === "missing" || name === "top" ? share : name === "uniques" ? count : amount);
-export const measured = (apart) => `${amount(apart.value, 3)} ${SHORT[apart.measure] ?? apart.measure}`;
+/** A distance as a number and what it measures. */
+export const measured = (apart) => el("span", { class: `far ${apart.level ?? ""}` }, amount(apart.value, 3), " ", el("span", { class: "measure", title: MEASURES[apart.measure] ?? "" }, SHORT[apart.measure] ?? apart.measure));
 const about = (facts) => (facts.exact === false ? `about ${amount(facts.uniques ?? 0, 3)}` : count(facts.uniques ?? 0));
 
 /** What is known of the column in each data set, as a table. */
@@ -76,13 +90,13 @@ function slices(column, table, names) {
     const apart = column.slices?.[n], now = of.this ?? 0, before = of.other ?? 0;
     const empty = !sum(pair.this) && !sum(pair.other ?? []);
     return el("li", { class: `multiple ${apart?.level ?? ""}` },
-      el("p", { class: "multiple-name", title: of.name }, el("bdi", {}, of.name)),
+      el("p", { class: "multiple-name", title: of.name }, el("bdi", {}, sliceLabel(of))),
       empty ? el("p", { class: "nothing" }, "no values") : small(chart, pair, { high: 46, rest: [0, 0] }),
-      el("p", { class: "key" }, `${share(part(now, table.rows))} of the rows`, names.other ? `, ${share(part(before, table.other_rows))} before` : "",
-        apart ? el("span", { class: `far ${apart.level ?? ""}` }, measured(apart)) : null));
+      el("p", { class: "key" }, `${share(part(now, table.rows))} of rows`, names.other ? ` · ${share(part(before, table.other_rows))} before` : "",
+        apart ? measured(apart) : null));
   };
   return el("section", { class: "wide" }, el("h3", {}, "In each slice"), [...groups].map(([by, all]) => el("div", { class: "multiples-of" },
-    el("h4", {}, el("bdi", {}, by)), el("ul", { class: "multiples", role: "list" }, all.map(one)))));
+    el("h4", {}, "By ", el("bdi", {}, by)), el("ul", { class: "multiples", role: "list" }, all.map(one)))));
 }
 
 function picture(chart, names, column) {

@@ -8,6 +8,7 @@ import { line, small } from "./distributions.js";
 const AHEAD = "700px"; // of the rows below those in view
 const AT_ONCE = 10; // rows that are drawn before the first picture of the page
 const LINES = { number: ["median", "mean", "p95"], other: ["top", "uniques"] };
+const SURE = 0.1; // relative difference from which on two estimates of different values are told apart
 const FULL = 4; // thresholds that fill the bar of a distance
 
 const far = (column) => column.apart?.[0];
@@ -46,7 +47,7 @@ function distanceCell(column) {
   if (!column.this || !column.other) return [el("b", { class: "far fail" }, column.this ? "new" : "gone")];
   if (!d) return [NONE];
   const filled = Math.min(1, (d.size ?? 0) / FULL);
-  return [el("span", { class: `far ${d.level ?? ""}` }, measured(d)),
+  return [measured(d),
     d.threshold ? gauge(filled, d.level ?? "") : null,
     el("span", { class: "hidden" }, d.level ? `, ${(d.size ?? 0).toFixed(1)} times what is allowed` : ", near enough")];
 }
@@ -58,6 +59,7 @@ function cells(column, findings, names, both, toggle, id) {
   const changedType = a && b && a.type !== b.type ? ` (was ${b.type})` : "";
   const cell = (name, kind, ...inside) => el("td", { role: "cell", class: kind, "data-label": name }, inside);
   const about = (f) => `${f.exact === false ? "~" : ""}${count(Math.round(f.uniques ?? 0))}`;
+  const others = a && b && (a.exact === false && b.exact === false ? Math.abs(a.uniques - b.uniques) > SURE * b.uniques : about(a) !== about(b));
   return {
     button,
     row: el("tr", { role: "row", class: "column" },
@@ -66,7 +68,7 @@ function cells(column, findings, names, both, toggle, id) {
       cell("Distribution", "picture"),
       both ? cell("Distance", "distance", ...distanceCell(column)) : null,
       cell("Missing", "number", either ? share(missing(either)) : NONE, both && a && b && share(missing(a)) !== share(missing(b)) ? was(share(missing(b))) : null),
-      cell("Different", "number", either ? about(either) : NONE, both && a && b && about(a) !== about(b) ? was(about(b)) : null),
+      cell("Different", "number", either ? about(either) : NONE, both && others ? was(about(b)) : null),
       cell("History", "history")),
   };
 }
