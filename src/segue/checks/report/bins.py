@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segue.checks.statistics.buckets import ERROR
 from segue.checks.statistics.columns import ColumnStatistics, Numbers
 from segue.core.types import F64
 
@@ -54,19 +53,17 @@ def mass(column: ColumnStatistics, lengths: bool = False) -> Mass:
     if not lengths and column.type == "int" and column.top and column.top.complete:
         values = np.array([float(v) for v in column.top.values])
         return Mass(values, values, np.asarray(column.top.counts, np.float64))
-    whole = lengths or column.type == "int"
-    return _of_buckets(numbers, whole)
+    return _of_buckets(numbers, lengths or numbers.whole)
 
 
 def _of_buckets(numbers: Numbers, whole: bool) -> Mass:
-    middles = numbers.buckets.middles()
-    rows = np.asarray(numbers.buckets.counts, np.float64)
-    near = np.abs(middles) * ERROR
-    low, high = (middles - near).clip(numbers.min, numbers.max), (middles + near).clip(numbers.min, numbers.max)
+    near, far = (edge.clip(numbers.min, numbers.max) for edge in numbers.buckets.edges())
+    low, high = np.minimum(near, far), np.maximum(near, far)
     if whole:  # a bucket that holds one whole number only is that number
         single = np.floor(high) <= np.ceil(low)
-        low, high = np.where(single, np.rint(middles), low), np.where(single, np.rint(middles), high)
-    return Mass(low, high, rows)
+        middles = np.rint(numbers.buckets.middles().clip(numbers.min, numbers.max))
+        low, high = np.where(single, middles, low), np.where(single, middles, high)
+    return Mass(low, high, np.asarray(numbers.buckets.counts, np.float64))
 
 
 def edges_of(parts: Sequence[Mass], whole: bool) -> tuple[F64, bool] | None:

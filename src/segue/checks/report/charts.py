@@ -124,14 +124,17 @@ def _hours(this: Column | None, other: Column | None, slices: Slices) -> Chart |
     """Rows by hour of the day, UTC: the same for a day as for a month."""
 
     def of(column: Column | None) -> list[int]:
-        found = [0] * 24
-        for hour, rows in (column.times.hours if column is not None and column.times else {}).items():
-            found[hour % 24] += rows
-        return found
+        return (column.times.by_hour() if column is not None and column.times else []) or [0] * 24
 
+    if not any(of(this) + of(other)):  # times so long apart that no hours are known
+        return None
     return Chart(
         scale="hour",
         edges=[float(h) for h in range(25)],
         counts=Pair(this=of(this), other=of(other) if other is not None else []),
-        slices={n: Pair(this=of(a), other=of(b) if other is not None else []) for n, (a, b) in slices.items()},
+        slices={
+            n: Pair(this=of(a), other=of(b) if other is not None else [])
+            for n, (a, b) in slices.items()
+            if any(of(a) + of(b))
+        },
     )

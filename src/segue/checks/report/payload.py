@@ -114,8 +114,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Slice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    name: str
-    by: str  # "tier"
+    name: str  # "country=SE, tier=free"
+    by: str  # "country, tier"
+    label: str  # "SE, free"
     this: int = 0  # rows
     other: int = 0
 

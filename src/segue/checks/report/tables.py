@@ -65,7 +65,10 @@ def table_of(
         other_rows=before.rows if before else 0,
         columns=[_column(c, statistics, before, by_column.get(c, ()), parts, numbers, days) for c in drawn],
         left_out=len(names) - len(drawn),
-        slices=[Slice(name=cut(s.name, NAME), by=cut(s.by, NAME), this=s.this, other=s.other) for s in slices],
+        slices=[
+            Slice(name=cut(s.name, NAME), by=cut(s.by, NAME), label=cut(s.label, NAME), this=s.this, other=s.other)
+            for s in slices
+        ],
         volume=_volume(statistics, before),
         days=[day for day, _ in days],
         day_rows=[table.rows for _, table in days],
@@ -84,8 +87,9 @@ def _slices(now: TableStatistics, before: TableStatistics | None) -> list[Slice]
     found = []
     for name in dict.fromkeys([*now.slices, *(before.slices if before else ())]):
         a, b = now.slices.get(name), before.slices.get(name) if before else None
-        by = ", ".join(part.partition("=")[0] for part in name.split(", "))
-        found.append(Slice(name=name, by=by, this=a.rows if a else 0, other=b.rows if b else 0))
+        where = (a or b or now).where
+        by, label = ", ".join(where), ", ".join(v or "(empty)" for v in where.values())
+        found.append(Slice(name=name, by=by, label=label, this=a.rows if a else 0, other=b.rows if b else 0))
     order = {by: n for n, by in enumerate([*now.sliced, *(before.sliced if before else ())])}
     return sorted(found, key=lambda s: (order.get(s.by, len(order)), s.by, -max(s.this, s.other), s.name))
 
@@ -166,8 +170,7 @@ def _facts(column: ColumnStatistics) -> Facts:
 
 
 def _quantiles(numbers: Numbers) -> list[float]:
-    found = numbers.buckets.quantiles(np.array(QUANTILES)).clip(numbers.min, numbers.max)
-    return [rounded(float(q)) for q in found]
+    return [rounded(float(q)) for q in numbers.quantiles(np.array(QUANTILES))]
 
 
 def _finite(x: float) -> float | None:
@@ -193,7 +196,7 @@ def _history(name: str, days: History) -> list[Line]:
 def _quantile(column: ColumnStatistics | None, share: float) -> float | None:
     if column is None or column.numbers is None or not column.numbers.count:
         return None
-    return rounded(column.numbers.buckets.quantile(share))
+    return rounded(column.numbers.quantile(share))
 
 
 def _top(column: ColumnStatistics | None) -> float | None:
@@ -208,13 +211,12 @@ def _volume(now: TableStatistics, before: TableStatistics | None) -> Volume | No
     name = next((c.name for c in now.columns.values() if c.times is not None and c.times.hours), None)
     if name is None:
         return None
-    sets: list[dict[int, int]] = []
-    for table in (now, before):
-        column = table.columns.get(name) if table is not None else None
-        sets.append(column.times.hours if column is not None and column.times is not None else {})
+    both = [table.columns.get(name) if table is not None else None for table in (now, before)]
+    times = [column.times if column is not None else None for column in both]
+    sets, steps = [t.hours if t else {} for t in times], [t.step for t in times if t]
     hours = sorted({*sets[0], *sets[1]})
     span = hours[-1] - hours[0]
-    step = 1 if span <= 24 * 4 else 24
+    step = max([1 if span <= 24 * 4 else 24, *steps])
     while span / step > STEPS:
         step *= 7 if step == 24 else 4
     first = hours[0] // step

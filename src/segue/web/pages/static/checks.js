@@ -2,7 +2,7 @@
 
 import { byId, el, put } from "./dom.js";
 import { count, several, share } from "./figures.js";
-import { part, sliceLabel } from "./column.js";
+import { part } from "./column.js";
 import { columnList } from "./columns.js";
 import { moment, twoBars, volume } from "./distributions.js";
 
@@ -76,7 +76,7 @@ function slices(table, names, findings) {
     const a = part(s.this ?? 0, table.rows), b = part(s.other ?? 0, table.other_rows);
     const state = !both ? "" : !s.this ? "gone" : !s.other ? "new" : a < b * VANISHED ? "nearly gone" : "";
     const level = marked.get(s.name) ?? "";
-    return el("li", { class: `slice ${level}` }, el("span", { class: "slice-name", title: s.name }, el("bdi", {}, sliceLabel(s))),
+    return el("li", { class: `slice ${level}` }, el("span", { class: "slice-name", title: s.name }, el("bdi", {}, s.label)),
       twoBars(a / most, both ? b / most : null),
       el("span", { class: "slice-share" }, share(a), both ? el("span", { class: "key" }, `${share(b)} before`) : null, state ? el("b", { class: `far ${level || "warn"}` }, state) : null));
   };

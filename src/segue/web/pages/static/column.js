@@ -10,19 +10,6 @@ const MEASURES = { linf: "largest change of one share", js: "Jensen–Shannon di
 const SIDES = { values: "values", numbers: "numbers", missing: "missing", lengths: "lengths", languages: "languages", hours: "hours of the day" };
 const SHORT = { linf: "L∞", js: "JS", quantile: "quantiles" };
 
-/** A slice by its values only, for where it stands under the columns that it is made by: "true, free". */
-export function sliceLabel(slice) {
-  const found = [];
-  let rest = slice.name;
-  for (const [i, column] of slice.by.split(", ").entries()) {
-    const head = `${i ? ", " : ""}${column}=`, at = rest.indexOf(head);
-    if (at < 0) return slice.name;
-    if (i) found.push(rest.slice(0, at));
-    rest = rest.slice(at + head.length);
-  }
-  return [...found, rest].map((v) => (v === "" ? "(empty)" : v)).join(", ");
-}
-
 export const part = (n, of) => (of ? n / of : 0);
 export const wordsOf = (name) => (name === "missing" || name === "top" ? share : name === "uniques" ? count : amount);
 /** A distance as a number and what it measures. */
@@ -90,7 +77,7 @@ function slices(column, table, names) {
     const apart = column.slices?.[n], now = of.this ?? 0, before = of.other ?? 0;
     const empty = !sum(pair.this) && !sum(pair.other ?? []);
     return el("li", { class: `multiple ${apart?.level ?? ""}` },
-      el("p", { class: "multiple-name", title: of.name }, el("bdi", {}, sliceLabel(of))),
+      el("p", { class: "multiple-name", title: of.name }, el("bdi", {}, of.label)),
       empty ? el("p", { class: "nothing" }, "no values") : small(chart, pair, { high: 46, rest: [0, 0] }),
       el("p", { class: "key" }, `${share(part(now, table.rows))} of rows`, names.other ? ` · ${share(part(before, table.other_rows))} before` : "",
         apart ? measured(apart) : null));
