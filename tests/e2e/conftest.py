@@ -58,16 +58,25 @@ class Served:
         self.sock.close()
 
 
-def fake_service(**options: Any) -> Any:
-    """The service of tests/web/fake.py: test folders are no packages."""
-    name = "segue_tests_fake"
+def beside(name: str, path: str) -> Any:
+    """A module of another folder of tests: they are no packages."""
     if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).parents[1] / "web" / "fake.py")
+        spec = spec_from_file_location(name, Path(__file__).parents[1] / path)
         assert spec is not None
         assert spec.loader is not None
         sys.modules[name] = module = module_from_spec(spec)
         spec.loader.exec_module(module)
-    return sys.modules[name].FakeService(**options)
+    return sys.modules[name]
+
+
+def fake_service(**options: Any) -> Any:
+    return beside("segue_tests_fake", "web/fake.py").FakeService(**options)
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Any:
+    """Made-up data sets and reports of checks."""
+    return beside("segue_tests_made_up_data", "checks/report/made_up.py")
 
 
 @pytest.fixture

@@ -117,6 +117,17 @@ def test_words_can_be_read(scheme, text, ground):
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["raised", "sunk"])
+def test_the_two_data_sets_and_what_is_wrong_stand_out(scheme, ground):
+    tokens = dict(re.findall(r"--(\w+): light-dark\((#\w{6}, #\w{6})\)",
+                             (STATIC / "base.css").read_text() + (STATIC / "data.css").read_text()))  # fmt: skip
+    colours = {name: both.split(", ")[scheme] for name, both in tokens.items()}
+    for text in ("this", "bad", "odd"):
+        assert contrast(colours[text], colours[ground]) >= 4.5
+    assert contrast(colours["other"], colours[ground]) >= 2.9  # an area, beside a line
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_lines_of_charts_stand_out(scheme):
     tokens = re.findall(r"--(look-\d|raised): light-dark\((#\w{6}), (#\w{6})\)",
                         (STATIC / "base.css").read_text() + (STATIC / "console.css").read_text())  # fmt: skip

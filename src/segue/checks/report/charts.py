@@ -58,7 +58,8 @@ def _numbers(this: Column | None, other: Column | None, slices: Slices, *, lengt
         return mass(column, lengths) if column is not None else Mass(*np.zeros((3, 0)))
 
     whole = lengths or all(c.type == "int" for c in (this, other) if c is not None and c.present)
-    found = edges_of([of(this), of(other)], whole)
+    now, before = of(this), of(other)
+    found = edges_of([now, before], whole)
     if found is None:
         return None
     edges, powers = found
@@ -66,11 +67,11 @@ def _numbers(this: Column | None, other: Column | None, slices: Slices, *, lengt
         of="lengths" if lengths else "values",
         scale="log" if powers else "linear",
         edges=[float(f"{e:.6g}") for e in edges],
-        counts=_pair(of(this), of(other), edges, other is not None),
+        counts=_pair(now, before, edges, other is not None),
         slices={
-            n: _pair(of(a), of(b), edges, other is not None)
-            for n, (a, b) in slices.items()
-            if len(of(a).rows) or len(of(b).rows)
+            n: _pair(a, b, edges, other is not None)
+            for n, (a, b) in {n: (of(a), of(b)) for n, (a, b) in slices.items()}.items()
+            if len(a.rows) or len(b.rows)
         },
     )
 

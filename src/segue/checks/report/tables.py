@@ -182,21 +182,23 @@ def _history(name: str, days: History) -> list[Line]:
     if len(days) < 2:
         return []
     columns = [table.columns.get(name) for _, table in days]
+    quantiles = [_middle_and_far(c) for c in columns]
     series = {
         "missing": [rounded(c.missing_share) if c and c.rows else None for c in columns],
         "uniques": [float(round(c.unique.count)) if c else None for c in columns],
         "mean": [rounded(c.numbers.mean) if c and c.numbers and c.numbers.count else None for c in columns],
-        "median": [_quantile(c, 0.5) for c in columns],
-        "p95": [_quantile(c, 0.95) for c in columns],
+        "median": [m for m, _ in quantiles],
+        "p95": [p for _, p in quantiles],
         "top": [_top(c) for c in columns],
     }
     return [Line(name=n, values=values) for n, values in series.items() if any(v is not None for v in values)]
 
 
-def _quantile(column: ColumnStatistics | None, share: float) -> float | None:
+def _middle_and_far(column: ColumnStatistics | None) -> tuple[float | None, float | None]:
     if column is None or column.numbers is None or not column.numbers.count:
-        return None
-    return rounded(column.numbers.quantile(share))
+        return None, None
+    middle, far = column.numbers.quantiles(np.array([0.5, 0.95]))
+    return rounded(float(middle)), rounded(float(far))
 
 
 def _top(column: ColumnStatistics | None) -> float | None:

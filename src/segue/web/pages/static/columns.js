@@ -7,7 +7,7 @@ import { line, small } from "./distributions.js";
 
 const AHEAD = "700px"; // of the rows below those in view
 const AT_ONCE = 10; // rows that are drawn before the first picture of the page
-const LINES = { number: ["median", "mean", "p95"], other: ["top", "uniques"] };
+const LINES = { number: ["median", "mean", "p95"], value: ["top"], other: ["uniques"] };
 const SURE = 0.1; // relative difference from which on two estimates of different values are told apart
 const FULL = 4; // thresholds that fill the bar of a distance
 
@@ -25,7 +25,8 @@ const ORDERS = {
 /** The statistic whose history a row shows where none is chosen: the first that a column of this type has. */
 function telling(column) {
   const have = new Map((column.history ?? []).map((h) => [h.name, h]));
-  const wanted = [...(column.charts?.[0]?.scale === "values" ? LINES.other : LINES.number), ...LINES.other, "missing"];
+  const chart = column.charts?.[0];
+  const wanted = [...(chart?.scale === "values" ? LINES.value : LINES.number), ...LINES.other, "missing"];
   return wanted.map((n) => have.get(n)).find(Boolean);
 }
 

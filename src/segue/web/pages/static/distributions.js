@@ -147,7 +147,7 @@ export function line(series, days, words, { wide = 140, high = 34 } = {}) {
   const x = (i) => px(3 + (i / Math.max(1, series.length - 1)) * (wide - 6)), y = (v) => px(high - 4 - ((v - low) / spread) * (high - 8) * (top === low ? 0 : 1) - (top === low ? high / 2 - 4 : 0));
   const path = series.map((v, i) => (known(v) ? `${i && known(series[i - 1]) ? "L" : "M"}${x(i)} ${y(v)}` : "")).join("");
   const last = series.findLastIndex(known);
-  const said = `${days[0] ?? ""} to ${days.at(-1) ?? ""}: between ${words(low)} and ${words(top)}, last ${words(series[last])}`;
+  const said = `${days[0] ?? ""} to ${days.at(-1) ?? ""}: ${low === top ? `always ${words(low)}` : `between ${words(low)} and ${words(top)}, last ${words(series[last])}`}`;
   return svg("svg", { class: "line", viewBox: `0 0 ${wide} ${high}`, height: high, width: wide, preserveAspectRatio: "xMinYMid", role: "img", "aria-label": said },
     svg("title", {}, said), svg("path", { class: "path", d: path }), svg("circle", { class: "dot", cx: x(last), cy: y(series[last]), r: 3 }));
 }
