@@ -1,0 +1,57 @@
+"""A column that varied says one thing only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from segue.checks import Finding
+from segue.checks.anomalies import Column, Look
+
+LEAST = 20
+"""Rows from which a column may be called constant."""
+
+
+def constant(look: Look) -> Iterator[Finding]:
+    for column in look.columns():
+        now = column.now
+        if now.present < LEAST or now.type in ("list", "time", "null") or now.unique.count > 1 or now.nans:
+            continue
+        share = _share(column)
+        if (
+            share is None
+            or _one_of_two(look, column)
+            or now.present * look.worth * math.log(max(share, 1e-12)) > math.log(look.odds)
+        ):
+            continue
+        value = now.examples[0] if now.examples else (now.top.values[0] if now.top and now.top.values else "one value")
+        yield look.finding(
+            "constant", "fail", f"all {now.present:,} rows of {column.name} say {value!r}; "
+            f"{f'{column.before.unique.count:,.0f} different values {look.against}' if column.before else 'it varied'}",
+            now.present, column=column.name,
+            fix=f"find what fills {column.name} with {value!r}: a default, or a join that found nothing",
+        )  # fmt: skip
+
+
+def _one_of_two(look: Look, column: Column) -> bool:
+    """Whether it is a slice of two that is all that is left: the other one vanished."""
+    before = column.before
+    return column.name in look.statistics.sliced and before is not None and before.unique.count == 2
+
+
+def _share(column: Column) -> float | None:
+    """The largest share that one value had; None where one value was all there was, or nobody knows."""
+    before = column.before
+    if before is not None and before.present >= LEAST:
+        if before.unique.count <= 1:
+            return None
+        if before.top is not None and before.top.counts:
+            share = (before.top.counts[0] + before.top.error) / before.present
+            return max(share, column.schema.largest if column.schema and column.schema.largest < 1 else 0.0)
+        return 0.5 if before.unique.count > 10 else None
+    if column.schema is None:
+        return None
+    return column.schema.largest if column.schema.largest < 1 else 0.5 if column.schema.unique else None
+
+
+plugin = constant
