@@ -1,0 +1,68 @@
+"""A slice that has to be there vanished, or shrank: premium rows missing from training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from segue.checks import Finding, Level
+from segue.checks._samples import at_least, chance_below
+from segue.checks.anomalies import Look
+from segue.checks.anomalies._slices import known_rows, share_of
+from segue.checks.statistics.tables import OTHER, slice_name
+
+LEAST, SHRUNK = 0.02, 0.5
+"""Share of the rows that a slice has to have lost; what is left of its odds."""
+
+
+def slice_gone(look: Look) -> Iterator[Finding]:
+    told: set[str] = set()
+    for label, (bound, usual) in sorted(_demanded(look).items(), key=lambda d: (d[0].count(","), -d[1][0])):
+        if any(part in told for part in label.split(", ")):
+            continue
+        there = look.statistics.slices.get(label)
+        rows, total = there.rows if there else 0, known_rows(look.statistics, label)
+        if total is None or total == 0:
+            continue
+        share = rows / total
+        lost = usual - share
+        chance = chance_below(rows, total, bound, look.worth)
+        if lost < LEAST or chance > look.odds / 4:
+            continue
+        gone = rows == 0 or share < 0.05 * usual
+        if not gone and not share < bound - LEAST:
+            continue
+        told.add(label)
+        level: Level = "fail" if gone or share < 0.3 * usual else "warn"
+        yield look.finding(
+            "slice-vanished" if gone else "slice-shrank", level,
+            f"{f'no rows of {label}' if rows == 0 else f'{rows:,} rows of {label} ({share:.2%} of {total:,})'}; "
+            f"{usual:.1%} {look.against if look.before else 'at least are asked for'}",
+            max(0, round(usual * total) - rows), slice=label,
+            fix=f"find where rows of {label} are dropped: a join, a filter, a client that stopped sending",
+        )  # fmt: skip
+
+
+def _demanded(look: Look) -> Mapping[str, tuple[float, float]]:
+    """Slice → (least share that is no chance, usual share)."""
+    found: dict[str, tuple[float, float]] = {}
+    for wanted in look.schema.slices if look.schema else []:
+        here = wanted.environments is None or look.environment is None or look.environment in wanted.environments
+        if here:
+            label = slice_name(wanted.where)
+            found[label] = (wanted.share, wanted.share)
+    if look.before is None:
+        return found
+    for label, part in look.before.slices.items():
+        total = known_rows(look.before, label)
+        if OTHER in label or not total or part.rows < 30:
+            continue
+        usual = part.rows / total
+        least = at_least(part.rows, total, look.before_worth)
+        least = min(least, min((share_of(d, label) for d in look.days if d.rows >= 200), default=least))
+        least = SHRUNK * least / (1 - least + SHRUNK * least)
+        if usual >= (0.02 if label.count("=") == 1 else 0.05):
+            found[label] = (max(least, min(found.get(label, (0.0, 0.0))[0], usual)) if not look.days else least, usual)
+    return found
+
+
+plugin = slice_gone

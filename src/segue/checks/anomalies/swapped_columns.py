@@ -1,0 +1,58 @@
+"""Two columns that changed places: each looks like the other did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from segue.checks import Finding
+from segue.checks._samples import band
+from segue.checks.anomalies import Column, Look
+from segue.checks.drift.quantiles import Curves
+from segue.checks.schema.keys import contained
+
+FAR, NEAR = 0.5, 0.35
+"""Distance from itself before, at least; from the other before, at most as a share of it."""
+ROWS = 30
+
+
+def swapped_columns(look: Look) -> Iterator[Finding]:
+    columns = [c for c in look.columns() if c.before is not None and min(c.now.present, c.before.present) >= ROWS]
+    odd = [c for c in columns if _apart(c, c) > FAR]
+    for a, b in combinations(odd, 2):
+        own, crossed = (_apart(a, a), _apart(b, b)), (_apart(a, b), _apart(b, a))
+        noise = band(min(a.now.present, b.now.present) * look.worth, look.odds)
+        if min(own) > max(FAR, min(noise, 0.9)) and max(crossed) < NEAR * min(own):
+            yield look.finding(
+                "swapped-columns", "fail", f"{a.name} and {b.name} changed places: {a.name} looks as {b.name} did, "
+                f"{b.name} as {a.name} did "
+                f"{look.against}", look.statistics.rows, (*a.now.examples[:1], *b.now.examples[:1]),
+                column=a.name, fix=f"look at the order of columns where {a.name} and {b.name} are read",
+            )  # fmt: skip
+            yield look.finding(
+                "swapped-columns", "fail", f"{b.name} and {a.name} changed places: {b.name} looks as {a.name} did",
+                look.statistics.rows, b.now.examples, column=b.name,
+                fix=f"look at the order of columns where {a.name} and {b.name} are read",
+            )  # fmt: skip
+
+
+def _apart(now: Column, before: Column) -> float:
+    """How far a column is from what one of them was, 0 … 1."""
+    a, b = before.before, now.now
+    if a is None or (a.type != b.type and {a.type, b.type} != {"int", "float"}):
+        return 1.0
+    if a.numbers is not None and b.numbers is not None and a.numbers.count and b.numbers.count:
+        return Curves.of(a.numbers.buckets, b.numbers.buckets).gap
+    if b.type in ("text", "list", "bool"):
+        if a.top is not None and b.top is not None and a.top.complete and b.top.complete:
+            old, new = a.top.counted(), b.top.counted()
+            total, was = max(1, sum(new.values())), max(1, sum(old.values()))
+            return sum(abs(new.get(v, 0) / total - old.get(v, 0) / was) for v in {*old, *new}) / 2
+        mine, both = contained(b.unique, a.unique)
+        return 1 - both / mine if mine >= 5 else 0.0
+    if a.times is not None and b.times is not None:
+        return 0.0
+    return 0.0
+
+
+plugin = swapped_columns
