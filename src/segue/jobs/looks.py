@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+from msgspec.structs import replace as replace_struct
 
 from segue.checks.anomalies import Look
-from segue.checks.schema import ColumnSchema, Environment, TableSchema
+from segue.checks.schema import ColumnSchema, Environment, TableSchema, infer
 from segue.checks.statistics import TableStatistics, gather
 from segue.core.errors import InputError, UnknownName
 from segue.jobs.statistics import DAY, Days, daily, date, kept_whole
@@ -19,6 +20,8 @@ from segue.store.workspace import Workspace
 
 BEFORE = 28
 """Days that a day is held against."""
+ENOUGH = 1_000
+"""Rows from which on what was says what is usual, where nobody reviewed a schema."""
 ROWS_BEFORE = 7
 """Days before it whose rows are at hand: for rows that came twice."""
 STRETCH = 3
@@ -52,26 +55,25 @@ def looks(
         if not rows.is_empty() and (not only or name in only):
             say(f"looking at the {name}")
             history = kept_whole(workspace, tenant, name, rows, now)
-            before = history[-2] if len(history) > 1 else None
-            yield Looked(
-                Look(
-                    name, history[-1][1], rows.lazy(), schema_of(name, schemas), before[1] if before else None,
-                    before_name=before[0] if before else "", relation="day" if before else "", now=now,
-                ),
-                history,
-            )  # fmt: skip
+            before = history[-2:-1]
+            usual = [statistics for _, statistics in before]
+            look = Look(name, history[-1][1], rows.lazy(), schema_of(name, schemas, usual), now=now)
+            if before:
+                look = replace(look, before=usual[0], before_name=before[0][0], relation="day")
+            yield Looked(look, history)
     keys = {} if items is None or items.is_empty() else {"items.uri": items["uri"]}
     if not only or "events" in only:
         days = daily(workspace, tenant, "events", say=say)
         day = _last_whole(days)
         if day is not None:
+            since = [s for d, s in sorted(days.by_day.items()) if day - BEFORE <= d < day]
             say(f"looking at the events of {date(day)}")
             yield Looked(
                 Look(
-                    "events", days.by_day[day], _days(workspace, tenant, day, 1), schema_of("events", schemas),
+                    "events", days.by_day[day], _days(workspace, tenant, day, 1), schema_of("events", schemas, since),
                     days.before(day, BEFORE), _days(workspace, tenant, day - ROWS_BEFORE, ROWS_BEFORE),
                     before_name=f"the {BEFORE} days before", relation="day", now=now, keys=keys,
-                    days=[s for d, s in sorted(days.by_day.items()) if day - BEFORE <= d < day],
+                    days=since,
                 ),
                 [(date(d), s) for d, s in sorted(days.by_day.items()) if d <= day],
             )  # fmt: skip
@@ -81,15 +83,19 @@ def looks(
             yield from _pair(workspace, tenant, pair, schemas, now, keys)
 
 
-def schema_of(name: str, schemas: Mapping[str, TableSchema]) -> TableSchema:
-    """The schema that people reviewed; else what Segue itself knows of its table."""
+def schema_of(
+    name: str, schemas: Mapping[str, TableSchema], usual: Sequence[TableStatistics] = ()
+) -> TableSchema:  # fmt: skip
+    """The schema that people reviewed; else what is usual, with what Segue itself knows of its table."""
+    if name in schemas:
+        return schemas[name]
     about = table(name)
+    unique = [[key] for key in about.keys]
+    if sum(part.rows for part in usual) >= ENOUGH:
+        return replace_struct(infer(usual, name=name, listener=about.listener, unique=unique), extra=True)
     item = ColumnSchema(type="text", required=False, missing=1.0, key="items.uri")
-    bare = TableSchema(
-        name=name, columns={"item": item} if about.listener else {}, listener=about.listener,
-        unique=[[key] for key in about.keys], extra=True,
-    )  # fmt: skip
-    return schemas.get(name, bare)
+    columns = {"item": item} if about.listener else {}
+    return TableSchema(name=name, columns=columns, listener=about.listener, unique=unique, extra=True)
 
 
 def _pair(
@@ -109,7 +115,7 @@ def _pair(
     alike = _alike(first, second)
     yield Looked(
         replace(
-            trained, name=meets, statistics=found[1], rows=second.lazy(), schema=schema_of(meets, schemas),
+            trained, name=meets, statistics=found[1], rows=second.lazy(), schema=schema_of(meets, schemas, [found[0]]),
             before=_gathered(training, alike), before_rows=first.lazy(), before_name=training, relation="training",
             environment=met,
         )
