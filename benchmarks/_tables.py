@@ -17,6 +17,7 @@ import polars as pl
 from segue.checks.anomalies import Look
 from segue.checks.schema import TableSchema, infer
 from segue.checks.statistics import TableStatistics, gather
+from segue.checks.statistics.tables import merged_all
 from segue.jobs.demo import import_world
 from segue.jobs.tables import frames
 from segue.store.workspace import Workspace
@@ -69,7 +70,7 @@ class Known:
         are a "day" after them, or what is to be compared with "training"."""
         statistics = tuple(table.gathered(p) for p in parts)
         rows = pl.concat(parts)
-        before = statistics[0] if len(parts) == 1 else table.gathered(rows)
+        before = merged_all(statistics)
         others = {
             key.partition(".")[0]: gather([values.to_frame(key.partition(".")[2])], key.partition(".")[0])
             for key, values in table.keys.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -10,31 +11,41 @@ from scipy import special
 from segue.checks.drift.shares import Shares
 
 
-def of_shares(shares: Shares, before: float, now: float, owners: float = math.inf) -> float:
-    """Probability of shares at least so far apart: G-test on effective counts.
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A statistic held against what it is where nothing moved."""
+
+    p_value: float  # probability of one at least so large
+    excess: float  # in means of it by chance: of a design effect of 3 it is 3 on average
+
+
+def of_shares(shares: Shares, before: float, now: float, owners: float = math.inf) -> Test:
+    """Could shares be so far apart by chance? G-test on effective counts.
 
     After Rao and Scott, "On chi-squared tests for multiway contingency tables with cell proportions estimated from
     survey data", 1984: where rows come from few `owners`, F instead of chi-square.
     """
     cells = shares.grouped(before, now)
-    if len(cells.values) < 2:
-        return 1.0
+    free = len(cells.values) - 1
+    if not free:
+        return Test(1.0, 0.0)
     counts = np.stack([cells.before * before, cells.now * now])
     expected = counts.sum(1, keepdims=True) * counts.sum(0, keepdims=True) / counts.sum()
-    g = 2 * float(special.xlogy(counts, counts / expected).sum())
-    return upper_tail(max(g, 0.0), len(cells.values) - 1, owners)
+    g = max(0.0, 2 * float(special.xlogy(counts, counts / expected).sum()))
+    return Test(upper_tail(g, free, owners), g / free)
 
 
-def of_gap(gap: float, before: float, now: float, owners: float = math.inf) -> float:
-    """Probability of two distribution functions at least so far apart (Kolmogorov–Smirnov, for large samples).
+def of_gap(gap: float, before: float, now: float, owners: float = math.inf) -> Test:
+    """Could two distribution functions be so far apart (Kolmogorov–Smirnov, for large samples)?
 
     Where rows come from few owners, its tail, 2·exp(-2λ²), which is twice that of a chi-square of 2 degrees of freedom,
     becomes twice that of F.
     """
-    size = gap * math.sqrt(before * now / (before + now))
+    square = gap**2 * before * now / (before + now)
+    excess = square / (math.pi**2 / 12)
     if math.isinf(owners):
-        return float(special.kolmogorov(size))
-    return min(1.0, 2 * upper_tail(4 * size**2, 2, owners))
+        return Test(float(special.kolmogorov(math.sqrt(square))), excess)
+    return Test(min(1.0, 2 * upper_tail(4 * square, 2, owners)), excess)
 
 
 def upper_tail(g: float, free: int, owners: float = math.inf) -> float:

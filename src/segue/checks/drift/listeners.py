@@ -7,6 +7,7 @@ After Kish, "Survey Sampling", 1965: rows of owners with m rows each (weighted b
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,44 +31,57 @@ def owners(table: TableStatistics, listener: str) -> tuple[float, float]:
     return many, max(1.0, float(squares) / column.present)
 
 
+def known_before(before: TableStatistics, now: TableStatistics, listener: str) -> float:
+    """Share of today's listeners that were there before: what is their own has not moved with them."""
+    a, b = (t.columns.get(listener) for t in (before, now))
+    if a is None or b is None or not b.unique.count:
+        return 0.0
+    both = (a.unique.count + b.unique.count) * (jaccard := a.unique.shared(b.unique)) / (1 + jaccard)
+    return min(1.0, both / b.unique.count)
+
+
 def likeness(rows: pl.DataFrame, listener: str, columns: Iterable[str]) -> dict[str, float]:
     """How alike the rows of one listener are in each column: intraclass correlation, 0 … 1.
 
-    Estimated by the design effect of Rao and Scott, 1981, over the most frequent values or the deciles.
+    Estimated by the design effect of Rao and Scott, 1981, over the most frequent values or the deciles of the rows that
+    have one; of `column?` over having one.
     """
-    who, sizes = np.unique(
-        rows[listener].cast(pl.String).fill_null("").to_numpy(), return_inverse=True, return_counts=True
-    )[1:]
-    n, many = len(who), len(sizes)
-    each = float((sizes**2).sum()) / max(n, 1)
+    who = rows[listener].cast(pl.String).fill_null("").to_numpy()
     found: dict[str, float] = {}
     for name in columns:
-        if many < 2 or each <= 1 or name == listener:
-            found[name] = 1.0
-            continue
-        cell = _cells(rows[name])
-        counts = np.zeros((many, int(cell.max()) + 1))
-        np.add.at(counts, (who, cell), 1)
-        share = counts.sum(0) / n
-        beyond = ((counts - sizes[:, None] * share) ** 2).sum(0) * many / (many - 1) / n  # n × variance of the share
-        chance = share * (1 - share)
-        effect = float(beyond.sum() / chance.sum()) if chance.sum() > 0 else 1.0
-        found[name] = float(np.clip((effect - 1) / (each - 1), 0, 1))
+        there = rows[name].is_not_null()
+        found[f"{name}?"] = _alike(who, there.cast(pl.Int64).to_numpy())
+        found[name] = 1.0 if name == listener else _alike(who[there.to_numpy()], _cells(rows[name].drop_nulls()))
     return found
 
 
+def _alike(who: NDArray[Any], cell: NDArray[np.integer]) -> float:
+    """Of (N,) owners and cells."""
+    if not len(who):
+        return 1.0
+    _, row, sizes = np.unique(who, return_inverse=True, return_counts=True)
+    n, many, each = len(who), len(sizes), float((sizes**2).sum()) / len(who)
+    if many < 2 or each <= 1:
+        return 1.0
+    counts = np.zeros((many, int(cell.max()) + 1))
+    np.add.at(counts, (row, cell), 1)
+    share = counts.sum(0) / n
+    beyond = ((counts - sizes[:, None] * share) ** 2).sum(0) * many / (many - 1) / n  # n × variance of the share
+    chance = share * (1 - share)
+    effect = float(beyond.sum() / chance.sum()) if chance.sum() > 0 else 1.0
+    return float(np.clip((effect - 1) / (each - 1), 0, 1))
+
+
 def _cells(column: pl.Series) -> NDArray[np.integer]:
-    """(N,) a small number for each row: which of the most frequent values it has, or which range; 0 is none."""
+    """(N,) a small number for each value: which of the most frequent it is, or in which range."""
     if column.dtype.is_temporal():
         column = column.cast(pl.Datetime("ms")).dt.hour()
     elif isinstance(column.dtype, pl.List | pl.Array):
         column = column.list.len()
     if column.dtype.is_numeric() and column.n_unique() > CELLS:
-        known = column.cast(pl.Float64).fill_nan(None)
-        edges = np.unique(np.nanquantile(known.drop_nulls().to_numpy(), np.arange(1, 10) / 10))
-        place = np.searchsorted(edges, known.fill_null(0).to_numpy(), side="right") + 1
-        return np.where(known.is_null().to_numpy(), 0, place)
+        numbers = column.cast(pl.Float64).to_numpy()
+        edges = np.unique(np.nanquantile(numbers, np.arange(1, 10) / 10))
+        return np.searchsorted(edges, numbers, side="right")
     text = column.cast(pl.String, strict=False)
     top = text.drop_nulls().value_counts(sort=True, name="n").head(CELLS)[:, 0].to_list()
-    known = text.replace_strict(top, list(range(1, len(top) + 1)), default=len(top) + 1, return_dtype=pl.Int32)
-    return np.where(text.is_null().to_numpy(), 0, known.to_numpy())
+    return text.replace_strict(top, list(range(len(top))), default=len(top), return_dtype=pl.Int64).to_numpy()

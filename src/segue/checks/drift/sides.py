@@ -17,8 +17,6 @@ NAMES = 0.5
 """Different values a row from which on values are names of rows, whose shares say nothing."""
 MOVED = 5
 """Values that are named as having moved."""
-SAMPLED = 500
-"""Different texts whose language is told, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +31,27 @@ class Sizes:
         """The same where only a part of the rows counts; shares of the rows."""
         return Sizes(max(1.0, self.before * before), max(1.0, self.now * now), self.owners)
 
+    def at_most(self, before: float, now: float, owners: float) -> Sizes:
+        return Sizes(min(self.before, before), min(self.now, now), min(self.owners, owners))
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of one column: (measure, value, by chance) of each measure, and how likely by chance."""
+    """One side of one column: (measure, value, by chance) of each measure, and whether it may be chance."""
 
     kind: Kind
     measures: tuple[tuple[Measure, float, float], ...]
-    p_value: float
+    test: chance.Test
     moved: tuple[tuple[str, float, float], ...]
 
 
-def sides(before: ColumnStatistics, now: ColumnStatistics, sizes: Sizes) -> Iterator[Side]:
-    """Every side that both columns have."""
+def sides(before: ColumnStatistics, now: ColumnStatistics, sizes: Sizes, missing: Sizes) -> Iterator[Side]:
+    """Every side that both columns have; `missing` are the sizes that tell how much is missing."""
     if not before.rows or not now.rows:
         return
     if before.missing or now.missing:
         gone = Shares.of(*({"missing": c.missing, "there": c.present} for c in (before, now)))
-        yield _side("missing", gone, sizes)
+        yield _side("missing", gone, missing)
     if not before.present or not now.present or not _comparable(before, now):
         return
     there = sizes.of(before.present / before.rows, now.present / now.rows)
