@@ -1,0 +1,149 @@
+"""Durable ingest over HTTP: one server process, batches of 500, against the same server that decodes and discards.
+
+    python benchmarks/delivery.py [--events 300000] [--connections 16] [--plain PYTHON] [--long 2000000]
+
+`discard` is the same server with all of HTTP, decoding and checks, whose batches then go nowhere. `plain` is
+`_plain_endpoint.py`, run by the Python of an environment of its own:
+
+    python -m venv plain && plain/bin/pip install fastapi sqlalchemy "uvicorn[standard]"
+
+The three take turns, so that a busy machine is busy for all. Load and server share the machine; so beside events a
+second of the clock there are events a second of the server's processor. `--long` sends so many more events to a server
+that keeps running and prints its memory on the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from serve import Connections, processor_ms  # the benchmark beside this one
+
+from segue.store.workspace import Workspace
+
+BATCH = 500
+START = """
+import sys
+from pathlib import Path
+from segue.store.delivery import Taken
+from segue.web import server, service
+if sys.argv[2] == "discard":
+    async def take(self, batches):
+        return [Taken(["accepted"] * b.rows, ()) for b in batches]
+    service.Backend.take = take
+server.serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))
+"""
+
+
+def templates(rng: random.Random) -> list[bytes]:
+    """Bodies in which `@@@@@@@@` stands for what makes their ids new."""
+    now, made = int(time.time() * 1000), []
+    for n in range(40):
+        made.append(json.dumps([
+            {"type": "play", "id": f"@@@@@@@@-{n}-{i}", "listener": f"listener-{rng.randrange(20_000)}",
+             "item": f"segue:track:bench:{rng.randrange(60_000)}", "at": now - rng.randrange(3_600_000),
+             "ms_played": rng.randrange(300_000), "device": "phone", "country": "SE",
+             "context": "segue:playlist:bench:daily"}
+            for i in range(BATCH)
+        ]).encode())  # fmt: skip
+    return made
+
+
+async def load(port: int, bodies: Sequence[bytes], batches: int, connections: int) -> tuple[float, int]:
+    """Seconds, and requests that were turned away on the way."""
+    http, left, away = Connections(port), iter(range(batches)), 0
+
+    async def sender() -> None:
+        nonlocal away
+        for n in left:
+            body = bodies[n % len(bodies)].replace(b"@@@@@@@@", f"{random.getrandbits(32):08x}".encode())
+            while (status := (await http.ask("POST", "/v1/events", body))[0]) == 429:
+                away += 1
+                await asyncio.sleep(0.2)
+            assert status == 202, status
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(sender() for _ in range(connections)))
+    http.close()
+    return time.perf_counter() - begun, away
+
+
+class Running:
+    """A server in a process of its own."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name, self.seconds, self.cpu, self.events = name, 0.0, 0.0, 0
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline().rstrip("/\n").rpartition(":")[2])
+
+    def take(self, bodies: Sequence[bytes], events: int, connections: int, counted: bool = True) -> None:
+        before = processor_ms(self.process.pid)
+        seconds, _ = asyncio.run(load(self.port, bodies, events // BATCH, connections))
+        if counted:
+            self.seconds += seconds
+            self.cpu += (processor_ms(self.process.pid) - before) / 1000
+            self.events += events // BATCH * BATCH
+
+    def memory(self) -> float:
+        """Resident, in MB."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
+
+    def line(self) -> str:
+        return (
+            f"{self.name:8} {self.events / self.seconds:>9,.0f} events/s   "
+            f"{self.events / self.cpu:>9,.0f} events/s of processor   {self.memory():5.0f} MB"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--events", type=int, default=300_000)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--plain", help="Python that has fastapi, sqlalchemy and uvicorn")
+    parser.add_argument("--long", type=int, default=0)
+    given = parser.parse_args()
+    bodies, here = templates(random.Random(0)), Path(__file__).parent
+    running: list[Running] = []
+    with tempfile.TemporaryDirectory(dir=os.environ.get("SEGUE_BENCH_DIR")) as scratch:
+        try:
+            for name in ("durable", "discard"):
+                Workspace.create(Path(scratch) / name).close()
+                running.append(Running(name, [sys.executable, "-c", START, str(Path(scratch) / name), name]))
+            if given.plain:
+                script = str(here / "_plain_endpoint.py")
+                running.append(Running("plain", [given.plain, script, str(Path(scratch) / "plain.sqlite")]))
+            shares = {"durable": 1.0, "discard": 1.0, "plain": 0.2}
+            for part in range(6):  # the first is not counted: names become known, caches fill
+                for server in running:
+                    events = max(BATCH * given.connections, int(given.events * shares[server.name] / 6))
+                    server.take(bodies, events, given.connections, counted=part > 0)
+            for server in running:
+                print(server.line())
+            durable, discard, *plain = running
+            print(f"durable / discard: {discard.seconds / discard.events * durable.events / durable.seconds:.3f} by the "
+                  f"clock, {discard.cpu / discard.events * durable.events / durable.cpu:.3f} by processor")  # fmt: skip
+            for other in plain:
+                print(f"durable / plain: {durable.events / durable.seconds * other.seconds / other.events:.1f} by the "
+                      f"clock, {durable.events / durable.cpu * other.cpu / other.events:.1f} by processor")  # fmt: skip
+            for part in range(10 if given.long else 0):
+                durable.take(bodies, given.long // 10, given.connections)
+                print(f"after {durable.events:>10,} events: {durable.memory():5.0f} MB", flush=True)
+        finally:
+            for server in running:
+                server.process.terminate()
+                server.process.wait()
+
+
+if __name__ == "__main__":
+    main()
