@@ -46,16 +46,16 @@ server.serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=Tr
 
 def templates(rng: random.Random) -> list[bytes]:
     """Bodies in which `@@@@@@@@` stands for what makes their ids new."""
-    now, made = int(time.time() * 1000), []
-    for n in range(40):
-        made.append(json.dumps([
-            {"type": "play", "id": f"@@@@@@@@-{n}-{i}", "listener": f"listener-{rng.randrange(20_000)}",
-             "item": f"segue:track:bench:{rng.randrange(60_000)}", "at": now - rng.randrange(3_600_000),
-             "ms_played": rng.randrange(300_000), "device": "phone", "country": "SE",
-             "context": "segue:playlist:bench:daily"}
-            for i in range(BATCH)
-        ]).encode())  # fmt: skip
-    return made
+    now = int(time.time() * 1000)
+    return [json.dumps([_play(rng, f"@@@@@@@@-{n}-{i}", now) for i in range(BATCH)]).encode() for n in range(40)]
+
+
+def _play(rng: random.Random, id: str, now: int) -> dict[str, object]:
+    return {
+        "type": "play", "id": id, "listener": f"listener-{rng.randrange(20_000)}",
+        "item": f"segue:track:bench:{rng.randrange(60_000)}", "at": now - rng.randrange(3_600_000),
+        "ms_played": rng.randrange(300_000), "device": "phone", "country": "SE", "context": "segue:playlist:bench:mix",
+    }  # fmt: skip
 
 
 async def load(port: int, bodies: Sequence[bytes], batches: int, connections: int) -> tuple[float, int]:
@@ -130,13 +130,12 @@ def main() -> None:
                     server.take(bodies, events, given.connections, counted=part > 0)
             for server in running:
                 print(server.line())
-            durable, discard, *plain = running
-            print(f"durable / discard: {discard.seconds / discard.events * durable.events / durable.seconds:.3f} by the "
-                  f"clock, {discard.cpu / discard.events * durable.events / durable.cpu:.3f} by processor")  # fmt: skip
-            for other in plain:
-                print(f"durable / plain: {durable.events / durable.seconds * other.seconds / other.events:.1f} by the "
-                      f"clock, {durable.events / durable.cpu * other.cpu / other.events:.1f} by processor")  # fmt: skip
-            for part in range(10 if given.long else 0):
+            durable, *others = running
+            for other in others:
+                clock = durable.events / durable.seconds * other.seconds / other.events
+                processor = durable.events / durable.cpu * other.cpu / other.events
+                print(f"durable / {other.name}: {clock:.2f} by the clock, {processor:.2f} by processor")
+            for _ in range(10 if given.long else 0):
                 durable.take(bodies, given.long // 10, given.connections)
                 print(f"after {durable.events:>10,} events: {durable.memory():5.0f} MB", flush=True)
         finally:

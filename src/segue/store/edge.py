@@ -42,22 +42,33 @@ def code(kind: type[Event]) -> int:
 
 def to_table(events: Sequence[AnyEvent]) -> pa.Table:
     """Events as (E,) rows of EDGE; what an event does not say is null."""
-    columns: dict[str, list[object]] = {
-        "id": [e.id for e in events],
-        "type": [TYPE_NAMES[CODES[type(e)] - 1] for e in events],
-        "tenant": [e.tenant for e in events],
-        "listener": [e.listener for e in events],
-        "item": [getattr(e, "item", None) for e in events],
-        "at": [e.at for e in events],
-        "v": [e.v for e in events],
-        "value": [e.count if isinstance(e, Counted) else e.value if isinstance(e, Rating) else None for e in events],
-        "attrs": [_attrs(e) if e.attrs else None for e in events],
-    }
-    for name in _NUMBERS:
-        columns[name] = [getattr(e, name, None) for e in events]
+    kinds: dict[type[AnyEvent], list[int]] = {}
+    for place, event in enumerate(events):
+        kinds.setdefault(type(event), []).append(place)
+    parts = [_of_one_type(kind, [events[i] for i in places]) for kind, places in kinds.items()]
+    if len(parts) == 1:
+        return parts[0]
+    places = [i for part in kinds.values() for i in part]
+    return pa.concat_tables([EDGE.empty_table(), *parts]).take(pa.array(np.argsort(places)))
+
+
+def _of_one_type(kind: type[AnyEvent], events: Sequence[AnyEvent]) -> pa.Table:
+    """The same for events of one type: whole columns at a time."""
+    said = dict(zip(kind.__struct_fields__, zip(*map(msgspec.structs.astuple, events))))
+    columns: dict[str, Sequence[object]] = {"type": [TYPE_NAMES[CODES[kind] - 1]] * len(events)}
+    for name in ("id", "tenant", "listener", "item", "at", "v", *_NUMBERS):
+        if name in said:
+            columns[name] = said[name]
     for name in STRINGS:
-        columns[name] = [getattr(e, name, None) or None for e in events]
-    return pa.table([pa.array(columns[f.name], f.type) for f in EDGE], schema=EDGE)
+        if any(said.get(name, ())):
+            columns[name] = [text or None for text in said[name]]
+    if kind is Counted or kind is Rating:
+        columns["value"] = said["count" if kind is Counted else "value"]
+    if any(said["attrs"]):
+        columns["attrs"] = [_attrs(e) if e.attrs else None for e in events]
+    none = len(events)
+    arrays = [pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(none, f.type) for f in EDGE]
+    return pa.table(arrays, schema=EDGE)
 
 
 def _attrs(event: Event) -> str:

@@ -27,8 +27,10 @@ from segue.store.resolving import resolved
 from segue.store.schema import STORED
 from segue.store.segments import Segment
 
-DIRECT = 5_000
+DIRECT = 1_000
 """Events of an append that is sealed at once."""
+MANY = 64
+"""Small segments that are worth being put together."""
 AT_ONCE = 1_000
 """Rows of the front that are read in one stretch: other threads stand still during each."""
 _INSERT = f"INSERT INTO front VALUES ({', '.join('?' * len(STORED))})"
@@ -129,6 +131,13 @@ class EventLog:
                 connection.execute("DELETE FROM front WHERE seq <= ?", (int(table["seq"].to_numpy().max()),))
         self._in_front = 0
         return len(table)
+
+    def tidy(self) -> int:
+        """Compact where there are many small segments: how many files there are fewer. Not within a transaction."""
+        small = "SELECT count(*) FROM segments WHERE rows < ?"
+        with self._db.asking() as connection:
+            (many,) = connection.execute(small, (segments.ROWS,)).fetchone()
+        return self.compact() if many >= MANY else 0
 
     def compact(self) -> int:
         """Write small segments anew, together: how many files there are fewer."""

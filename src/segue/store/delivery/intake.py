@@ -55,6 +55,7 @@ class Intake:
                 start += len(batch.events)
                 self.dead.put(taken[-1].refused, batch.sender.client)
                 self.audit.note(batch, taken[-1])
+        self.workspace.log.tidy()
         return Written(tuple(taken), tuple(events) if new.all() else tuple(e for e, n in zip(events, new) if n), last)
 
     def _append(self, events: Sequence[AnyEvent]) -> tuple[Bools, dict[int, Exception], int]:
