@@ -9,6 +9,7 @@ import typer
 
 from segue.cli.delivery import audit, make_dead_app
 from segue.cli.ope import ope
+from segue.cli.playlist import playlist
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
 from segue.cli.statistics import statistics
@@ -470,6 +471,7 @@ PANELS: dict[str, dict[str, Any]] = {
         "similar": similar,
         "path": path,
         "radio": radio,
+        "playlist": playlist,
         "search": search,
     },
     "Service": {"serve": serve, "audit": audit},

@@ -44,6 +44,17 @@ class Browse:
         """In the order they were imported."""
         return self._where(Kind.TRACK, self._view.album, album)
 
+    def in_playlist(self, playlist: int) -> Ids:
+        """What is in a playlist of the release, in order."""
+        snapshot, number = self.serving.snapshot, int(self._view.current(np.array([playlist]))[0])
+        kinds = [k for k, o, _ in snapshot.populations() if o == "playlist" and not snapshot.derived(k, "playlist")]
+        parts = [snapshot.history(number, kind, "playlist") for kind in kinds]
+        if not number or not parts:
+            return np.zeros(0, np.int32)
+        items, at = (np.concatenate([part[i] for part in parts]) for i in (0, 2))
+        found: Ids = items[np.argsort(at, kind="stable")].astype(np.int32)
+        return found
+
     def containing(self, words: str, kind: Kind) -> Ids:
         """Whose title has the words; all of the kind without words."""
         view = self._view

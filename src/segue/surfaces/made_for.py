@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from segue.core.errors import UnknownName
-from segue.core.types import Context
+from segue.core.errors import UnknownName, UsageError
+from segue.core.types import Context, Kind
+from segue.surfaces.browse import Browse
 from segue.surfaces.library import Library
 from segue.surfaces.playlist_files import TrackList
+from segue.surfaces.playlists import items_of, playlists_of
 from segue.surfaces.views import RadioView, Recommendations
 
 LISTS = {"recommended": "Recommended for {}", "lately": "Like what {} heard lately"}
 """Names of the lists, and their titles."""
+RADIO = "radio"
 SEEDS = 5  # of what was heard last
 
 
@@ -21,6 +24,9 @@ class Answers(Protocol):
 
     @property
     def library(self) -> Library: ...
+
+    @property
+    def browse(self) -> Browse: ...
 
     def recommend(
         self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
@@ -49,3 +55,29 @@ def made_for(service: Answers, listener: str, name: str, n: int = 50) -> TrackLi
         cards = service.recommend(listener, "track", n).items
     facts = service.library.facts([card.uri for card in cards])
     return TrackList(LISTS[name].format(listener), facts, f"segue:{name}", "Segue")
+
+
+def track_list(
+    service: Answers, name: str, listener: str = "", n: int = 50, seeds: Sequence[str] = (), words: str = ""
+) -> TrackList:  # fmt: skip
+    """A list by its name: one of LISTS for a listener, "radio" from seeds or words, or the uri of a playlist.
+
+    A listener's own playlists are as they are now, those of others as they were in the release.
+    """
+    if name == RADIO:
+        facts = service.library.facts([c.uri for c in service.radio(seeds, words, listener, "track", n).items])
+        return TrackList(f"Radio: {', '.join([*seeds, *([words] if words else [])])}", facts, "segue:radio", "Segue")
+    if name in LISTS:
+        if not listener:
+            raise UsageError(f"the list {name!r} is made for a listener: name one")
+        return made_for(service, listener, name, n)
+    if not name.startswith(f"segue:{Kind.PLAYLIST.label}:"):
+        raise UnknownName("playlist", name, [*LISTS, RADIO, "segue:playlist:…"])
+    own = playlists_of(service.library, listener).get(name) if listener else None
+    if own is not None:
+        return TrackList(own.title, items_of(service.library, own), own.uri, listener, own.note, own.changed)
+    head = service.library.fact(name)
+    found = service.browse.in_playlist(head.number).tolist()
+    if not found:
+        raise UnknownName("playlist of the release", name)
+    return TrackList(head.title, service.library.numbered(found), head.uri)

@@ -103,12 +103,12 @@ def remembering(answer: Callable[[Backend, Request, Any], Awaitable[Response]]) 
 
 async def login(_backend: Backend, request: Request, params: UserParams) -> Response:
     asking(request, params.user, Scope.READ)
-    return Response(status_code=200)
+    return Response(media_type="text/plain")
 
 
 async def logout(_backend: Backend, request: Request, params: UserParams) -> Response:
     asking(request, params.user, Scope.READ)
-    answer = Response(status_code=200)
+    answer = Response(media_type="text/plain")
     answer.delete_cookie(COOKIE, path="/")
     return answer
 
@@ -142,7 +142,7 @@ async def name_device(_backend: Backend, request: Request, params: DeviceParams)
         known.pop(next(iter(known)))
     about = {"caption": str(said.get("caption", params.device))[:200], "type": said.get("type", "other")}
     known[user, params.device] = about
-    return Response(status_code=200)
+    return Response(media_type="text/plain")
 
 
 # --- subscriptions --------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ async def put_feeds(backend: Backend, request: Request, params: DeviceParams) ->
     there, _ = await backend.read(lambda s: subscribed(s.library, user, params.device))
     add = [url for url in wanted if url and url not in there]
     await log(backend, request, *changed(user, params.device, add, [url for url in there if url not in wanted]))
-    return Response(status_code=200)
+    return Response(media_type="text/plain")
 
 
 # --- episodes -------------------------------------------------------------------------------------------------------
