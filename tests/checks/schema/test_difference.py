@@ -101,7 +101,7 @@ def test_only_what_was_chosen_is_taken_over() -> None:
     assert {c.slice for c in differences(before, part)} == {"tier=free"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(schemas(), schemas())
 def test_all_of_it_is_the_other_schema(before: TableSchema, after: TableSchema) -> None:
     names = {*before.columns, *after.columns}

@@ -15,7 +15,7 @@ from segue.checks.schema.writing import written
 from segue.core.errors import InputError, UnknownName
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(schemas())
 def test_what_is_written_is_read(schema: TableSchema) -> None:
     text = written(schema)
@@ -23,7 +23,7 @@ def test_what_is_written_is_read(schema: TableSchema) -> None:
     assert written(schema, text) == text
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(schemas(), schemas())
 def test_an_update_ends_at_the_new_schema(before: TableSchema, after: TableSchema) -> None:
     assert parse_schema(written(after, written(before))) == after

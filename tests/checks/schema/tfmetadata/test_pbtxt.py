@@ -82,7 +82,7 @@ def test_what_both_know_comes_back(schema: TableSchema) -> None:
     assert again == schema
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tables_both_know())
 def test_it_comes_back_through_tensorflows_classes_too(schema: TableSchema) -> None:
     message = parsed(to_pbtxt(schema)[0])
@@ -92,7 +92,7 @@ def test_it_comes_back_through_tensorflows_classes_too(schema: TableSchema) -> N
     assert shown(parsed(to_pbtxt(again)[0])) == shown(message)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(schemas())
 def test_any_schema_is_written_as_tensorflow_reads_it(schema: TableSchema) -> None:
     text, left = to_pbtxt(schema)
@@ -104,7 +104,7 @@ def test_any_schema_is_written_as_tensorflow_reads_it(schema: TableSchema) -> No
         assert {c.field for c in differences(schema, again)} <= {"min", "max", "sliced", "listener", "unique", "times"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(schemas())
 def test_importing_an_export_changes_nothing(schema: TableSchema) -> None:
     again = overlaid(schema, read_pbtxt(to_pbtxt(schema)[0], schema.name)[0])
