@@ -203,10 +203,10 @@ def _of_files(workspace: Workspace, words: list[str], name: str, by: list[str] |
     from segue.jobs import schemas
     from segue.jobs.tables import TABLES
 
-    for word in words:
-        if "." not in word:
-            raise UnknownName("table or file", word, TABLES)
     paths = [Path(word) for word in words]
+    for word in words:
+        if "." not in word and not Path(word).exists():
+            raise UnknownName("table or file", word, TABLES)
     known = load_schemas(workspace.path).get(name or paths[0].name.split(".")[0])
     slices = by if by is not None else known.sliced if known else []
     split = [[column.strip() for column in s.split(",")] for s in slices]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import polars as pl
 
 from segue.checks.schema import Environment, TableSchema, infer
 from segue.checks.schema.difference import Change, accepted, differences, lines
@@ -15,9 +13,10 @@ from segue.checks.schema.keys import candidate_keys
 from segue.checks.schema.tfmetadata import overlaid, read_pbtxt
 from segue.checks.schema.widen import tightened, widened
 from segue.checks.schema.writing import save_schema
-from segue.checks.statistics import TableStatistics, gather
+from segue.checks.statistics import TableStatistics
+from segue.checks.statistics.files import gather_file, open_table
 from segue.checks.statistics.tables import merged_all
-from segue.core.errors import InputError, NotReady, UnknownName, UsageError
+from segue.core.errors import InputError, NotReady, UnknownName
 from segue.jobs.statistics import daily, whole
 from segue.jobs.tables import table
 from segue.store.workspace import Workspace
@@ -27,14 +26,6 @@ UNDER_TEST = 2
 """Newest days that good data leave out: the last may be cut, the one before is the one that `segue check` tests."""
 POINTED_AT = ("items", "listeners")
 """Tables that columns of others point to."""
-READERS: Mapping[str, Callable[[Path], pl.LazyFrame]] = {
-    ".parquet": pl.scan_parquet,
-    ".csv": pl.scan_csv,
-    ".tsv": lambda path: pl.scan_csv(path, separator="\t"),
-    ".arrow": pl.scan_ipc,
-    ".feather": pl.scan_ipc,
-    ".jsonl": pl.scan_ndjson,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +36,7 @@ class Data:
     parts: Sequence[TableStatistics]
     listener: str = ""
     unique: Sequence[Sequence[str]] = ()
-    rows: pl.LazyFrame | None = None  # of a single file
+    file: Path | None = None  # where it is a single one
 
     @property
     def whole(self) -> TableStatistics:
@@ -83,37 +74,28 @@ def of_table(workspace: Workspace, tenant: str, name: str, *, newest: bool = Tru
 def of_files(
     paths: Sequence[Path], name: str = "", slices: Sequence[Sequence[str]] = (), times: Sequence[str] = ()
 ) -> Data:
-    """Files of one table, each a part of it: Parquet, CSV, Arrow, JSON lines."""
-    name = name or paths[0].name.split(".")[0]
-    parts = [gather(_batches(p), name, slices=slices, times=times) for p in paths]
-    return Data(name, parts, rows=_scan(paths[0]) if len(paths) == 1 else None)
-
-
-def _batches(path: Path) -> Iterator[pl.DataFrame]:
-    try:
-        yield from _scan(path).collect_batches(chunk_size=200_000)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as e:
-        raise InputError(f"{path} cannot be read: {str(e).splitlines()[0]}") from None
-
-
-def _scan(path: Path) -> pl.LazyFrame:
-    read = READERS.get(path.suffix.lower())
-    if read is None:
-        raise UsageError(f"{path} is of no known kind; files are: {', '.join(READERS)}")
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    return read(path)
+    """Files of one table, each a part of it: Parquet, CSV, Arrow."""
+    parts = [gather_file(path, slices=slices, times=times) for path in paths]
+    return Data(name or paths[0].name.split(".")[0], parts, file=paths[0] if len(paths) == 1 else None)
 
 
 def inferred(data: Data, others: Mapping[str, TableStatistics], environment: Environment | None = None) -> TableSchema:
     """The schema that good data suggest; with an `environment`, all of it is asked for there alone."""
-    unique = data.unique or (candidate_keys(data.rows, data.whole) if data.rows is not None else [])
+    unique = data.unique or _keys(data)
     fresh = infer(data.parts, name=data.name, listener=data.listener, unique=unique, others=others)
     if environment is None:
         return fresh
     empty = TableSchema(name=data.name, columns={}, unique=fresh.unique, listener=data.listener, rows=fresh.rows)
     asked = widened(empty, data.whole, fresh, environment)
     return accepted(asked, fresh, table=True)
+
+
+def _keys(data: Data) -> list[list[str]]:
+    """Columns that name a row of a single file."""
+    if data.file is None:
+        return []
+    path = data.file
+    return candidate_keys(data.whole, lambda names: open_table(path, columns=names))
 
 
 def pointed_at(workspace: Workspace, tenant: str) -> dict[str, TableStatistics]:

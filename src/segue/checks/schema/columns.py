@@ -14,6 +14,8 @@ ENOUGH = 20
 """Rows below which nothing but the type is learned."""
 DOMAIN, CODES = 100, 10
 """Most different values of a text, and of a whole number, that are listed."""
+KEYS = 1000
+"""Rows below which values that are all different may be so by accident."""
 LABEL = 40
 """Characters, on average, above which a text is prose and no label."""
 ONCE = 0.05
@@ -127,6 +129,8 @@ def span(column: ColumnStatistics) -> tuple[float | None, float | None]:
         return None, None
     if is_share(column):
         return 0.0, 1.0
+    if numbers.min == numbers.max:  # nothing is known of how much it varies
+        return (0.0 if numbers.min >= 0 else None), None
     middle = numbers.quantile(0.5)
     room = 0.5 + 20 / math.sqrt(numbers.count)
     wide = max(numbers.max - numbers.min, abs(numbers.max), 1e-9) / 10
@@ -190,15 +194,15 @@ def largest(column: ColumnStatistics, parts: Sequence[ColumnStatistics] = ()) ->
 
 
 def length(lengths: Numbers | None) -> int | None:
-    """Twice the longest so far, more after few rows."""
+    """Three times the longest so far, more after few rows."""
     if lengths is None or lengths.count < ENOUGH:
         return None
-    return int(upwards(max((2 + 40 / math.sqrt(lengths.count)) * lengths.max, lengths.max + 16)))
+    return int(upwards(max((3 + 60 / math.sqrt(lengths.count)) * lengths.max, lengths.max + 16)))
 
 
 def is_key(column: ColumnStatistics) -> bool:
     """Whether no value comes twice, as far as sketches can tell, and that is no accident."""
-    if column.type not in ("text", "int") or column.missing or column.rows < 100:
+    if column.type not in ("text", "int") or column.missing or column.rows < KEYS:
         return False
     if not named_id(column.name) and column.rows < 10_000:
         return False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 
 import polars as pl
 
 from segue.checks.schema.chance import at_least, downwards, with_odds
-from segue.checks.schema.columns import named_id
-from segue.checks.statistics import ColumnStatistics, TableStatistics, Uniques
+from segue.checks.schema.columns import KEYS, named_id
+from segue.checks.statistics import TableStatistics, Uniques
 
 PAIRS = 12
 """Pairs of columns that are tried."""
@@ -19,27 +19,25 @@ LEAST = 0.9
 """Share of values that have to be found there."""
 
 
-def candidate_keys(rows: pl.LazyFrame, statistics: TableStatistics) -> list[list[str]]:
-    """Columns, else pairs of columns, that never say the same twice: counted, not estimated. Reads all rows."""
-    total = statistics.rows
-    likely = [c for c in statistics.columns.values() if _may_name(c)]
-    alone = [c.name for c in likely if c.unique.count > 0.9 * total]
-    found = [[n] for n in alone if _different(rows, [n]) == total]
-    if found:
+def candidate_keys(
+    statistics: TableStatistics, read: Callable[[Sequence[str]], Iterable[pl.DataFrame]]
+) -> list[list[str]]:
+    """Columns that never say the same twice, else the first pair that does not: counted over all rows, which `read`
+    gives of columns, batch by batch."""
+    if statistics.rows < KEYS:
+        return []
+    likely = [c for c in statistics.columns.values() if c.type in ("text", "int", "time") and not c.missing]
+    alone = [c.name for c in likely if c.unique.repeated == 0 and c.unique.count > 0.8 * statistics.rows]
+    if found := [[name] for name in alone if _different(read([name])) == statistics.rows]:
         return found
-    pairs = [
-        (a.name, b.name) for a, b in combinations(likely, 2) if a.unique.count * b.unique.count >= total
-    ]  # fmt: skip
+    pairs = [[a.name, b.name] for a, b in combinations(likely, 2) if a.unique.count * b.unique.count >= statistics.rows]
     pairs.sort(key=lambda p: (-sum(named_id(n) for n in p), p))
-    return next(([list(p)] for p in pairs[:PAIRS] if _different(rows, list(p)) == total), [])
+    return next(([pair] for pair in pairs[:PAIRS] if _different(read(pair)) == statistics.rows), [])
 
 
-def _may_name(column: ColumnStatistics) -> bool:
-    return column.type in ("text", "int", "time") and not column.missing and column.unique.count > 1
-
-
-def _different(rows: pl.LazyFrame, names: list[str]) -> int:
-    return int(rows.select(pl.struct(names).n_unique()).collect(engine="streaming").item())
+def _different(batches: Iterable[pl.DataFrame]) -> int:
+    """Rows that are not like another one, by 64-bit hashes."""
+    return pl.concat([b.hash_rows() for b in batches]).n_unique()
 
 
 def foreign_keys(table: TableStatistics, others: Mapping[str, TableStatistics]) -> dict[str, tuple[str, float]]:

@@ -1,4 +1,5 @@
-"""What a reviewed schema would have to allow for data at hand to pass: bounds that hold stay as they are."""
+"""What a reviewed schema would have to allow for data at hand to pass. Bounds that hold, or are broken by no more than
+chance would, stay as they are."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
+from segue.checks.schema.chance import at_least, at_most
 from segue.checks.schema.columns import DOMAIN
 from segue.checks.schema.shape import ColumnSchema, Environment, SliceSchema, TableSchema
 from segue.checks.statistics import ColumnStatistics, TableStatistics
+from segue.core.types import Bools
 
 EVERYWHERE: tuple[Environment, ...] = ("training", "evaluation", "serving")
 
@@ -86,15 +89,15 @@ def _column(column: ColumnSchema, seen: ColumnStatistics, fresh: ColumnSchema) -
         kept = {f: getattr(column, f) for f in ("required", "key", "joins", "environments", "drift", "skew", "note")}
         return replace(fresh, **kept)
     change: dict[str, Any] = {}
-    if seen.missing_share > column.missing:
+    if at_least(seen.missing, seen.rows) > column.missing:
         change["missing"] = max(column.missing, fresh.missing, seen.missing_share)
-    if seen.rows and (odd := (seen.nans + seen.infinite) / seen.rows) > column.nonfinite:
-        change["nonfinite"] = max(column.nonfinite, fresh.nonfinite, odd)
+    if at_least(odd := seen.nans + seen.infinite, seen.rows) > column.nonfinite:
+        change["nonfinite"] = max(column.nonfinite, fresh.nonfinite, odd / seen.rows)
     if not seen.present:
         return replace(column, **change)
     change |= _values(column, seen) | _span(column, seen, fresh)
-    if seen.top and seen.top.counts and (share := seen.top.counts[0] / seen.present) > column.largest:
-        change["largest"] = max(fresh.largest, share)
+    if seen.top and seen.top.counts and at_least(first := seen.top.counts[0], seen.present) > column.largest:
+        change["largest"] = max(fresh.largest, first / seen.present)
     if column.max_length is not None and seen.lengths and seen.lengths.max > column.max_length:
         change["max_length"] = max(fresh.max_length or 0, int(seen.lengths.max))
     if column.unique and seen.unique.repeated:
@@ -114,7 +117,7 @@ def _values(column: ColumnSchema, seen: ColumnStatistics) -> dict[str, Any]:
         return {}
     counts = seen.top.counted()
     new = [v for v in counts if v not in set(column.values)]
-    if sum(counts[v] for v in new) <= column.outside * seen.present:
+    if at_least(sum(counts[v] for v in new), seen.present) <= column.outside:
         return {}
     if len(column.values) + len(new) > DOMAIN or not seen.top.complete:
         return {"values": None, "outside": 0.0}
@@ -133,10 +136,13 @@ def _span(column: ColumnSchema, seen: ColumnStatistics, fresh: ColumnSchema) -> 
     if numbers is None or not numbers.count:
         return change
     middles, counts = numbers.buckets.middles(), np.asarray(numbers.buckets.counts)
-    room = column.outside * seen.present
-    if column.min is not None and numbers.min < column.min and max(1, counts[middles < column.min].sum()) > room:
+
+    def too_many(beyond: Bools) -> bool:
+        return at_least(max(1, int(counts[beyond].sum())), seen.present) > column.outside
+
+    if column.min is not None and numbers.min < column.min and too_many(middles < column.min):
         change["min"] = None if fresh.min is None else min(fresh.min, numbers.min)
-    if column.max is not None and numbers.max > column.max and max(1, counts[middles > column.max].sum()) > room:
+    if column.max is not None and numbers.max > column.max and too_many(middles > column.max):
         change["max"] = None if fresh.max is None else max(fresh.max, numbers.max)
     middle = numbers.quantile(0.5)
     if column.typical is not None and not column.typical[0] <= middle <= column.typical[1]:
@@ -168,8 +174,8 @@ def _slices(
         rows = sum(s.rows for label, s in seen.slices.items() if label == _label(part.where))
         if frozenset(part.where) not in looked or not _asked(part.environments, environment):
             found.append(part)
-        elif rows and seen.rows and (share := rows / seen.rows) < part.share:
-            same = there.get(_key(part.where))
+        elif rows and at_most(rows, seen.rows) < part.share:
+            same, share = there.get(_key(part.where)), rows / seen.rows
             found.append(replace(part, share=min(share, same.share if same else share)))
         elif rows:
             found.append(part)

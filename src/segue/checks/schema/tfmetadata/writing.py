@@ -103,7 +103,7 @@ def _domain(column: ColumnSchema, shared: dict[tuple[str, ...], str], leave: Cal
     ranged = column.min is not None or column.max is not None
     if kind == "int" and ranged:
         found.append(("int_domain", _range(column, _whole)))
-    elif kind == "float" and (ranged or column.nonfinite < 1):
+    elif kind == "float" and (ranged or column.nonfinite == 0):
         limits = _range(column, _single)
         if column.nonfinite == 0:
             limits += [("disallow_nan", True), ("disallow_inf", True)]
