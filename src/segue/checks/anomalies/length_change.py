@@ -16,6 +16,8 @@ EMPTY, CUT = 0.02, 0.05
 """Share of rows that became empty, or that all end at one length, that is worth a word."""
 MUCH = 0.2
 """Share that is surely broken."""
+DIFFERENT = 100
+"""Different texts, or items of lists, below which nothing can be said to be cut: the longest may be missing."""
 FACTOR = 4.0
 """Times as long, or as short, as the median was."""
 
@@ -79,7 +81,7 @@ def _emptied(look: Look, column: Column, now: Numbers, before: Numbers) -> Findi
 
 def _cut(look: Look, column: Column, now: Numbers, before: Numbers) -> Finding | None:
     """Many that end at the greatest length, where there were longer ones before."""
-    if now.max >= before.max or (now.max < 3 and column.now.type == "text"):
+    if now.max >= before.max or column.now.unique.count < DIFFERENT:
         return None
     slack = 1 + now.buckets.error * 2
     middles, counts = now.buckets.middles(), np.asarray(now.buckets.counts, np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import polars as pl
@@ -15,6 +16,10 @@ LEAST, MUCH = 0.005, 0.1
 """Share of rows beyond what the schema allows that is worth a word; that is surely broken."""
 
 
+CLOSED = 20
+"""Known values above which new ones come along."""
+
+
 def out_of_domain(look: Look) -> Iterator[Finding]:
     for column in look.columns():
         values = column.schema.values if column.schema else None
@@ -23,7 +28,11 @@ def out_of_domain(look: Look) -> Iterator[Finding]:
             continue
         known, plain = set(values), plain_forms(values)
         strange = {v: c for v, c in top.counted().items() if v not in known}
-        total, rows, bound = sum(strange.values()), column.now.present, column.schema.outside
+        total, rows, bound = (
+            sum(strange.values()),
+            column.now.present,
+            max(column.schema.outside, 1.5 * _new_each_day(look, column.name)),
+        )
         variants = [t for v in strange if (t := variant(v, plain))]
         if not total or total / rows <= bound:
             continue
@@ -31,7 +40,8 @@ def out_of_domain(look: Look) -> Iterator[Finding]:
         beyond = total / rows - bound
         if chance > look.odds or (beyond < LEAST and not (variants and total >= 3)):
             continue
-        level: Level = "fail" if beyond > MUCH and chance < look.odds / 100 else "warn"
+        sure = bool(variants) or len(known) <= CLOSED
+        level: Level = "fail" if sure and beyond > MUCH and chance < look.odds / 100 else "warn"
         named = ", ".join(f"{v!r} ({c:,})" for v, c in list(strange.items())[:5])
         said = "; ".join(variants[:3]) or f"known are {len(known)}: {', '.join(sorted(known)[:8])}"
         yield look.finding(
@@ -43,6 +53,15 @@ def out_of_domain(look: Look) -> Iterator[Finding]:
             fix=f"have {column.name} written one way" if variants else
             f"take the new values of {column.name} into the schema with `segue schema accept`, or mend the source",
         )  # fmt: skip
+
+
+def _new_each_day(look: Look, name: str) -> float:
+    """The largest share of values that one of the days before had, and no other: names that come and go."""
+    tops = [
+        c.top for d in look.days if (c := d.columns.get(name)) is not None and c.top is not None and c.present >= 50
+    ]
+    on = Counter(value for top in tops for value in top.values)
+    return max((sum(n for v, n in top.counted().items() if on[v] == 1) / sum(top.counts) for top in tops), default=0.0)
 
 
 plugin = out_of_domain

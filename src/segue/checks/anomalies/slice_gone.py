@@ -10,6 +10,8 @@ from segue.checks.anomalies import Look
 from segue.checks.anomalies._slices import known_rows, share_of
 from segue.checks.statistics.tables import OTHER, slice_name
 
+DAY_ROWS = 50
+"""Rows of a day before from which on its shares count."""
 LEAST, SHRUNK = 0.02, 0.5
 """Share of the rows that a slice has to have lost; what is left of its odds."""
 
@@ -58,7 +60,7 @@ def _demanded(look: Look) -> Mapping[str, tuple[float, float]]:
             continue
         usual = part.rows / total
         least = at_least(part.rows, total, look.before_worth)
-        least = min(least, min((share_of(d, label) for d in look.days if d.rows >= 200), default=least))
+        least = min(least, min((share_of(d, label) for d in look.days if d.rows >= DAY_ROWS), default=least))
         least = SHRUNK * least / (1 - least + SHRUNK * least)
         if usual >= (0.02 if label.count("=") == 1 else 0.05):
             found[label] = (max(least, min(found.get(label, (0.0, 0.0))[0], usual)) if not look.days else least, usual)

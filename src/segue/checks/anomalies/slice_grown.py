@@ -24,7 +24,7 @@ def slice_grown(look: Look) -> Iterator[Finding]:
         was = look.before.slices[label].rows if label in look.before.slices else 0
         share, usual = part.rows / total, was / before
         bound = at_most(was, before, look.before_worth)
-        bound = max(bound, max((share_of(d, label) for d in look.days if d.rows >= 200), default=0.0))
+        bound = max(bound, max((share_of(d, label) for d in look.days if d.rows >= 50), default=0.0))
         if was:
             bound = ODDS * bound / (1 - bound + ODDS * bound)
         if share < bound + (MORE if was else NEW) or chance_above(part.rows, total, bound, look.worth) > look.odds / 4:
