@@ -121,6 +121,20 @@ def test_a_slice_that_is_gone_is_seen(sent, report):
     ]  # fmt: skip
 
 
+def test_a_slice_that_nobody_has_is_seen_where_a_finding_names_it(sent, report, made_up):
+    finding = Finding("slice-vanished", "fail", "gone", 0, (), "training", "", "client=tv, tier=free", "")
+    alone = msgspec.structs.replace(
+        report.tables[0], other="", other_rows=0, days=[], day_rows=[],
+        columns=[msgspec.structs.replace(c, other=None, apart=[], history=[]) for c in report.tables[0].columns],
+    )  # fmt: skip
+    page = sent(payload_of([finding], [alone], at=made_up.NOON))
+    first = page.locator("#slices .slice-group").first
+    expect(first.locator("h3")).to_have_text("By client, tier")
+    expect(first.locator(".slice")).to_have_text("tv, free0\u00a0%gone")
+    for name in ("History", "Distance"):
+        expect(page.get_by_role("columnheader", name=name)).to_have_count(0)
+
+
 def test_columns_are_sorted_by_distance_then_as_one_likes(sent, report):
     page = sent(report)
     table = report.tables[0]

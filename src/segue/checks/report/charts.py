@@ -37,10 +37,15 @@ def charts_of(this: Column | None, other: Column | None, slices: Slices) -> list
         found.append(_numbers(this, other, slices, lengths=False))
     else:
         found.append(_values(this, other, slices))
-    if any(c.lengths for c in known):
+    if any(c.lengths for c in known) and not _all_drawn(found):
         lengths = _numbers(this, other, slices, lengths=True)
         found.insert(0 if all(map(_names, known)) else 1, lengths)
     return [c for c in found if c is not None]
+
+
+def _all_drawn(found: list[Chart | None]) -> bool:
+    """Whether every value stands there: then their lengths say nothing more."""
+    return any(c is not None and c.scale == "values" and c.rest == (0, 0) for c in found)
 
 
 def _codes(known: list[Column]) -> bool:

@@ -88,10 +88,9 @@ def _slices(now: TableStatistics, before: TableStatistics | None) -> list[Slice]
     for name in dict.fromkeys([*now.slices, *(before.slices if before else ())]):
         a, b = now.slices.get(name), before.slices.get(name) if before else None
         where = (a or b or now).where
-        by, label = ", ".join(where), ", ".join(v or "(empty)" for v in where.values())
+        by, label = ", ".join(sorted(where)), ", ".join(where[c] or "(empty)" for c in sorted(where))
         found.append(Slice(name=name, by=by, label=label, this=a.rows if a else 0, other=b.rows if b else 0))
-    order = {by: n for n, by in enumerate([*now.sliced, *(before.sliced if before else ())])}
-    return sorted(found, key=lambda s: (order.get(s.by, len(order)), s.by, -max(s.this, s.other), s.name))
+    return sorted(found, key=lambda s: (s.by, -max(s.this, s.other), s.name))
 
 
 def _shown(slices: list[Slice], columns: int) -> set[int]:

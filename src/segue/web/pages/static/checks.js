@@ -29,7 +29,7 @@ function finding(f, go) {
     el("p", { class: "key" }, el("code", {}, el("bdi", {}, f.name)), f.count ? ` · ${several(f.count, "row")}` : ""),
     f.fix ? el("p", { class: "fix" }, el("span", { class: "fix-mark" }, "Fix: "), el("bdi", {}, f.fix)) : null,
     f.waiver ? el("p", { class: "fix" }, el("span", { class: "fix-mark" }, "Waived: "), el("bdi", {}, `${f.waiver.reason} (${f.waiver.who}${f.waiver.until ? `, until ${f.waiver.until}` : ""})`)) : null,
-    f.examples?.length ? el("details", { open: open && f.examples.length <= 3 }, el("summary", {}, several(f.examples.length, "example row")), el("ul", { class: "examples", role: "list" }, f.examples.map((e) => el("li", {}, el("code", {}, el("bdi", {}, e)))))) : null,
+    f.examples?.length ? el("details", { open: open && f.examples.length <= 3 }, el("summary", {}, several(f.examples.length, "example")), el("ul", { class: "examples", role: "list" }, f.examples.map((e) => el("li", {}, el("code", {}, el("bdi", {}, e)))))) : null,
     go ? el("button", { type: "button", class: "more goes", on: { click: go } }, f.column ? "Show the column" : f.slice ? "Show the slices" : "Show the table") : null);
 }
 
@@ -66,26 +66,36 @@ function sections() {
   nav.hidden = false;
 }
 
+/** A slice that a finding names and that neither data set has. */
+function absent(name) {
+  const parts = name.split(", ").map((p) => [p.slice(0, p.indexOf("=")), p.slice(p.indexOf("=") + 1)]);
+  return { name, by: parts.map(([column]) => column).join(", "), label: parts.map(([, value]) => value).join(", ") };
+}
+
 /** Shares of the rows in each slice, both data sets side by side. */
 function slices(table, names, findings) {
-  if (!table.slices?.length) return null;
   const both = Boolean(names.other), groups = new Map();
-  for (const s of table.slices) groups.set(s.by, [...(groups.get(s.by) ?? []), s]);
   const marked = new Map(findings.filter((f) => f.slice && !f.waiver).map((f) => [f.slice, f.level]));
-  const one = (s, most) => {
+  const all = [...(table.slices ?? [])], known = new Set(all.map((s) => s.name));
+  for (const name of marked.keys()) if (!known.has(name)) all.push(absent(name));
+  if (!all.length) return null;
+  for (const s of all) groups.set(s.by, [...(groups.get(s.by) ?? []), s]);
+  const change = (s) => (marked.has(s.name) ? 2 : both ? Math.abs(part(s.this ?? 0, table.rows) - part(s.other ?? 0, table.other_rows)) : 0);
+  const most = (of) => Math.max(...of.map(change));
+  const one = (s, widest) => {
     const a = part(s.this ?? 0, table.rows), b = part(s.other ?? 0, table.other_rows);
-    const state = !both ? "" : !s.this ? "gone" : !s.other ? "new" : a < b * VANISHED ? "nearly gone" : "";
+    const state = !both ? (s.this ? "" : "gone") : !s.this ? "gone" : !s.other ? "new" : a < b * VANISHED ? "nearly gone" : "";
     const level = marked.get(s.name) ?? "";
     return el("li", { class: `slice ${level}` }, el("span", { class: "slice-name", title: s.name }, el("bdi", {}, s.label)),
-      twoBars(a / most, both ? b / most : null),
-      el("span", { class: "slice-share" }, share(a), both ? el("span", { class: "key" }, `${share(b)} before`) : null, state ? el("b", { class: `far ${level || "warn"}` }, state) : null));
+      twoBars(a / widest, both ? b / widest : null),
+      el("span", { class: "slice-share" }, share(a), both ? el("span", { class: "key" }, `against ${share(b)}`) : null, state ? el("b", { class: `far ${level || "warn"}` }, state) : null));
   };
   const group = ([by, all]) => {
-    const most = Math.max(...all.flatMap((s) => [part(s.this ?? 0, table.rows), both ? part(s.other ?? 0, table.other_rows) : 0]), 1e-12);
-    return el("div", { class: "slice-group" }, el("h3", {}, "By ", el("bdi", {}, by)), few(all.map((s) => one(s, most)), all.length, "slices", "slices", SLICES));
+    const widest = Math.max(...all.flatMap((s) => [part(s.this ?? 0, table.rows), both ? part(s.other ?? 0, table.other_rows) : 0]), 1e-12);
+    return el("div", { class: "slice-group" }, el("h3", {}, "By ", el("bdi", {}, by)), few(all.map((s) => one(s, widest)), all.length, "slices", "slices", SLICES));
   };
   return panel("slices", "Slices", el("p", { class: "lead" }, both ? `Share of the rows in each slice: ${names.this} above, ${names.other} below.` : "Share of the rows in each slice."),
-    el("div", { class: "slice-groups" }, [...groups].map(group)));
+    el("div", { class: "slice-groups" }, [...groups].sort(([, a], [, b]) => most(b) - most(a)).map(group)));
 }
 
 function volumes(table, names) {

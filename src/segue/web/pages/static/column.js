@@ -79,7 +79,7 @@ function slices(column, table, names) {
     return el("li", { class: `multiple ${apart?.level ?? ""}` },
       el("p", { class: "multiple-name", title: of.name }, el("bdi", {}, of.label)),
       empty ? el("p", { class: "nothing" }, "no values") : small(chart, pair, { high: 46, rest: [0, 0] }),
-      el("p", { class: "key" }, `${share(part(now, table.rows))} of rows`, names.other ? ` · ${share(part(before, table.other_rows))} before` : "",
+      el("p", { class: "key" }, `${share(part(now, table.rows))} of rows`, names.other ? ` · against ${share(part(before, table.other_rows))}` : "",
         apart ? measured(apart) : null));
   };
   return el("section", { class: "wide" }, el("h3", {}, "In each slice"), [...groups].map(([by, all]) => el("div", { class: "multiples-of" },

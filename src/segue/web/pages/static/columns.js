@@ -34,7 +34,7 @@ function telling(column) {
 export const changed = (column, findings) => findings.length > 0 || (column.apart ?? []).some((d) => d.level) || Object.values(column.slices ?? {}).some((d) => d.level)
   || Boolean(column.this && column.other && column.this.type !== column.other.type);
 
-const was = (text) => el("span", { class: "key" }, `${text} before`);
+const against = (text) => el("span", { class: "key" }, `against ${text}`);
 
 /** How far a distance goes beyond chance; the tick is what is allowed. */
 function gauge(filled, level) {
@@ -53,7 +53,7 @@ function distanceCell(column) {
     el("span", { class: "hidden" }, d.level ? `, ${(d.size ?? 0).toFixed(1)} times what is allowed` : ", near enough")];
 }
 
-function cells(column, findings, names, both, toggle, id) {
+function cells(column, findings, names, both, past, toggle, id) {
   const a = column.this, b = column.other, either = a ?? b;
   const worst = ["fail", "warn", "note"].find((level) => findings.some((f) => f.level === level && !f.waiver));
   const button = el("button", { type: "button", class: "open", "aria-expanded": "false", "aria-controls": id, title: column.name, on: { click: toggle } }, el("bdi", {}, column.name));
@@ -68,15 +68,15 @@ function cells(column, findings, names, both, toggle, id) {
         el("span", { class: "key" }, el("span", { class: "type" }, column.type + changedType), findings.length ? el("span", { class: `mark ${worst ?? "waived"}` }, several(findings.length, "finding")) : null)),
       cell("Distribution", "picture"),
       both ? cell("Distance", "distance", ...distanceCell(column)) : null,
-      cell("Missing", "number", either ? share(missing(either)) : NONE, both && a && b && share(missing(a)) !== share(missing(b)) ? was(share(missing(b))) : null),
-      cell("Different", "number", either ? about(either) : NONE, both && others ? was(about(b)) : null),
-      cell("History", "history")),
+      cell("Missing", "number", either ? share(missing(either)) : NONE, both && a && b && share(missing(a)) !== share(missing(b)) ? against(share(missing(b))) : null),
+      cell("Different", "number", either ? about(either) : NONE, both && others ? against(about(b)) : null),
+      past ? cell("History", "history") : null),
   };
 }
 
 /** A list of columns over its tools. `show(name)` opens a column and goes to it. */
 export function columnList(table, findings, names) {
-  const both = Boolean(names.other), columns = table.columns;
+  const both = Boolean(names.other), columns = table.columns, past = columns.some((c) => c.history?.length);
   const state = { order: both ? "distance" : "name", down: true, text: "", type: "", only: false, line: "" };
   const status = el("p", { class: "status", role: "status", "aria-live": "polite" });
   const board = el("table", { role: "table", class: "columns" });
@@ -89,7 +89,7 @@ export function columnList(table, findings, names) {
     const id = `column-${i}`, body = el("tbody", { role: "rowgroup" });
     const e = { column, findings: own, body, changed: changed(column, own), drawn: false, i };
     e.toggle = () => open(e, e.button.getAttribute("aria-expanded") !== "true");
-    const made = cells(column, own, names, both, e.toggle, id);
+    const made = cells(column, own, names, both, past, e.toggle, id);
     Object.assign(e, { id, button: made.button, row: made.row });
     body.append(made.row);
     return e;
@@ -105,6 +105,7 @@ export function columnList(table, findings, names) {
   }
 
   function sparkle(e) {
+    if (!past) return;
     const h = state.line ? e.column.history?.find((one) => one.name === state.line) : telling(e.column);
     put(e.row.querySelector(".history"), h ? [line(h.values, table.days, wordsOf(h.name)), el("span", { class: "key" }, HISTORY[h.name])] : NONE);
   }
@@ -114,7 +115,7 @@ export function columnList(table, findings, names) {
     e.body.classList.toggle("is-open", wanted);
     if (!wanted) e.body.querySelector(".detail")?.remove();
     else if (!e.body.querySelector(".detail")) {
-      e.body.append(el("tr", { role: "row", class: "detail", id: e.id }, el("td", { role: "cell", colspan: both ? 6 : 5 }, opened(e.column, table, names))));
+      e.body.append(el("tr", { role: "row", class: "detail", id: e.id }, el("td", { role: "cell", colspan: 4 + both + past }, opened(e.column, table, names))));
     }
   }
 
@@ -141,7 +142,7 @@ export function columnList(table, findings, names) {
   const sortable = (order, name = ORDERS[order].name, kind = "") => el("th", { scope: "col", role: "columnheader", class: kind, "data-order": order }, el("button", { type: "button", class: "sort", on: { click: () => sort(order) } }, name));
   const plainHead = (name, kind = "") => el("th", { scope: "col", role: "columnheader", class: kind }, name);
   const head = el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, sortable("name", "Column", "who"), plainHead("Distribution", "picture"), both ? sortable("distance", "Distance", "distance") : null,
-    sortable("missing", "Missing", "number"), sortable("uniques", "Different", "number"), plainHead("History", "history")));
+    sortable("missing", "Missing", "number"), sortable("uniques", "Different", "number"), past ? plainHead("History", "history") : null));
 
   const choose = (label, id, options, call) => el("label", { class: `choice ${id}` }, el("span", {}, label), el("select", { id, on: { change: (event) => call(event.target.value) } }, options.map(([value, name]) => el("option", { value }, name))));
   const types = [...new Set(columns.map((c) => c.type))].sort();
