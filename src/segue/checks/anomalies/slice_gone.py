@@ -12,15 +12,15 @@ from segue.checks.statistics.tables import OTHER, slice_name
 
 DAY_ROWS = 50
 """Rows of a day before from which on its shares count."""
-LEAST, SHRUNK = 0.02, 0.5
-"""Share of the rows that a slice has to have lost; what is left of its odds."""
+LEAST, LEAST_PAIR, SHRUNK = 0.02, 0.03, 0.5
+"""Share of the rows that a slice has to have lost, of one column and of two; what is left of its odds."""
 
 
 def slice_gone(look: Look) -> Iterator[Finding]:
-    told: set[str] = set()
+    left: dict[str, float] = {}  # of a slice that was told of: what is left of its usual share
     for label, (bound, usual) in sorted(_demanded(look).items(), key=lambda d: (d[0].count(","), -d[1][0])):
-        if any(part in told for part in label.split(", ")):
-            continue
+        by_parts = min((left.get(part, 1.0) for part in label.split(", ")), default=1.0)
+        bound, usual = bound * by_parts, usual * by_parts  # the rest is told of with the part
         there = look.statistics.slices.get(label)
         rows, total = there.rows if there else 0, known_rows(look.statistics, label)
         if total is None or total == 0:
@@ -33,7 +33,7 @@ def slice_gone(look: Look) -> Iterator[Finding]:
         gone = rows == 0 or share < 0.05 * usual
         if not gone and not share < bound - LEAST:
             continue
-        told.add(label)
+        left[label] = share / usual
         level: Level = "fail" if gone or share < 0.3 * usual else "warn"
         yield look.finding(
             "slice-vanished" if gone else "slice-shrank", level,
@@ -62,7 +62,7 @@ def _demanded(look: Look) -> Mapping[str, tuple[float, float]]:
         least = at_least(part.rows, total, look.before_worth)
         least = min(least, min((share_of(d, label) for d in look.days if d.rows >= DAY_ROWS), default=least))
         least = SHRUNK * least / (1 - least + SHRUNK * least)
-        if usual >= (0.02 if label.count("=") == 1 else 0.05):
+        if usual >= (LEAST if label.count("=") == 1 else LEAST_PAIR):
             found[label] = (max(least, min(found.get(label, (0.0, 0.0))[0], usual)) if not look.days else least, usual)
     return found
 
