@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from segue.checks import Finding, Level
 from segue.checks._samples import at_least, chance_below
 from segue.checks.anomalies import Look
-from segue.checks.anomalies._slices import known_rows, share_of
+from segue.checks.anomalies._slices import alike, known_rows, share_of, worth
 from segue.checks.statistics.tables import OTHER, slice_name
 
 DAY_ROWS = 50
@@ -17,6 +17,7 @@ LEAST, LEAST_PAIR, SHRUNK = 0.02, 0.03, 0.5
 
 
 def slice_gone(look: Look) -> Iterator[Finding]:
+    odds = look.odds / 4
     left: dict[str, float] = {}  # of a slice that was told of: what is left of its usual share
     for label, (bound, usual) in sorted(_demanded(look).items(), key=lambda d: (d[0].count(","), -d[1][0])):
         by_parts = min((left.get(part, 1.0) for part in label.split(", ")), default=1.0)
@@ -27,8 +28,7 @@ def slice_gone(look: Look) -> Iterator[Finding]:
             continue
         share = rows / total
         lost = usual - share
-        chance = chance_below(rows, total, bound, look.worth)
-        if lost < LEAST or chance > look.odds / 4:
+        if lost < LEAST or chance_below(rows, total, bound, worth(look.statistics, look, alike(look, label))) > odds:
             continue
         gone = rows == 0 or share < 0.05 * usual
         if not gone and not share < bound - LEAST:
@@ -59,11 +59,12 @@ def _demanded(look: Look) -> Mapping[str, tuple[float, float]]:
         if OTHER in label or not total or part.rows < 30:
             continue
         usual = part.rows / total
-        least = at_least(part.rows, total, look.before_worth)
+        if usual < (LEAST if label.count("=") == 1 else LEAST_PAIR):
+            continue
+        least = at_least(part.rows, total, worth(look.before, look, alike(look, label)))
         least = min(least, min((share_of(d, label) for d in look.days if d.rows >= DAY_ROWS), default=least))
         least = SHRUNK * least / (1 - least + SHRUNK * least)
-        if usual >= (LEAST if label.count("=") == 1 else LEAST_PAIR):
-            found[label] = (max(least, min(found.get(label, (0.0, 0.0))[0], usual)) if not look.days else least, usual)
+        found[label] = (max(least, min(found.get(label, (0.0, 0.0))[0], usual)) if not look.days else least, usual)
     return found
 
 
