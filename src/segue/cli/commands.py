@@ -394,7 +394,10 @@ def forget(
 
     if not yes:
         typer.confirm(f"Forget {listener!r} for good?", abort=True)
+    from segue.web.auth import Keys
+
     with open_workspace() as (workspace, tenant):
+        Keys(workspace.path).revoke_of(listener)
         print_forgotten(console, forget_listener(workspace, tenant, listener))
 
 

@@ -33,7 +33,7 @@ from segue.store.workspace import CHECKS, DATABASE, FEATURES, STATISTICS, Worksp
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
-NEEDED = (FILE, "manifest.json", "model.json")
+NEEDED = (FILE, "manifest.json", "model.json", "keys.json")
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
 
 

@@ -160,6 +160,14 @@ class Keys:
         self._write(tuple(k for k in keys if k.id != key_id))
         return gone
 
+    def revoke_of(self, listener: str) -> int:
+        """Take away the keys that are a listener's own; how many went."""
+        keys = self.all()
+        kept = tuple(k for k in keys if k.listener != listener or not listener)
+        if len(kept) < len(keys):
+            self._write(kept)
+        return len(keys) - len(kept)
+
     def find(self, text: str) -> Key | None:
         """The key whose secret this is; takes the same time for every wrong one."""
         digest = _digest(text[:MAX_KEY])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from segue.cli import main
 from segue.core.events import Item, Play
 from segue.importers.listenbrainz import Listenbrainz
 from segue.web.auth import Scope
@@ -245,3 +246,13 @@ def test_parameters_that_are_wrong_or_unknown(client, own_key):
     assert get("/1/user/L0/listens?count=0&whatever=1&count=2") == 200
     assert get("/1/feedback/user/L0/get-feedback?score=1&metadata=True") == 200
     assert get("/1/feedback/user/L0/get-feedback?score=2") == 400
+
+
+def test_forgetting_a_listener_takes_their_keys_and_leaves_the_others(folder, keys, own_key, monkeypatch):
+    program = keys.create((Scope.READ, Scope.WRITE))[0]
+    monkeypatch.setenv("SEGUE_WORKSPACE", str(folder))
+    with pytest.raises(SystemExit) as done:
+        main(["forget", "L0", "--yes"])
+    assert done.value.code == 0
+    assert keys.find(own_key) is None
+    assert keys.find(program) is not None, "the interface does not open by itself"
