@@ -53,8 +53,11 @@ SCRIPTS = {
     "TAMIL": "ta", "TELUGU": "te", "ARMENIAN": "hy", "GEORGIAN": "ka", "ETHIOPIC": "ethiopic",
 }  # fmt: skip
 _SPACED = {"latin", "cyrillic", "el", "arabic", "he", "hy", "ka"}  # written with spaces between words
-_LANGUAGES = {word: [n for n, words in SMALL_WORDS.items() if word in words.split()]
-              for words in SMALL_WORDS.values() for word in words.split()}  # fmt: skip
+_LANGUAGES: dict[str, list[str]] = {}
+for _name, _words in SMALL_WORDS.items():
+    for _word in _words.split():
+        if len(_word) > 1 or not _word.isascii():  # a, e, i, o are words of too many
+            _LANGUAGES.setdefault(_word, []).append(_name)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 

@@ -89,7 +89,7 @@ class Values:
             if arrays.numeric is None
             else int(arrays.numeric.sum() if weights is None else arrays.numeric @ weights),
             unique=Uniques() if arrays.hashes is None else Uniques.of(arrays.hashes, counts=weights),
-            top=None if counts is None else top_of(self.labels, counts, min(self.short, self.rows)),
+            top=self._top(counts),
             numbers=numbers,
             lengths=None if arrays.lengths is None else numbers_of(arrays.lengths, weights, whole=True),
             times=Times.of(arrays.at) if arrays.at is not None and len(arrays.at) else None,
@@ -101,6 +101,11 @@ class Values:
         return msgspec.structs.replace(
             found, unique=inner.unique, top=inner.top, numbers=inner.numbers, nans=inner.nans, infinite=inner.infinite
         )
+
+    def _top(self, counts: I64 | None) -> Tops | None:
+        if counts is None:
+            return Tops() if self.known is not None and not self.known.any() else None
+        return top_of(self.labels, counts, min(self.short, self.rows))
 
 
 def top_of(labels: tuple[str, ...], counts: I64, short: int, size: int = SIZE) -> Tops:
