@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -27,14 +29,14 @@ rows = st.lists(
     ),
     max_size=40,
 )
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "int": pl.Int64, "float": pl.Float64, "tier": pl.String, "shuffle": pl.Boolean, "list": pl.List(pl.Int64),
     "at": pl.Datetime("us"),
 }  # fmt: skip
 
 
-def of(data: list[tuple[object, ...]]) -> TableStatistics:
-    return gather([pl.DataFrame(data, schema=SCHEMA, orient="row")], "t", slices=[["tier"], ["shuffle", "tier"]])
+def of(data: Sequence[tuple[object, ...]]) -> TableStatistics:
+    return gather([pl.DataFrame(list(data), schema=SCHEMA, orient="row")], "t", slices=[["tier"], ["shuffle", "tier"]])
 
 
 def exact(found: TableStatistics) -> dict[str, object]:
@@ -119,7 +121,7 @@ def test_more_buckets_than_are_kept_are_joined_alike_in_any_order() -> None:
 def test_different_values_are_within_three_standard_errors(different: int) -> None:
     apart = []
     for seed in range(20):
-        hashes = hashed_numbers(np.arange(different) + seed * 1e6)
+        hashes = hashed_numbers(np.arange(different, dtype=np.float64) + seed * 1e6)
         found = Uniques.of(np.repeat(hashes, 2)[np.random.default_rng(seed).permutation(2 * different)])
         assert found.repeated == 1
         assert Uniques.of(hashes).repeated == 0
@@ -140,8 +142,8 @@ def test_counts_of_frequent_values_keep_their_promise(pairs: list[tuple[int, int
     for value, count in pairs:
         true[str(value)] = true.get(str(value), 0) + count
     found = merged_tops(top(pairs[:cut]), top(pairs[cut:]))
-    for value, count in true.items():
-        kept = found.counted().get(value, 0)
+    for name, count in true.items():
+        kept = found.counted().get(name, 0)
         assert kept <= count <= kept + found.error
     if found.complete:
         assert found.counted() == true
