@@ -35,8 +35,9 @@ def constant(look: Look) -> Iterator[Finding]:
 
 def _one_of_two(look: Look, column: Column) -> bool:
     """Whether it is a slice of two that is all that is left: the other one vanished."""
-    before = column.before
-    return column.name in look.statistics.sliced and before is not None and before.unique.count == 2
+    values = column.schema.values if column.schema else None
+    before = column.before.unique.count if column.before else 0
+    return column.name in look.statistics.sliced and 2 in (before, len(values or ()))
 
 
 def _share(column: Column) -> float | None:

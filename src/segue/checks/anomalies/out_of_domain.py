@@ -40,7 +40,7 @@ def out_of_domain(look: Look) -> Iterator[Finding]:
         beyond = total / rows - bound
         if chance > look.odds or (beyond < LEAST and not (variants and total >= 3)):
             continue
-        sure = bool(variants) or len(known) <= CLOSED
+        sure = len(known) <= CLOSED or sum(c for v, c in strange.items() if variant(v, plain)) > MUCH * rows
         level: Level = "fail" if sure and beyond > MUCH and chance < look.odds / 100 else "warn"
         named = ", ".join(f"{v!r} ({c:,})" for v, c in list(strange.items())[:5])
         said = "; ".join(variants[:3]) or f"known are {len(known)}: {', '.join(sorted(known)[:8])}"
