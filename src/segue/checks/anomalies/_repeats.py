@@ -50,12 +50,25 @@ def repeats(look: Look, rows: pl.LazyFrame | None, statistics: TableStatistics |
     return Repeats(hashed.height, hashed.height - hashed["all"].n_unique(), apart, examples)
 
 
+OFTEN = 0.3
+"""Different values a row below which a column names no rows, however often a day is there twice."""
+
+
 def row_names(look: Look, statistics: TableStatistics) -> list[str]:
-    """Columns that name rows: those of the schema, and numbers that run on."""
+    """Columns that name rows: those of the schema, and numbers that run on.
+
+    Not what stands in many rows of either table: each listener once to be judged, and often to be learned from.
+    """
     found = [c for by in (look.schema.unique if look.schema else []) if len(by) == 1 for c in by]
     for table in (statistics, look.before):
         columns = table.columns.values() if table else ()
         found += [
             c.name for c in columns if named_id(c.name) and c.rows >= 100 and c.unique.count > 0.95 * c.present > 0
         ]
-    return list(dict.fromkeys(found))
+    often = {
+        c.name
+        for table in (statistics, look.before)
+        for c in (table.columns.values() if table else ())
+        if c.rows >= 100 and c.unique.count < OFTEN * c.present
+    }
+    return [name for name in dict.fromkeys(found) if name not in often]

@@ -8,7 +8,7 @@ from segue.checks import Finding, Level
 from segue.checks._samples import at_most, chance_above
 from segue.checks.anomalies import Look
 from segue.checks.anomalies._days import day_of
-from segue.checks.anomalies._repeats import Repeats, repeats
+from segue.checks.anomalies._repeats import Repeats, repeats, row_names
 
 LEAST, MUCH = 0.005, 0.05
 """Share of rows beyond the usual one that is worth a word; that is surely broken."""
@@ -43,8 +43,12 @@ def duplicate_rows(look: Look) -> Iterator[Finding]:
 
 
 def _rare(look: Look) -> float:
-    """Without data before: rows of few different values repeat by themselves, those of many do not."""
-    different = max((c.unique.count for c in look.statistics.columns.values()), default=0.0)
+    """Without data before: rows of few different values repeat by themselves, those of many do not.
+
+    A name of the row is no value of it: items of which nothing is known but their ids are all alike.
+    """
+    names = row_names(look, look.statistics)
+    different = max((c.unique.count for n, c in look.statistics.columns.items() if n not in names), default=0.0)
     return 0.02 if different > 0.5 * look.statistics.rows else 1.0
 
 
