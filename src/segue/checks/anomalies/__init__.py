@@ -53,7 +53,14 @@ class Look:
     @property
     def against(self) -> str:
         """What messages call the data before."""
-        return self.before_name or {"day": "the days before", "training": "training"}.get(self.relation, "before")
+        return self.before_name or {"day": "the days before", "training": "training"}.get(
+            self.relation, "the data before"
+        )
+
+    @property
+    def then(self) -> str:
+        """Where messages say that something was otherwise: "in training"."""
+        return f"in {self.against}"
 
     def columns(self) -> Iterator[Column]:
         """Every column that is there."""

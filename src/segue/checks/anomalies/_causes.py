@@ -27,7 +27,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "negative": VALUES,
     "sentinel": ("out-of-domain", "clock-skew", "unjoinable", "negative", "slice-new", "slice-surged", "form-change",
                  "constant", "duplicate-keys", "missing-values", "slice-shrank", *VALUES),
-    "constant": ("slice-vanished", "slice-surged", "slice-new", "slice-shrank", "out-of-domain", "duplicate-keys",
+    "constant": ("slice-surged", "slice-new", "slice-shrank", "out-of-domain", "duplicate-keys",
                  *VALUES),
     "encoding": ("out-of-domain", "form-change", "slice-new", "slice-vanished", "slice-shrank", "unjoinable", *VALUES),
     "out-of-domain": ("slice-new", "slice-vanished", "slice-shrank", "slice-surged", "form-change", "unjoinable",

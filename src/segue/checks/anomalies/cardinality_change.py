@@ -34,11 +34,11 @@ def cardinality_change(look: Look) -> Iterator[Finding]:
             continue
         low, high = expected
         if count < FEWER * low and low - count > LEAST:
-            yield _finding(look, column, f"about {low:,.0f} in as many rows {look.against}", "fail")
+            yield _finding(look, column, f"about {low:,.0f} in as many rows {look.then}", "fail")
         elif (
             count > MORE * high and column.schema is not None and column.schema.values is None and count > high + LEAST
         ):
-            yield _finding(look, column, f"about {high:,.0f} in as many rows {look.against}", "warn")
+            yield _finding(look, column, f"about {high:,.0f} in as many rows {look.then}", "warn")
 
 
 def _finding(look: Look, column: Column, usual: str, level: str) -> Finding:

@@ -27,7 +27,7 @@ def constant(look: Look) -> Iterator[Finding]:
         value = now.examples[0] if now.examples else (now.top.values[0] if now.top and now.top.values else "one value")
         yield look.finding(
             "constant", "fail", f"all {now.present:,} rows of {column.name} say {value!r}; "
-            f"{f'{column.before.unique.count:,.0f} different values {look.against}' if column.before else 'it varied'}",
+            f"{f'{column.before.unique.count:,.0f} different values {look.then}' if column.before else 'it varied'}",
             now.present, column=column.name,
             fix=f"find what fills {column.name} with {value!r}: a default, or a join that found nothing",
         )  # fmt: skip

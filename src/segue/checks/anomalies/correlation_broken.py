@@ -46,7 +46,7 @@ def correlation_broken(look: Look) -> Iterator[Finding]:
         told.add(column)
         yield look.finding(
             "correlation-broken", "fail" if change > 0.6 and abs(r) < 0.3 else "warn",
-            f"{a} and {b} no longer go together: correlation {r:.2f}, {r0:.2f} {look.against}", rows, column=column,
+            f"{a} and {b} no longer go together: correlation {r:.2f}, {r0:.2f} {look.then}", rows, column=column,
             fix=f"look how {a} and {b} come into one row: a join by place, or a column sorted alone",
         )  # fmt: skip
 

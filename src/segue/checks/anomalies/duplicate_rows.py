@@ -25,7 +25,7 @@ def duplicate_rows(look: Look) -> Iterator[Finding]:
     beyond = found.share - bound
     if beyond < LEAST or found.apart < 3 or chance_above(found.apart, found.rows, bound) > look.odds:
         return
-    usual = f"{before.share:.2%} {look.against}" if before else "a few are usual"
+    usual = f"{before.share:.2%} {look.then}" if before else "a few are usual"
     day = day_of(look)
     if found.share > DOUBLED and (look.relation == "day" or found.whole == found.apart):
         yield look.finding(

@@ -17,7 +17,7 @@ WIDE = 2000
 def empty(look: Look) -> Iterator[Finding]:
     table = look.statistics
     if not table.rows:
-        before = f"; {look.before.rows:,} {look.against}" if look.before and look.before.rows else ""
+        before = f"; {look.before.rows:,} {look.then}" if look.before and look.before.rows else ""
         yield look.finding(
             "empty-table",
             "fail",

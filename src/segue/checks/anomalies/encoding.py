@@ -46,7 +46,7 @@ def encoding(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "encoding", level, f"{count:,} of {len(texts):,} texts of {name} ({count / len(texts):.1%}) are "
                 f"{what}; "
-                f"{f'{was / rows:.1%} {look.against}' if rows else 'none should be'}{mended}",
+                f"{f'{was / rows:.1%} {look.then}' if rows else 'none should be'}{mended}",
                 count, look.examples(pl.col(name).str.contains(pattern, literal=literal), (name,)), column=name,
                 fix="read and write UTF-8 everywhere" if pattern in (MOJIBAKE, REPLACED) else f"clean {name} where "
                 "it is read",

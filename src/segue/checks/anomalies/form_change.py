@@ -46,7 +46,7 @@ def form_change(look: Look) -> Iterator[Finding]:
         prefix = _prefix(texts, old)
         level: Level = "fail" if abs(share - was) > MUCH else "warn"
         yield look.finding(
-            "form-change", level, f"{share:.0%} of the texts of {name} are {what}; {was:.0%} {look.against}{prefix}",
+            "form-change", level, f"{share:.0%} of the texts of {name} are {what}; {was:.0%} {look.then}{prefix}",
             round(abs(share - was) * column.now.present), column.now.examples, column=name,
             fix=f"have {name} written as before, or nothing that was learned of it will be found again",
         )  # fmt: skip

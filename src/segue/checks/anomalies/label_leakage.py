@@ -83,7 +83,7 @@ def _telling(look: Look) -> Iterator[Finding]:
         before = _areas(look.before_sample, label)
         for name, area in now.items():
             if area > KNOWS and before.get(name, 0.5 if not len(look.before_sample) else 0.0) < KNEW:
-                was = f"; {before[name]:.2f} {look.against}" if name in before else ""
+                was = f"; {before[name]:.2f} {look.then}" if name in before else ""
                 yield look.finding(
                     "label-leakage", "fail", f"{name} tells {label}: area under the curve {area:.3f}{was}",
                     look.statistics.rows, column=name,

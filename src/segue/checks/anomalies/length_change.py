@@ -73,7 +73,7 @@ def _emptied(look: Look, column: Column, now: Numbers, before: Numbers) -> Findi
     level: Level = "fail" if share > bound + MUCH else "warn"
     return look.finding(
         "length-change", level, f"{now.zeros:,} of {now.count:,} {things} of {column.name} ({share:.1%}) are empty; "
-        f"{before.zeros / before.count:.1%} {look.against}", now.zeros,
+        f"{before.zeros / before.count:.1%} {look.then}", now.zeros,
         look.examples(~_of_length(column, 1), ()), column=column.name,
         fix=f"find what no longer fills {column.name}; write null where it is not known",
     )  # fmt: skip
@@ -99,7 +99,7 @@ def _cut(look: Look, column: Column, now: Numbers, before: Numbers) -> Finding |
     return look.finding(
         "length-change", "fail" if longer > MUCH else "warn", f"{things} of {column.name} are cut at {now.max:,.0f} "
         f"{parts}: "
-        f"{share:.0%} of them end there; {longer:.0%} were longer {look.against}, up to {before.max:,.0f}",
+        f"{share:.0%} of them end there; {longer:.0%} were longer {look.then}, up to {before.max:,.0f}",
         int(at_end), look.examples(_of_length(column, now.max), (column.name,)), column=column.name,
         fix=f"find the field that is too short for {column.name}",
     )  # fmt: skip
@@ -117,7 +117,7 @@ def _scaled(look: Look, column: Column, now: Numbers, before: Numbers) -> Findin
         return None
     things, parts = _words(column)
     return look.finding(
-        "length-change", "warn", f"{things} of {column.name} have {b:,.0f} {parts} (median); {a:,.0f} {look.against}",
+        "length-change", "warn", f"{things} of {column.name} have {b:,.0f} {parts} (median); {a:,.0f} {look.then}",
         now.count, column.now.examples, column=column.name, fix=f"look what writes {column.name} now",
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ def missing_values(look: Look) -> Iterator[Finding]:
 
 def _usual(look: Look, column: Column, bound: float) -> str:
     if column.before:
-        return f"{column.before.missing_share:.1%} {look.against}, at most {bound:.1%} is expected"
+        return f"{column.before.missing_share:.1%} {look.then}, at most {bound:.1%} is expected"
     return f"the schema allows {bound:.1%}"
 
 
@@ -70,7 +70,7 @@ def _in_slices(look: Look, column: Column) -> Iterator[Finding]:
         _, label, gone, rows, was_share = worst
         yield look.finding(
             "missing-values", "warn", f"{gone / rows:.1%} of {rows:,} rows of {label} have no {column.name}; "
-            f"{was_share:.1%} {look.against}", gone, column=column.name, slice=label,
+            f"{was_share:.1%} {look.then}", gone, column=column.name, slice=label,
             fix=f"find what no longer fills {column.name} for {label}",
         )  # fmt: skip
 

@@ -47,7 +47,7 @@ def out_of_order(look: Look) -> Iterator[Finding]:
         column = what.split()[-1]
         yield look.finding(
             "out-of-order", level, f"{what} does not hold for {k:,} of {n:,} rows ({k / n:.1%}); {k0 / n0:.1%} "
-            f"{look.against}",
+            f"{look.then}",
             k, look.examples(test, [c for c in names if c in what.split()]), column=column,
             fix="sort by time before writing, and look for clocks or columns that were mixed up",
         )  # fmt: skip

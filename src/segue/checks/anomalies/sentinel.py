@@ -44,7 +44,7 @@ def sentinel(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "sentinel", level, f"{count:,.0f} of {rows:,} rows ({count / rows:.1%}) of {column.name} say "
                 f"{value}, which "
-                f"often stands for \"not known\"; {before:.1%} {look.against}",
+                f"often stands for \"not known\"; {before:.1%} {look.then}",
                 int(count), look.examples(_is(column, value), (column.name,)), column=column.name,
                 fix=f"write null where {column.name} is not known",
             )  # fmt: skip

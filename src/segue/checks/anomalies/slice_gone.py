@@ -38,7 +38,7 @@ def slice_gone(look: Look) -> Iterator[Finding]:
         yield look.finding(
             "slice-vanished" if gone else "slice-shrank", level,
             f"{f'no rows of {label}' if rows == 0 else f'{rows:,} rows of {label} ({share:.2%} of {total:,})'}; "
-            f"{usual:.1%} {look.against if look.before else 'at least are asked for'}",
+            f"{usual:.1%} {look.then if look.before else 'at least are asked for'}",
             max(0, round(usual * total) - rows), slice=label,
             fix=f"find where rows of {label} are dropped: a join, a filter, a client that stopped sending",
         )  # fmt: skip

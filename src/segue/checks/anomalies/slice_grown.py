@@ -32,7 +32,7 @@ def slice_grown(look: Look) -> Iterator[Finding]:
         yield look.finding(
             "slice-surged" if was else "slice-new", "warn",
             f"{part.rows:,} of {total:,} rows ({share:.1%}) are of {label}; {f'{usual:.1%}' if was else 'none'} "
-            f"{look.against}", part.rows, slice=label,
+            f"{look.then}", part.rows, slice=label,
             fix=f"look what sends rows of {label}; if it is here to stay, let the schema know",
         )  # fmt: skip
 

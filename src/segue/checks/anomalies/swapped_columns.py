@@ -26,7 +26,7 @@ def swapped_columns(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "swapped-columns", "fail", f"{a.name} and {b.name} changed places: {a.name} looks as {b.name} did, "
                 f"{b.name} as {a.name} did "
-                f"{look.against}", look.statistics.rows, (*a.now.examples[:1], *b.now.examples[:1]),
+                f"{look.then}", look.statistics.rows, (*a.now.examples[:1], *b.now.examples[:1]),
                 column=a.name, fix=f"look at the order of columns where {a.name} and {b.name} are read",
             )  # fmt: skip
             yield look.finding(

@@ -62,7 +62,7 @@ def _mixed(look: Look, column: Column) -> Iterator[Finding]:
         return
     shown = f"{now:.1%} of the texts in {column.name} read as numbers"
     yield look.finding(
-        "type-change", "fail" if abs(now - before) > 0.5 else "warn", f"{shown}, {before:.1%} {look.against}",
+        "type-change", "fail" if abs(now - before) > 0.5 else "warn", f"{shown}, {before:.1%} {look.then}",
         column.now.present, column.now.examples, column=column.name,
         fix=f"look at what writes {column.name}: two sources write two things into it",
     )  # fmt: skip
