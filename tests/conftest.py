@@ -63,6 +63,8 @@ def planted_items() -> list[Item]:
             )
         )
         items += [_track(a, t) for t in range(8)]
+        who = (f"segue:artist:t:a{a}",)
+        items += [Item(uri=f"segue:album:t:a{a}b{b}", title=f"Album {b} of {a}", artists=who) for b in range(2)]
     for i in range(10):
         genre = GENRES[i % 2]
         items.append(Item(uri=f"segue:show:t:s{i}", title=f"All about {genre} {i}", genres=(genre,)))
