@@ -68,8 +68,11 @@ def test_an_error_closes_the_gate_and_a_waiver_opens_it(broken: Workspace) -> No
     assert (waived["ranges"].who, waived["ranges"].reason) == ("ann", "the player's clock, known")
 
 
-def test_the_command_stops_at_an_error(broken: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
-    given = ["--workspace", str(broken.path), "train", "--recipe", "popular"]
+def test_the_command_stops_at_an_error(
+    broken: Workspace, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGUE_WORKSPACE", str(broken.path))
+    given = ["train", "--recipe", "popular"]
     with pytest.raises(SystemExit) as stop:
         main(given)
     assert stop.value.code == 1

@@ -9,7 +9,8 @@ import polars as pl
 
 from segue.checks import Finding
 from segue.checks.drift import compare
-from segue.checks.report import Payload, Table, payload_of, table_of
+from segue.checks.report import Payload, Table, payload_of
+from segue.checks.report.tables import table_of
 from segue.checks.statistics import gather
 from segue.checks.waivers import Waived
 

@@ -5,9 +5,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from segue.checks.report import table_of
 from segue.checks.report.bins import BINS, edges_of, mass
 from segue.checks.report.payload import Table
+from segue.checks.report.tables import table_of
 from segue.checks.statistics import gather
 
 LIMIT = 2_000_000

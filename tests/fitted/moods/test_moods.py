@@ -7,14 +7,15 @@ from segue.fitted.moods import Moods
 
 @pytest.fixture
 def moods():
-    values = np.array([[0.1, 0.9], [0.5, 0.0], [0.0, 0.3]], np.float32)
+    values = np.array([[0.1, 0.9], [0.5, 0.3], [0.0, 0.5]], np.float32)
     return Moods(np.array([3, 5, 8], np.int32), ("calm", "workout"), values)
 
 
 def test_of_items_known_and_unknown(moods):
     asked = np.array([8, 4, 3, 99], np.int32)
-    assert moods.of(asked).tolist() == pytest.approx(np.array([[0, 0.3], [0, 0], [0.1, 0.9], [0, 0]]))
-    assert moods.fit(asked, "workout").tolist() == pytest.approx([0.3, 0, 0.9, 0])
+    assert moods.of(asked).tolist() == pytest.approx(np.array([[0, 0.5], [0, 0], [0.1, 0.9], [0, 0]]))
+    assert moods.fit(asked, "workout").tolist() == pytest.approx([0.5, 0, 0.9, 0])
+    assert moods.fit(np.array([5], np.int32), "workout").tolist() == [0], "a faint resemblance"
     assert Moods(asked[:0], moods.names, moods.values[:0]).fit(asked, "calm").tolist() == [0, 0, 0, 0]
     with pytest.raises(UnknownName, match="there are: calm, workout"):
         moods.fit(asked, "flying")

@@ -13,7 +13,7 @@ from segue.checks.statistics import TableStatistics
 from segue.checks.statistics.tables import OTHER, merged_all
 from segue.core.errors import InputError
 
-SLICE_ROWS, SLICE_SHARE, PAIR_SHARE = 30, 0.01, 0.03
+SLICE_ROWS, SLICE_SHARE, PAIR_SHARE = 30, 0.01, 0.05
 """A slice with fewer rows, or a smaller share of them, may as well be missing; of two columns, with a smaller share."""
 HALF = 0.5
 """What may be left of the odds of a slice."""

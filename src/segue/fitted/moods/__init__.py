@@ -15,6 +15,8 @@ from segue.core.types import F32, Ids
 from segue.fitted._reading import mapped, positions
 
 CARD = "moods.json"
+CLOSE = 0.45
+"""Of how far the best fits: what says less is a faint resemblance of words, which tells an order but makes no shelf."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,16 @@ class Moods:
         return out
 
     def fit(self, numbers: Ids, name: str) -> F32:
-        """(K,) how far each item fits one mood or activity."""
-        rows = positions(numbers, self.items)
-        found = self.values[np.maximum(rows, 0), self.column(name)] if len(self) else np.zeros(len(rows), np.float32)
-        return np.where(rows >= 0, found, 0).astype(np.float32)
+        """(K,) how far each item fits one mood or activity; 0 for one that fits far less than those that fit best."""
+        rows, column = positions(numbers, self.items), self.column(name)
+        found = self.values[np.maximum(rows, 0), column] if len(self) else np.zeros(len(rows), np.float32)
+        return np.where((rows >= 0) & (found >= CLOSE * self._best[column]), found, 0).astype(np.float32)
+
+    @cached_property
+    def _best(self) -> F32:
+        """(M,) how far the item fits that fits best."""
+        best: F32 = self.values.max(axis=0, initial=0.0)
+        return best
 
     def save(self, folder: Path) -> None:
         """Plain files into an existing, empty folder."""
