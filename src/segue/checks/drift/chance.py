@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from segue.checks.drift.shares import Shares
+from segue.core.types import F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class Test:
 
     p_value: float  # probability of one at least so large
     excess: float  # in means of it by chance: of a design effect of 3 it is 3 on average
+
+
+def _ratio(counts: F64, expected: F64) -> F64:
+    """What was counted against what was expected; 1 where nothing was, and nothing came."""
+    return np.divide(counts, expected, out=np.ones_like(expected), where=expected > 0)
 
 
 def of_shares(shares: Shares, before: float, now: float, owners: float = math.inf) -> Test:
@@ -31,7 +37,7 @@ def of_shares(shares: Shares, before: float, now: float, owners: float = math.in
         return Test(1.0, 0.0)
     counts = np.stack([cells.before * before, cells.now * now])
     expected = counts.sum(1, keepdims=True) * counts.sum(0, keepdims=True) / counts.sum()
-    g = max(0.0, 2 * float(special.xlogy(counts, counts / expected).sum()))
+    g = max(0.0, 2 * float(special.xlogy(counts, _ratio(counts, expected)).sum()))
     return Test(upper_tail(g, free, owners), g / free)
 
 
