@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from segue.checks import Finding
 from segue.checks.report.payload import Noted, Payload, Table, Waiver
 from segue.checks.report.words import cut
-from segue.checks.waivers import Waived
+
+if TYPE_CHECKING:
+    from segue.checks.waivers import Waived
 
 MESSAGE, EXAMPLE, EXAMPLES = 1000, 400, 12
 """Characters of a message and of an example row; example rows."""
