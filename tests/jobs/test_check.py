@@ -105,6 +105,10 @@ def test_a_file_is_held_against_a_schema_and_a_file(workspace: Workspace, tmp_pa
     assert bad.looked[0].look.relation == "training"
     with pytest.raises(UnknownName, match="there are: samples"):
         check_file(workspace, tmp_path / "training.parquet", schema="sample")
-    for name in ("none.parquet", "training.doc"):
+    (tmp_path / "ragged.csv").write_text("a,b\n1,2\n3\n")
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and nothing else")
+    for name in ("none.parquet", "ragged.csv", "broken.parquet"):
         with pytest.raises(InputError, match=name):
             check_file(workspace, tmp_path / name)
+        with pytest.raises(InputError, match=name):
+            check_file(workspace, tmp_path / "training.parquet", tmp_path / name)

@@ -148,7 +148,7 @@ def check_file(
     one = look_at_files(
         path, load_schemas(workspace.path), now, against=against, schema=schema, environment=environment, slices=slices
     )
-    findings = weighed(find_anomalies(one.look), reviewed=one.look.schema is not None)
+    findings = weighed(find_anomalies(one.look), reviewed=one.look.schema is not None or against is not None)
     still, passed = waived(findings, load_waivers(workspace.path), now)
     return Report("", 0, 0, worst_first(still), passed, [one], findings, now)
 

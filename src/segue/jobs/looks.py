@@ -13,7 +13,8 @@ from msgspec.structs import replace as replace_struct
 from segue.checks.anomalies import Look
 from segue.checks.schema import ColumnSchema, Environment, TableSchema, infer
 from segue.checks.statistics import TableStatistics, gather
-from segue.core.errors import InputError, UnknownName
+from segue.checks.statistics.files import Source, gather_file, open_table
+from segue.core.errors import UnknownName
 from segue.jobs.statistics import DAY, Days, daily, date, kept_whole
 from segue.jobs.tables import PLAYED_BY, frames, table
 from segue.store.workspace import Workspace
@@ -162,39 +163,21 @@ def look_at_files(
     such as `tier` and `country` it has. UnknownName for a `schema` that nobody wrote."""
     if schema and schema not in schemas:
         raise UnknownName("schema of a table", schema, schemas)
-    rows = opened(path)
+    source = open_table(path)
     named = schemas.get(schema or path.name.partition(".")[0])
-    by = slices or ([s.split(", ") for s in named.sliced] if named else []) or _usual(rows)
-    found = gather(_batches(rows), path.name, slices=by)
-    look = Look(path.name, found, rows, named, environment=environment, now=now)
+    by = slices or ([s.split(", ") for s in named.sliced] if named else []) or _usual(source)
+    found = gather_file(path, slices=[s for s in by if slices or set(s) <= set(source.columns)], source=source)
+    look = Look(path.name, found, source.lazy(), named, environment=environment, now=now)
     if against is not None:
-        others = opened(against)
+        other = open_table(against)
+        before = gather_file(against, slices=[s for s in by if set(s) <= set(other.columns)], source=other)
         look = replace(
-            look, before=gather(_batches(others), against.name, slices=by), before_rows=others,
-            before_name=against.name, relation="training" if environment in ("evaluation", "serving") else "day",
+            look, before=before, before_rows=other.lazy(), before_name=against.name,
+            relation="training" if environment in ("evaluation", "serving") else "day",
         )  # fmt: skip
     return Looked(look)
 
 
-def _usual(rows: pl.LazyFrame) -> list[list[str]]:
-    columns = rows.collect_schema().names()
-    return [list(by) for by in PLAYED_BY if all(c in columns for c in by)]
-
-
-def opened(path: Path) -> pl.LazyFrame:
-    """A file of rows. InputError for one that is not there, or of no known sort."""
-    read = READERS.get("".join(path.suffixes[-1:]).lower())
-    if read is None:
-        raise InputError(f"{path}: not a file of rows; there are: {', '.join(READERS)}")
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
-    return read(path)
-
-
-READERS: dict[str, Callable[[Path], pl.LazyFrame]] = {
-    ".parquet": pl.scan_parquet, ".csv": pl.scan_csv, ".arrow": pl.scan_ipc, ".ipc": pl.scan_ipc,
-}  # fmt: skip
-
-
-def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    yield from rows.collect(engine="streaming").iter_slices(500_000)
+def _usual(source: Source) -> list[list[str]]:
+    """Those columns that Segue's own tables are sliced by, where a file has them."""
+    return [list(by) for by in PLAYED_BY if set(by) <= set(source.columns)]

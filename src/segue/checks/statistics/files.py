@@ -53,6 +53,13 @@ class Source:
     def name(self) -> str:
         return self.path.name
 
+    def lazy(self) -> pl.LazyFrame:
+        """The rows, for whoever wants some of them; those of a Parquet file are not read before they are asked for."""
+        if self.form == PARQUET:
+            return pl.scan_parquet(self.path).select(self.columns)
+        batches = list(self)
+        return pl.concat(batches).lazy() if batches else pl.LazyFrame(schema=dict.fromkeys(self.columns, pl.Null))
+
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Batches; one is read while the one before it is worked on."""
         batches = self.read()
