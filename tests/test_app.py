@@ -327,7 +327,7 @@ def test_a_track_without_a_sound_has_no_clip(service: Service, now: Context) -> 
 
 def test_activity_and_time_of_day_change_what_is_recommended(service: Service, now: Context) -> None:
     plain, calm, loud = (
-        [c.uri for c in service.recommend("L0", n=8, context=replace(now, activity=what)).items]
+        [c.uri for c in service.recommend("L0", n=20, context=replace(now, activity=what)).items]
         for what in ("", "wind down", "gym")
     )
     assert calm

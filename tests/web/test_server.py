@@ -46,7 +46,7 @@ def test_it_starts_quickly_and_without_training_code(process):
     _, url, seconds, heavy = process
     assert httpx.get(url + "api/health/live").status_code == 200
     assert heavy == "light"
-    assert seconds < 2.5  # 1.8 to 2.1 of a processor: what else runs on it counts, too
+    assert seconds < 2
 
 
 def test_it_ends_gracefully_and_logs_without_names(process):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segue.core.errors import NotReady
 from segue.core.types import Ids, Kind
 from segue.store.catalogue_view import CatalogueView
-from segue.surfaces.serving import Serving
 from segue.surfaces.views import Person
+
+if TYPE_CHECKING:  # a server answers before the first release, and then needs none of what serving takes
+    from segue.surfaces.serving import Serving
 
 
 @dataclass(frozen=True)
