@@ -52,3 +52,18 @@ def test_the_same_data_again_is_no_skew() -> None:
 @pytest.mark.parametrize(("relation", "check"), [("training", {"skew"}), ("day", {"drift"}), ("", set())])
 def test_whether_it_is_skew_or_drift_depends_on_what_it_is_held_against(relation: str, check: set[str]) -> None:
     assert {f.check for f in found(table(1, free=0.8), relation)} == check
+
+
+def test_columns_that_lost_their_values_together_are_told_of_once() -> None:
+    def plays(seed: int, played: float) -> pl.DataFrame:
+        rows = table(seed)
+        is_play = pl.Series(np.random.default_rng(seed + 9).random(rows.height) < played)
+        return rows.select("who", *(pl.when(is_play).then(c).alias(c) for c in ("tier", "ms")))
+
+    before, now = plays(0, 0.7), plays(1, 0.95)
+    look = Look(
+        "evaluation", gather([now], "evaluation"), now.lazy(), SCHEMA, gather([before], "training"), before.lazy(),
+        before_name="training", relation="training",
+    )  # fmt: skip
+    (finding,) = (f for f in find_anomalies(look) if f.check == "skew")
+    assert finding.message.startswith(("tier, ms are not as in training", "ms, tier are not as in training"))

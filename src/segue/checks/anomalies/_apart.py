@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from segue.checks import Finding
+from segue.checks import Finding, Level
 from segue.checks.anomalies import Look
 from segue.checks.drift import ColumnDistance, compare
 from segue.checks.drift.listeners import likeness
@@ -13,6 +13,10 @@ ROWS = 50_000
 """Rows on which it is measured how alike those of one listener are."""
 SLICES = 3
 """Slices that are named for one column."""
+NAMED = 5
+"""Columns that are named where several have the same to say."""
+MOVED = 3
+"""Values that are shown of one distance, those that moved most."""
 _WHAT = {"values": "values", "numbers": "numbers", "missing": "share without a value", "lengths": "lengths",
          "languages": "languages", "hours": "hours of the day"}  # fmt: skip
 _MEASURE = {"linf": "L∞", "js": "Jensen–Shannon", "quantile": "quantile distance"}
@@ -20,7 +24,8 @@ _UNIT = {"linf": "", "js": " bits", "quantile": " sd"}
 
 
 def apart(look: Look, check: str, *, skew: bool, fix: str) -> Iterator[Finding]:
-    """A finding for each column that is too far from `look.before`. Slices are named where the whole is not."""
+    """A finding for each column that is too far from `look.before`; one for all that lost their values together. Slices
+    are named where the whole is not."""
     if look.before is None:
         return
     far = [
@@ -36,27 +41,34 @@ def apart(look: Look, check: str, *, skew: bool, fix: str) -> Iterator[Finding]:
         named = sum(column == d.column and bool(label) for column, label in places)
         if not d.slice or ((d.column, d.kind) not in whole and ((d.column, d.slice) in places or named < SLICES)):
             places.setdefault((d.column, d.slice), []).append(d)
-    reference = look.before_name or ("training" if skew else "the day before")
+    for label, columns, distances in _together(places):
+        level: Level = "fail" if any(d.level == "fail" for d in distances) else "warn"
+        shown = ", ".join(columns[:NAMED]) + (f" and {len(columns) - NAMED} more" if len(columns) > NAMED else "")
+        is_ = "is" if len(columns) == 1 else "are"
+        of = f" of {label}" if label else ""
+        yield look.finding(
+            check, level, f"{shown}{of} {is_} not as in {look.against}: {', '.join(map(_said, distances))}",
+            look.statistics.slices[label].rows if label else look.statistics.rows,
+            [_moved(m) for d in distances for m in d.moved[:MOVED]],
+            column=columns[0], slice=label, fix=fix,
+        )  # fmt: skip
+
+
+def _together(
+    places: Mapping[tuple[str, str], Sequence[ColumnDistance]],
+) -> list[tuple[str, list[str], Sequence[ColumnDistance]]]:
+    """(slice, columns, distances): columns that are missing in the same rows have the same to say, and say it once."""
+    found: dict[tuple[object, ...], tuple[str, list[str], Sequence[ColumnDistance]]] = {}
     for (column, label), distances in places.items():
-        rows = look.statistics.slices[label].rows if label else look.statistics.rows
-        yield Finding(
-            check,
-            "fail" if any(d.level == "fail" for d in distances) else "warn",
-            f"{column}{f' of {label}' if label else ''} is not as in {reference}: " + "; ".join(map(_said, distances)),
-            rows,
-            tuple(_moved(m) for m in distances[0].moved),
-            look.name,
-            column,
-            label,
-            fix,
-        )
+        alike = [(d.kind, *((v, round(a, 4), round(b, 4)) for v, a, b in d.moved)) for d in distances]
+        key = (label, *alike) if all(d.kind == "missing" for d in distances) else (label, column)
+        found.setdefault(key, (label, [], distances))[1].append(column)
+    return list(found.values())
 
 
 def _said(d: ColumnDistance) -> str:
-    moved = ", ".join(_moved(m) for m in d.moved[:3])
     return (
-        f"{_WHAT[d.kind]} moved by {_MEASURE[d.measure]} {d.value:.3g}{_UNIT[d.measure]} "
-        f"(threshold {d.threshold:.3g}, by chance {d.chance:.2g}): {moved}"
+        f"{_WHAT[d.kind]} moved by {d.value:.2g}{_UNIT[d.measure]} {_MEASURE[d.measure]} (threshold {d.threshold:.2g})"
     )
 
 
