@@ -12,6 +12,7 @@ from segue.checks.statistics.tables import OTHER, slice_name
 
 DAY_ROWS = 50
 """Rows of a day before from which on its shares count."""
+FEWEST = 30  # rows of a slice of the data before that say something
 LEAST, LEAST_PAIR, SHRUNK = 0.02, 0.03, 0.5
 """Share of the rows that a slice has to have lost, of one column and of two; what is left of its odds."""
 
@@ -19,16 +20,18 @@ LEAST, LEAST_PAIR, SHRUNK = 0.02, 0.03, 0.5
 def slice_gone(look: Look) -> Iterator[Finding]:
     odds = look.odds / 4
     left: dict[str, float] = {}  # of a slice that was told of: what is left of its usual share
-    for label, (bound, usual) in sorted(_demanded(look).items(), key=lambda d: (d[0].count(","), -d[1][0])):
-        by_parts = min((left.get(part, 1.0) for part in label.split(", ")), default=1.0)
-        bound, usual = bound * by_parts, usual * by_parts  # the rest is told of with the part
+    asked = _asked(look)
+    for label in sorted(asked, key=lambda label: (label.count(","), -asked[label][1])):
+        least, usual = asked[label]
         there = look.statistics.slices.get(label)
         rows, total = there.rows if there else 0, known_rows(look.statistics, label)
-        if total is None or total == 0:
+        by_parts = min((left.get(part, 1.0) for part in label.split(", ")), default=1.0)
+        if not total or by_parts * usual - rows / total < LEAST:
             continue
-        share = rows / total
-        lost = usual - share
-        if lost < LEAST or chance_below(rows, total, bound, worth(look.statistics, look, alike(look, label))) > odds:
+        likeness = alike(look, label)
+        bound = by_parts * _bound(look, label, least, usual, likeness)  # the rest is told of with the part
+        usual, share = by_parts * usual, rows / total
+        if chance_below(rows, total, bound, worth(look.statistics, look, likeness)) > odds:
             continue
         gone = rows == 0 or share < 0.05 * usual
         if not gone and not share < bound - LEAST:
@@ -44,28 +47,35 @@ def slice_gone(look: Look) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _demanded(look: Look) -> Mapping[str, tuple[float, float]]:
-    """Slice → (least share that is no chance, usual share)."""
+def _asked(look: Look) -> Mapping[str, tuple[float, float]]:
+    """Slice → (least share by the schema, 0 where it does not ask; usual share)."""
     found: dict[str, tuple[float, float]] = {}
     for wanted in look.schema.slices if look.schema else []:
-        here = wanted.environments is None or look.environment is None or look.environment in wanted.environments
-        if here:
-            label = slice_name(wanted.where)
-            found[label] = (wanted.share, wanted.share)
+        if wanted.environments is None or look.environment is None or look.environment in wanted.environments:
+            found[slice_name(wanted.where)] = (wanted.share, wanted.share)
     if look.before is None:
         return found
     for label, part in look.before.slices.items():
         total = known_rows(look.before, label)
-        if OTHER in label or not total or part.rows < 30:
+        if OTHER in label or not total or part.rows < FEWEST:
             continue
         usual = part.rows / total
-        if usual < (LEAST if label.count("=") == 1 else LEAST_PAIR):
-            continue
-        least = at_least(part.rows, total, worth(look.before, look, alike(look, label)))
-        least = min(least, min((share_of(d, label) for d in look.days if d.rows >= DAY_ROWS), default=least))
-        least = SHRUNK * least / (1 - least + SHRUNK * least)
-        found[label] = (max(least, min(found.get(label, (0.0, 0.0))[0], usual)) if not look.days else least, usual)
+        if usual >= (LEAST if label.count("=") == 1 else LEAST_PAIR):
+            found[label] = (found.get(label, (0.0, 0.0))[0], usual)
     return found
+
+
+def _bound(look: Look, label: str, least: float, usual: float, likeness: float) -> float:
+    """The least share that is no chance: by the schema, and by what the data before leave plausible."""
+    part = look.before.slices.get(label) if look.before else None
+    total = known_rows(look.before, label) if look.before else None
+    if look.before is None or part is None or not total or usual != part.rows / total:
+        return least  # of the schema alone
+    plausible = at_least(part.rows, total, worth(look.before, look, likeness))
+    days = [share_of(d, label) for d in look.days if d.rows >= DAY_ROWS]
+    plausible = min(plausible, *days) if days else plausible
+    plausible = SHRUNK * plausible / (1 - plausible + SHRUNK * plausible)
+    return plausible if look.days else max(plausible, min(least, usual))
 
 
 plugin = slice_gone

@@ -7,13 +7,13 @@ After Kish, "Survey Sampling", 1965: rows of owners with m rows each (weighted b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from segue.checks.statistics import TableStatistics
+from segue.core.types import I64
 
 CELLS = 20
 """Values of a column, or ranges of numbers, that likeness is measured on."""
@@ -46,7 +46,7 @@ def likeness(rows: pl.DataFrame, listener: str, columns: Iterable[str]) -> dict[
     Estimated by the design effect of Rao and Scott, 1981, over the most frequent values or the deciles of the rows that
     have one; of `column?` over having one.
     """
-    who = rows[listener].cast(pl.String).fill_null("").to_numpy()
+    who = rows[listener].cast(pl.String).fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
     found: dict[str, float] = {}
     for name in columns:
         there = rows[name].is_not_null()
@@ -55,16 +55,18 @@ def likeness(rows: pl.DataFrame, listener: str, columns: Iterable[str]) -> dict[
     return found
 
 
-def _alike(who: NDArray[Any], cell: NDArray[np.integer]) -> float:
-    """Of (N,) owners and cells."""
+def _alike(who: I64, cell: NDArray[np.integer]) -> float:
+    """Of (N,) owners, small numbers, and cells."""
     if not len(who):
         return 1.0
-    _, row, sizes = np.unique(who, return_inverse=True, return_counts=True)
+    every = np.bincount(who)
+    here = every > 0
+    sizes = every[here]
     n, many, each = len(who), len(sizes), float((sizes**2).sum()) / len(who)
     if many < 2 or each <= 1:
         return 1.0
-    counts = np.zeros((many, int(cell.max()) + 1))
-    np.add.at(counts, (row, cell), 1)
+    cells = int(cell.max()) + 1
+    counts = np.bincount(who * cells + cell, minlength=len(every) * cells).reshape(-1, cells)[here].astype(np.float64)
     share = counts.sum(0) / n
     beyond = ((counts - sizes[:, None] * share) ** 2).sum(0) * many / (many - 1) / n  # n × variance of the share
     chance = share * (1 - share)
