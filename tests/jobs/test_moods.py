@@ -64,7 +64,7 @@ def test_where_moods_come_from(taken: snapshot.Snapshot, tmp_path: Path) -> None
     facts = taken.catalogue
 
     def of(id: str, name: str) -> float:
-        return float(moods.fit(np.array([facts.find(id)[0]], np.int32), name)[0])
+        return float(moods.of(np.array([facts.find(id)[0]], np.int32))[0, moods.column(name)])
 
     assert of("t1", "workout") == 1
     assert of("t2", "calm") == 1
