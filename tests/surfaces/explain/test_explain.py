@@ -35,10 +35,10 @@ def test_listed() -> None:
 
 
 def test_every_reason_that_code_gives_has_a_text_and_every_text_is_used() -> None:
-    root = Path(segue.app.__file__).parent
+    root = Path(segue.app.__file__).parents[1]
     used = {
         node.value
-        for path in [root / "app.py", *(root / "surfaces").rglob("*.py")]
+        for path in [*(root / "app").glob("*.py"), *(root / "surfaces").rglob("*.py")]
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Reason"
         for node in ast.walk(call.args[0])

@@ -1,0 +1,28 @@
+"""The composition root: a workspace and its current release in, a Service out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from segue.app.service import Service
+from segue.store.workspace import CHECKS, Workspace
+
+__all__ = ["Service", "open_service", "reports_of"]
+
+
+def open_service(workspace: Path | str | Workspace, tenant: str | None = None) -> Service:
+    """The service of a workspace and tenant (default: that of its settings). NotReady where nothing is released yet."""
+    owns = not isinstance(workspace, Workspace)
+    opened = workspace if isinstance(workspace, Workspace) else Workspace.open(Path(workspace))
+    try:
+        return Service(opened, tenant or opened.settings.tenant, owns)
+    except BaseException:
+        if owns:
+            opened.close()
+        raise
+
+
+def reports_of(workspace: Path, tenant: str | None = None) -> Path:
+    """The folder of what checks said of a tenant's data, whether anything is released or not."""
+    with Workspace.open(workspace) as opened:
+        return opened.derived(CHECKS, tenant or opened.settings.tenant)

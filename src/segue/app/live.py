@@ -1,0 +1,222 @@
+"""What serves now: one release, and all that the log has told since, up to this second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import structlog
+
+from segue.core.clock import at_clock, zone_of
+from segue.core.errors import SegueError, UnknownName
+from segue.core.events import AnyEvent, Event, Item
+from segue.core.types import Context, Ids, Kind
+from segue.rules.excluded import parse_exclusion
+from segue.runs.releases import current_release
+from segue.signals.moods import activity
+from segue.store.delivery import Batch, Taken
+from segue.store.delivery.intake import Intake
+from segue.store.log import Receipt
+from segue.store.workspace import Workspace
+from segue.surfaces.listening import NEEDED
+from segue.surfaces.serving import Serving
+
+AT_ONCE = 2_000_000  # events read back at a time
+TELL_S = 2.0  # how far the features of a page may be behind the log
+FEW = 50  # new events that histories are told of one by one
+POLL_S = 1.0  # how often events of other processes are looked for
+
+
+class Live:
+    """A workspace and the release that serves it. Safe for several threads. Close it when done."""
+
+    def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
+        self.workspace, self.tenant, self._owns = workspace, tenant, owns
+        self._lock = threading.Lock()  # of what is taken in from the log
+        self._polled = self._told = time.monotonic()
+        self._serving = self._open()
+        self.intake = Intake(workspace, tenant)
+        self._behind = 0  # histories are to know the log up to here before they are next asked for
+
+    def _open(self) -> Serving:
+        serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
+        self._catch_up(serving)
+        serving.home(0, Context(now=now_ms()), np.random.default_rng(0))  # proves that it can serve, and fills caches
+        return serving
+
+    @property
+    def release(self) -> str:
+        """Id of the release that serves."""
+        return self._serving.release.id
+
+    @property
+    def simulated(self) -> bool:
+        return self._serving.snapshot.simulated
+
+    def reload(self) -> bool:
+        """Take up the current release where it is another one; True if so. A broken one leaves the old one serving."""
+        try:
+            if current_release(self.workspace.path, self.tenant).id == self.release:
+                return False
+            serving = self._open()
+        except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
+            structlog.get_logger().error("new release not taken up", serving=self.release, error=str(e))
+            return False
+        with self._lock:
+            self._catch_up(serving)
+            self._serving = serving
+        return True
+
+    def close(self) -> None:
+        """A workspace that was given open stays open."""
+        if self._owns:
+            self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+
+    def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> Receipt:
+        """Write events to the log; durable when this returns, and known to every request that starts after it.
+
+        `items` are facts about what the events name, where the catalogue may not have it: see `segue.store.merging`.
+        """
+        with self._lock:
+            receipt = self.workspace.log.append(events, items, self.tenant)
+            serving = self._serving
+            listening = serving.listening
+            own = all(e.tenant == self.tenant for e in events)
+            if own and receipt.accepted == len(events) == receipt.last_seq - listening.seen:
+                for event in events:  # nobody else wrote in between, so that they need not be read back
+                    self._add(serving, event)
+                listening.seen = receipt.last_seq
+            elif receipt.accepted:
+                self._catch_up(serving)
+        return receipt
+
+    def take(self, batches: Sequence[Batch]) -> tuple[Taken, ...]:
+        """Batches of events in one commit; durable when this returns, and known to every request that starts after."""
+        written = self.intake.take(batches)
+        with self._lock:
+            listening = self._serving.listening
+            if len(written.fresh) > FEW or len(written.fresh) != written.last_seq - listening.seen:
+                self._behind = max(self._behind, written.last_seq)  # read back when somebody asks
+                return written.taken
+            for event in written.fresh:  # nobody else wrote in between, so that they need not be read back
+                self._add(self._serving, event)
+            listening.seen = written.last_seq
+        return written.taken
+
+    def _tell_book(self, serving: Serving, every_s: float = 0.0) -> None:
+        """Features take in what the log has. Many events at once cost as much as one, so that pages wait a moment."""
+        if serving.book is not None and time.monotonic() - self._told >= every_s:
+            self._told = time.monotonic()
+            serving.book.catch_up(self.workspace.log, self.tenant)
+
+    def _add(self, serving: Serving, event: Event) -> None:
+        item = getattr(event, "item", None)
+        if item is None or not serving.listening.counts(event):
+            return
+        catalogue = self.workspace.catalogue
+        number, listener = catalogue.number(self.tenant, item), catalogue.listener_number(self.tenant, event.listener)
+        if number is not None and listener is not None:
+            serving.listening.add(event, listener, number)
+
+    def _catch_up(self, serving: Serving) -> None:
+        """Take in what the log has and this release's histories have not."""
+        listening, log = serving.listening, self.workspace.log
+        while log.last_seq > listening.seen:
+            last = log.last_seq
+            table = log.tail(self.tenant, listening.seen, limit=AT_ONCE, columns=NEEDED)
+            if not len(table):
+                listening.seen = last  # of other tenants
+                break
+            listening.absorb(self._recognized(serving, table))
+        self._tell_book(serving)
+
+    def _recognized(self, serving: Serving, table: pa.Table) -> pa.Table:
+        """Items that are newer than the snapshot, by the number that stands for them now: it may be in it."""
+        item = table["item"].to_numpy()
+        new = np.unique(item[(item > 0) & (serving.snapshot.catalogue.rows(item) < 0)])
+        if not len(new):
+            return table
+        current = np.array([self.workspace.catalogue.current(n) for n in new.tolist()], item.dtype)
+        place = np.searchsorted(new, item).clip(max=len(new) - 1)
+        item = np.where(new[place] == item, current[place], item)
+        return table.set_column(table.column_names.index("item"), "item", pa.array(item))
+
+    def _fresh(self) -> Serving:
+        """What serves now, with the events of other processes that are older than a moment."""
+        if self._behind > self._serving.listening.seen:
+            with self._lock:
+                self._catch_up(self._serving)
+        if time.monotonic() - self._polled > POLL_S and self._lock.acquire(blocking=False):
+            try:
+                self._polled = time.monotonic()
+                self._catch_up(self._serving)
+            finally:
+                self._lock.release()
+        return self._serving
+
+    # --- names to numbers -------------------------------------------------------------------------------------------
+
+    def _begin(self, listener: str, context: Context | None) -> tuple[Serving, int, Context]:
+        """What serves, the listener's number (0: nobody we know) and the request's circumstances, completed."""
+        serving = self._fresh()
+        number = self.workspace.catalogue.listener_number(self.tenant, listener) or 0
+        context = context or Context()
+        who = serving.snapshot.listeners
+        row = who.row(number)
+        country = context.country or (who.country[row].decode() if row >= 0 else "")
+        zone, now = context.zone or zone_of(country), context.now or now_ms()
+        return (
+            serving,
+            number,
+            replace(
+                context,
+                now=now if context.clock < 0 else at_clock(now, zone, context.clock),
+                clock=-1,
+                zone=zone,
+                country=country,
+                activity=activity(context.activity).name if context.activity else "",
+                exclude=tuple(self._exclusion(serving, e) for e in (*serving.settings.exclude, *context.exclude)),
+            ),
+        )
+
+    def _exclusion(self, serving: Serving, text: str) -> str:
+        form, what = parse_exclusion(text)
+        known = form in ("tag", "kind") or what.isdigit()
+        return f"{form}:{what}" if known else f"{form}:{self._number(serving, what)}"
+
+    def _number(self, serving: Serving, text: str) -> int:
+        """Number of an item of the snapshot by uri, id or title, or UnknownName."""
+        facts = serving.snapshot.catalogue
+        if text.startswith("segue:"):
+            number = self.workspace.catalogue.number(self.tenant, text)
+            found = [] if number is None else facts.current(np.array([number])).tolist()
+        else:
+            found = facts.find(text)
+        if not found or not found[0]:
+            near: Ids = facts.containing(text)[:5] if not text.startswith("segue:") else np.zeros(0, np.int32)
+            raise UnknownName("item", text, [facts.title(int(i)) for i in near])
+        return int(found[0])
+
+
+def kind_of(kind: Kind | str) -> Kind:
+    return kind if isinstance(kind, Kind) else Kind.parse(kind)
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,150 @@
+"""Home, and what of it goes to the log."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from segue.app.answers import Answers
+from segue.app.live import TELL_S, kind_of, now_ms
+from segue.core.errors import NotReady
+from segue.core.types import Context, Home, Kind
+from segue.store.workspace import Workspace
+from segue.surfaces.cards import decision_view
+from segue.surfaces.home.kept import Kept
+from segue.surfaces.home.recording import is_kept
+from segue.surfaces.home.taught import REPORT
+from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
+from segue.surfaces.serving import Serving
+from segue.surfaces.views import (
+    HomeReport,
+    HomeView,
+)
+
+AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
+VISIT_MS = 1_800_000  # for as long the same chance decides
+PAGES = 1_000  # kept while nothing happens to their listeners
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A page, as it is seen and as it came about."""
+
+    view: HomeView
+    home: Home
+    moment: Mapping[str, Any]  # what the log keeps of the circumstances
+
+
+class Service(Answers):
+    """What the web, the command line and agents may call. Safe for several threads. Close it when done."""
+
+    def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
+        super().__init__(workspace, tenant, owns)
+        self._pages: Kept[Made] = Kept(PAGES)
+        self._writer: ImpressionWriter | None = None
+
+    def close(self) -> None:
+        """Write what is still to be written. A workspace that was given open stays open."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        super().close()
+
+    def home(
+        self,
+        listener: str,
+        context: Context | None = None,
+        kinds: Collection[Kind | str] | None = None,
+        log_impressions: bool = False,
+    ) -> HomeView:
+        """The page of a listener. An unknown one gets what is popular, `known=False`.
+
+        `kinds` limits the page to items of these kinds. With `log_impressions` what is shown, and how likely
+        it was to be, is written to the log, a moment later.
+        """
+        serving, number, context = self._begin(listener, context)
+        self._tell_book(serving, TELL_S)
+        only = None if kinds is None else tuple(kind_of(k) for k in kinds)
+        moment = replace(context, now=context.now // AS_IT_WAS_MS)
+        key = (serving.release.id, number, serving.listening.version(number), moment, only)
+        made = self._pages.get(key)
+        if made is None:
+            made = self._make_home(serving, number, context, only)
+            self._pages.put(key, made)
+        view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
+        if log_impressions:
+            shown = Shown(view.page, self.tenant, listener, max(now_ms(), made.moment["now"]), made.home, made.moment)
+            self._impressions().put(shown)
+        return view
+
+    def page(self, listener: str, context: Context | None = None) -> Shown:
+        """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
+        serving, number, context = self._begin(listener, context)
+        self._tell_book(serving)
+        home, moment = self._built(serving, number, context, None)
+        return Shown(uuid.uuid4().hex, self.tenant, listener, context.now, home, moment)
+
+    def log_pages(self, pages: Sequence[Shown]) -> None:
+        """Write pages that were shown; on disk when this returns."""
+        self._log_shown(shown_rows(pages))
+
+    def _make_home(self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None) -> Made:
+        """A page without its id and its listener's."""
+        home, moment = self._built(serving, number, context, kinds)
+        view = HomeView(
+            "", self.tenant, "", serving.release.id,
+            serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
+            serving.snapshot.simulated, bool(moment["known"]),
+        )  # fmt: skip
+        return Made(view, home, moment)
+
+    def _built(
+        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
+    ) -> tuple[Home, Mapping[str, Any]]:
+        """A page and what the log keeps of its moment. Within a visit chance stays the same, so that a page does not
+        jump when something is played; it follows from the listener and the time, so that two servers make one page."""
+        visit = context.now // VISIT_MS
+        rng = np.random.default_rng([serving.settings.seed, number, visit])
+        recorded = is_kept(number, visit, serving.settings.features_kept)
+        home, kitchen = serving.home(number, context, rng, kinds, recorded=recorded)
+        return home, {
+            "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
+            "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,
+            "taught": serving.taught,
+        }  # fmt: skip
+
+    def home_report(self) -> HomeReport:
+        """How Home chooses and what that is worth, as of the last `segue learn`; NotReady before the first."""
+        release = self._fresh().release
+        taught = release.manifest.taught
+        if taught is None:
+            raise NotReady("nothing was learned from pages yet: show some (impressions=true), then run `segue learn`")
+        path = release.folder / taught.folder / REPORT
+        if not path.is_file():
+            raise NotReady("what was learned last was learned without a report: run `segue learn`")
+        found = msgspec.json.decode(path.read_bytes(), type=HomeReport)
+        settings = self._serving.settings
+        return msgspec.structs.replace(
+            found, release=release.id, policy=settings.policy, exploring=settings.explore, control=settings.control
+        )
+
+    def _log_shown(self, table: pa.Table) -> None:
+        """Write impressions; they change no history, and so need not be read back where nobody wrote in between."""
+        with self._lock:
+            receipt, listening = self.workspace.log.append_table(table), self._serving.listening
+            if receipt.accepted == receipt.last_seq - listening.seen:
+                listening.seen = receipt.last_seq
+
+    def _impressions(self) -> ImpressionWriter:
+        if self._writer is not None:  # asked without the lock, which is held while events go to the disk
+            return self._writer
+        with self._lock:
+            if self._writer is None:
+                self._writer = ImpressionWriter(self._log_shown)
+            return self._writer
