@@ -103,19 +103,6 @@ def test_undone_it_stays_undone(workspace: Workspace):
     assert not one(workspace, HALO.uri, "segue:track:named:beyoncé — halo")
 
 
-def test_an_older_workspace_is_named_once_when_it_is_opened(workspace: Workspace):
-    workspace.catalogue.add(T, [BEYONCE, HALO, *said("Beyoncé", "Halo")])
-    with workspace.database.write() as connection:
-        connection.execute("UPDATE items SET name = '' WHERE kind = 1")
-        connection.execute("UPDATE items SET kept = 0")
-        connection.execute("DELETE FROM merges")
-        connection.execute("DELETE FROM meta WHERE key = 'songs_named'")
-    workspace.close()
-    with Workspace.open(workspace.path) as again:
-        assert one(again, HALO.uri, "segue:track:named:beyoncé — halo")
-        assert again.database.meta("songs_named") == 1
-
-
 def test_facts_are_those_of_all_sources_that_are_one(workspace: Workspace):
     album = Item(uri="segue:album:lib:1", title="Sasha", artists=(BEYONCE.uri,))
     mine = Item(uri=HALO.uri, title="Halo", artists=(BEYONCE.uri,), album=album.uri, duration_ms=261_000)

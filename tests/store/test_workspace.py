@@ -6,7 +6,8 @@ import pytest
 
 from segue.core.errors import InputError, WorkspaceError
 from segue.core.settings import FILE, Settings
-from segue.store.workspace import DATABASE, Workspace, settings_page
+from segue.store.database import DATABASE
+from segue.store.workspace import Workspace, settings_page
 
 
 def test_create_twice_keeps_what_is_there(tmp_path: Path):
@@ -40,7 +41,7 @@ def test_another_version_is_refused(tmp_path: Path):
     other = sqlite3.connect(tmp_path / DATABASE)
     other.execute("PRAGMA user_version = 99")
     other.close()
-    with pytest.raises(WorkspaceError, match="version 99"):
+    with pytest.raises(WorkspaceError, match="version 99, newer than this program"):
         Workspace.open(tmp_path)
 
 

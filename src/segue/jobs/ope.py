@@ -16,10 +16,11 @@ from segue.evaluation.ope.targets import names, target
 from segue.jobs.rows import ASSUMES, Rows, most_exploring, settled
 from segue.policies import POLICIES, by_scores
 from segue.runs.releases import current_release
+from segue.store.database import DATABASE
 from segue.store.decisions import read_slates
 from segue.store.outcomes import ANSWERS, READ, outcomes
 from segue.store.snapshot import open_snapshot
-from segue.store.workspace import DATABASE, Workspace
+from segue.store.workspace import Workspace
 
 
 def read_log(path: Path) -> tuple[Found, str]:

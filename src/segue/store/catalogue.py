@@ -24,7 +24,7 @@ _FILL = """UPDATE items SET
  countries = CASE countries WHEN '' THEN ? ELSE countries END,
  available_from = CASE available_from WHEN 0 THEN ? ELSE available_from END
  WHERE number = ?"""
-_NAME = """UPDATE items SET name = song_name((
+NAME_SONG = """UPDATE items SET name = song_name((
  SELECT a.title FROM credits c JOIN items a ON a.number = c.artist WHERE c.item = items.number AND c.position = 0
  ), title) WHERE number = ? AND name = ''"""
 
@@ -116,21 +116,8 @@ class Catalogue:
             "WHERE NOT EXISTS (SELECT 1 FROM credits WHERE item = ?1 AND artist = ?2)",
             credits,
         )
-        many(_NAME, [(number,) for number in songs])
+        many(NAME_SONG, [(number,) for number in songs])
         return sorted({f[-1] for f in fields if f[0]} | {a[2] for a in aliases}), sorted(set(songs))
-
-    def name_songs(self) -> None:
-        """Once, for a workspace from before songs had names to be compared by: name them and merge what is one."""
-        if self._one("SELECT 1 FROM meta WHERE key = 'songs_named'", ()):
-            return
-        with self._db.write() as connection:
-            rows = connection.execute(
-                f"SELECT number, tenant FROM items WHERE kind IN ({int(Kind.TRACK)}, {int(Kind.ALBUM)}) AND title != ''"
-            ).fetchall()
-            connection.executemany(_NAME, [(number,) for number, _ in rows])
-            for tenant in {tenant for _, tenant in rows}:
-                merging.merge_songs(connection, tenant, [number for number, own in rows if own == tenant])
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('songs_named', 1)")
 
     def item_numbers(self, tenant: int, uris: Iterable[str]) -> dict[str, int]:
         """Numbers of uris, creating what is missing; merges are not followed. Within a write transaction."""

@@ -19,8 +19,10 @@ from segue.core.errors import WorkspaceError
 from segue.store.names import song_name
 from segue.store.schema import STORED
 
-VERSION = 1
-"""Of the tables below and of the sealed segments: a workspace of another version is refused."""
+DATABASE = "store.sqlite"
+VERSION = 2
+"""Of the tables below and of the sealed segments: a workspace of another version is refused. `segue.store.migrations`
+leads from one to the next."""
 BUSY_MS = 60_000  # how long one writer waits for another
 
 
@@ -65,14 +67,15 @@ CREATE TABLE merges (
   id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants,
   kept INTEGER NOT NULL REFERENCES items, gone INTEGER NOT NULL REFERENCES items,
   why TEXT NOT NULL, at INTEGER NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX merges_pair ON merges (kept, gone);
 CREATE TABLE front (seq INTEGER PRIMARY KEY, {_front_columns()});
 CREATE TABLE segments (
   path TEXT PRIMARY KEY, tenant INTEGER NOT NULL REFERENCES tenants, rows INTEGER NOT NULL,
   first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL);
 CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID;
 """
-ADDED = """
+LATER = """
+CREATE INDEX IF NOT EXISTS merges_pair ON merges (kept, gone);
+CREATE TABLE IF NOT EXISTS sounds (item INTEGER PRIMARY KEY, folder TEXT NOT NULL, file TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS dead_letters (
   id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL REFERENCES tenants, key BLOB NOT NULL,
   at INTEGER NOT NULL, times INTEGER NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL, form TEXT NOT NULL,
@@ -84,7 +87,7 @@ CREATE TABLE IF NOT EXISTS audit_stretches (
   tenant INTEGER NOT NULL REFERENCES tenants, client TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY (tenant, client, first)) WITHOUT ROWID;
 """
-"""Tables that came later: made where they are missing."""
+"""What came with version 2; programs of version 1 made some of it where it was missing."""
 
 
 class Database:
@@ -96,8 +99,8 @@ class Database:
         self.on_rollback: list[Callable[[], None]] = []
         self._writing = 0  # the thread that is in a write transaction
         self._asking = threading.RLock()
-        self.connection = _connect(path)
-        self._reader = _connect(path)
+        self.connection = connected(path)
+        self._reader = connected(path)
         try:
             self._prepare(create)
         except BaseException:
@@ -114,33 +117,18 @@ class Database:
                     "temp_store = MEMORY",
                 ):  # fmt: skip
                     connection.execute(f"PRAGMA {pragma}")
-                connection.create_function("fold", 1, str.casefold, deterministic=True)
-                connection.create_function("song_name", 2, song_name, deterministic=True)
             self._reader.execute("PRAGMA query_only = ON")
-            if create and self._version() == 0:
+            if create and version_of(self.connection, self.path) == 0:
                 with self.write():
-                    if self._version() == 0:  # nobody else was quicker
-                        for statement in TABLES.split(";\n"):
+                    if version_of(self.connection, self.path) == 0:  # nobody else was quicker
+                        for statement in (TABLES + LATER).split(";\n"):
                             execute(statement)
                         execute(f"PRAGMA user_version = {VERSION}")
-            found = self._version()
-            if (
-                found == VERSION
-                and not execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_stretches'").fetchone()
-            ):
-                with self.write():
-                    for statement in ADDED.split(";\n"):
-                        execute(statement)
+            found = version_of(self.connection, self.path)
         except sqlite3.DatabaseError as e:
             raise WorkspaceError(f"{self.path} is not a database of Segue: {e}") from None
         if found != VERSION:
-            raise WorkspaceError(
-                f"{self.path} is a workspace of version {found}, this is version {VERSION}: "
-                "make a new one with `segue init` and import again"
-            )
-
-    def _version(self) -> int:
-        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+            raise WorkspaceError(_another(self.path, found))
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -244,7 +232,33 @@ def _no_room(e: BaseException) -> bool:
     return isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection with the functions that statements of the store use."""
+    connection = sqlite3.connect(
         path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    connection.create_function("fold", 1, str.casefold, deterministic=True)
+    connection.create_function("song_name", 2, song_name, deterministic=True)
+    return connection
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """The version that a database is of; 0: nothing is in it yet."""
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError as e:
+        raise WorkspaceError(f"{path} is not a database of Segue: {e}") from None
+
+
+def _another(path: Path, found: int) -> str:
+    if found > VERSION:
+        return (
+            f"{path} is a workspace of version {found}, newer than this program's {VERSION}: update Segue, or take it "
+            "back with the newer one (segue migrate --back)"
+        )
+    if found == 0:
+        return f"{path} is empty: make a workspace with `segue init`"
+    return (
+        f"{path} is a workspace of version {found}, this is version {VERSION}: `segue migrate` brings it up to date "
+        "(it keeps a copy, and `segue migrate --back` undoes it)"
     )

@@ -24,12 +24,14 @@ from segue.core.events import EVENT_TYPES
 from segue.core.settings import FILE
 from segue.store import outcomes, segments, snapshot
 from segue.store.columns import new_draft, sweep
+from segue.store.database import DATABASE
 from segue.store.dedupe import event_keys
 from segue.store.delivery.audit import Audit
 from segue.store.delivery.dead_letters import DeadLetters
 from segue.store.edge import TYPE_NAMES
+from segue.store.migrations import remove_copies
 from segue.store.segments import Segment
-from segue.store.workspace import CHECKS, DATABASE, FEATURES, STATISTICS, Workspace
+from segue.store.workspace import CHECKS, FEATURES, STATISTICS, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
@@ -85,8 +87,12 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     is known of the listener, WorkspaceError while another process reads the database.
     """
     number = workspace.catalogue.listener_number(tenant, listener)
+    if number is not None:
+        remove_copies(workspace.path)
     events = _forget_events(workspace, tenant, number) if number is not None else 0
     letters = _forget_deliveries(workspace, tenant, listener)
+    if letters:
+        remove_copies(workspace.path)
     for folder in (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS):
         shutil.rmtree(workspace.derived(folder, tenant), ignore_errors=True)
     workspace.log.sweep()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,13 +9,12 @@ from segue.core.events import Item, Uri
 from segue.store import merging
 from segue.store.database import Database
 
-_TABLE = "CREATE TABLE IF NOT EXISTS sounds (item INTEGER PRIMARY KEY, folder TEXT NOT NULL, file TEXT NOT NULL)"
 _PUT = "INSERT OR REPLACE INTO sounds VALUES (?, ?, ?)"
 _NUMBER = "SELECT number FROM items WHERE tenant = ? AND kind = ? AND namespace = ? AND id = ?"
 
 
 class Sounds:
-    """A table of the workspace's database, made when the first sound comes."""
+    """A table of the workspace's database."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -28,7 +26,6 @@ class Sounds:
             return
         root = str(folder.resolve())
         with self._db.write() as connection:
-            connection.execute(_TABLE)
             number = self._db.tenant(tenant)
             for uri, file in rows:
                 named = Uri.parse(uri)
@@ -40,8 +37,6 @@ class Sounds:
     def numbers(self, tenant: str) -> frozenset[int]:
         """Items of a tenant that have a file, merges followed."""
         with self._db.asking() as connection:
-            if not _there(connection):
-                return frozenset()
             rows = connection.execute(
                 "SELECT item FROM sounds JOIN items ON number = item WHERE tenant = ?", (self._db.tenant(tenant),)
             ).fetchall()
@@ -51,8 +46,6 @@ class Sounds:
         """The file of an item, or of one that was recognized as the same. None where there is none, where it is gone,
         or where it no longer lies below the folder that was imported: links lead nowhere."""
         with self._db.asking() as connection:
-            if not _there(connection):
-                return None
             for one in merging.group(connection, number):
                 row = connection.execute("SELECT folder, file FROM sounds WHERE item = ?", (one,)).fetchone()
                 if row is not None:
@@ -68,7 +61,3 @@ def inside(folder: Path, file: str) -> Path | None:
     except (OSError, ValueError, RuntimeError):  # gone, a NUL in the name, links in a circle
         return None
     return path if path.is_relative_to(root) and path.is_file() else None
-
-
-def _there(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sounds'").fetchone() is not None

@@ -10,11 +10,10 @@ from typing import Self
 from segue.core.errors import WorkspaceError
 from segue.core.settings import FILE, Settings, read_settings
 from segue.store.catalogue import Catalogue
-from segue.store.database import Database
+from segue.store.database import DATABASE, Database
 from segue.store.log import EventLog
 from segue.store.sounds import Sounds
 
-DATABASE = "store.sqlite"
 STATISTICS, CHECKS = "statistics", "checks"
 """Folders of what was gathered of each tenant's tables, and of what checks said of them."""
 FEATURES = "features"
@@ -49,14 +48,12 @@ class Workspace:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The workspace of a folder, or WorkspaceError where there is none, or one of another version."""
+        """The workspace of a folder, or WorkspaceError where there is none, or one of another version (`migrate`)."""
         path = Path(path)
         if not (path / DATABASE).is_file():
             raise WorkspaceError(f"no workspace at {path}: run `segue init` there, or name one with --workspace")
         settings = read_settings(path)
-        workspace = cls(path, settings, Database(path / DATABASE))
-        workspace.catalogue.name_songs()
-        return workspace
+        return cls(path, settings, Database(path / DATABASE))
 
     def derived(self, folder: str, tenant: str) -> Path:
         """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten."""
