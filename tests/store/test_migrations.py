@@ -7,11 +7,12 @@ import pytest
 
 from segue.core.errors import UnknownName, UsageError, WorkspaceError
 from segue.store import migrations
-from segue.store.database import DATABASE, VERSION
+from segue.store.database import VERSION
 from segue.store.delivery import Refused
 from segue.store.delivery.dead_letters import DeadLetters
 from segue.store.migrations import MIGRATIONS, migrate
 from segue.store.privacy import forget_listener
+from segue.store.sqlite import DATABASE
 from segue.store.workspace import Workspace
 
 OLD = Path(__file__).with_name("version_1.sql")

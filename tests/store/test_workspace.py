@@ -6,7 +6,7 @@ import pytest
 
 from segue.core.errors import InputError, WorkspaceError
 from segue.core.settings import FILE, Settings
-from segue.store.database import DATABASE
+from segue.store.sqlite import DATABASE
 from segue.store.workspace import Workspace, settings_page
 
 

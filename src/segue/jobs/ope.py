@@ -16,10 +16,10 @@ from segue.evaluation.ope.targets import names, target
 from segue.jobs.rows import ASSUMES, Rows, most_exploring, settled
 from segue.policies import POLICIES, by_scores
 from segue.runs.releases import current_release
-from segue.store.database import DATABASE
 from segue.store.decisions import read_slates
 from segue.store.outcomes import ANSWERS, READ, outcomes
 from segue.store.snapshot import open_snapshot
+from segue.store.sqlite import DATABASE
 from segue.store.workspace import Workspace
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from segue.core.errors import InputError, UnknownName
 from segue.core.events import MAX_ID, MAX_TEXT, Item, Uri
 from segue.core.types import Kind
 from segue.store import merging
-from segue.store.database import Database
-from segue.store.names import normal_name
+from segue.store.database import Connection, Database
+from segue.store.names import normal_name, song_name
 
 REMEMBERED = 500_000
 """Entries of a cache before it starts anew."""
@@ -19,14 +19,17 @@ _FILL = """UPDATE items SET
  name = CASE title WHEN '' THEN ? ELSE name END, title = CASE title WHEN '' THEN ? ELSE title END,
  description = CASE description WHEN '' THEN ? ELSE description END, album = CASE album WHEN 0 THEN ? ELSE album END,
  duration_ms = CASE duration_ms WHEN 0 THEN ? ELSE duration_ms END,
- released = CASE released WHEN 0 THEN ? ELSE released END, explicit = max(explicit, ?),
+ released = CASE released WHEN 0 THEN ? ELSE released END, explicit = CASE explicit WHEN 0 THEN ? ELSE explicit END,
  language = CASE language WHEN '' THEN ? ELSE language END,
  countries = CASE countries WHEN '' THEN ? ELSE countries END,
  available_from = CASE available_from WHEN 0 THEN ? ELSE available_from END
  WHERE number = ?"""
-NAME_SONG = """UPDATE items SET name = song_name((
- SELECT a.title FROM credits c JOIN items a ON a.number = c.artist WHERE c.item = items.number AND c.position = 0
- ), title) WHERE number = ? AND name = ''"""
+_TAG = """INSERT INTO tags VALUES (?, ?, ?)
+ ON CONFLICT (item, tag) DO UPDATE SET genre = 1 WHERE excluded.genre > tags.genre"""
+_UNNAMED = """SELECT i.number, a.title, i.title FROM items i LEFT JOIN credits c ON c.item = i.number AND c.position = 0
+ LEFT JOIN items a ON a.number = c.artist WHERE i.name = '' AND i.number IN """
+AT_ONCE = 500
+"""Values of a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,15 @@ class Catalogue:
         merging.merge_touched(self._db.connection, touched)
         merging.merge_songs(self._db.connection, tenant, songs)
         own = set(self.item_numbers(tenant, {i.uri for i in items}).values())
-        return self.last_item() - before, sum(n <= before for n in own)
+        return self.items_above(before), sum(n <= before for n in own)
 
     def last_item(self) -> int:
-        """The highest number of an item so far: what is above it later is new."""
-        row = self._db.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
-        return int(row[0]) if row else 0
+        """The highest number of an item so far: what is above it later is new. Items are never deleted."""
+        return int(self._db.connection.execute("SELECT coalesce(max(number), 0) FROM items").fetchone()[0])
+
+    def items_above(self, number: int) -> int:
+        """How many items have a higher number."""
+        return int(self._db.connection.execute("SELECT count(*) FROM items WHERE number > ?", (number,)).fetchone()[0])
 
     def _fill(self, tenant: int, items: Sequence[Item], numbers: dict[str, int]) -> tuple[list[int], list[int]]:
         """Write the facts; the numbers whose title or outside ids may be new, and the songs and albums among all."""
@@ -109,33 +115,31 @@ class Catalogue:
                 songs.append(number)
         many = self._db.connection.executemany
         many(_FILL, fields)
-        many("INSERT INTO tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET genre = 1 WHERE excluded.genre > genre", tags)
-        many("INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)", aliases)
+        many(_TAG, tags)
+        many("INSERT INTO aliases VALUES (?, ?, ?) ON CONFLICT DO NOTHING", aliases)
         many(
             "INSERT INTO credits SELECT ?1, (SELECT count(*) FROM credits WHERE item = ?1), ?2 "
             "WHERE NOT EXISTS (SELECT 1 FROM credits WHERE item = ?1 AND artist = ?2)",
             credits,
         )
-        many(NAME_SONG, [(number,) for number in songs])
+        name_songs(self._db.connection, songs)
         return sorted({f[-1] for f in fields if f[0]} | {a[2] for a in aliases}), sorted(set(songs))
 
     def item_numbers(self, tenant: int, uris: Iterable[str]) -> dict[str, int]:
         """Numbers of uris, creating what is missing; merges are not followed. Within a write transaction."""
         if len(self._items) > REMEMBERED:
             self._items.clear()
-        execute, known, out = self._db.connection.execute, self._items, {}
+        known, out, new = self._items, {}, []
         for uri in uris:
             number = known.get((tenant, uri))
             if number is None:
                 parsed = Uri.parse(uri)
                 if len(parsed.id) > MAX_ID:
                     raise InputError(f"the id of {uri[:80]!r}… has {len(parsed.id)} characters, at most {MAX_ID}")
-                key = (tenant, int(parsed.kind), parsed.namespace, parsed.id)
-                row = execute(_BY_KEY, key).fetchone()
-                number = int(row[0]) if row else int(execute(_NEW_ITEM, key).lastrowid or 0)
-                known[tenant, uri] = number
-            out[uri] = number
-        return out
+                new.append((uri, (tenant, int(parsed.kind), parsed.namespace, parsed.id)))
+            else:
+                out[uri] = number
+        return out | self._numbered("items", known, new)
 
     def listener_numbers(self, tenant: int, ids: Iterable[str]) -> dict[str, int]:
         """Numbers of listeners, creating what is missing. Within a write transaction."""
@@ -143,27 +147,34 @@ class Catalogue:
         if forgotten != self._forgotten or len(self._listeners) > REMEMBERED:
             self._forgotten = forgotten  # somebody was forgotten, perhaps by another process
             self._listeners.clear()
-        execute, known, out = self._db.connection.execute, self._listeners, {}
+        known, out, new = self._listeners, {}, []
         for id in ids:
             number = known.get((tenant, id))
             if number is None:
                 if not 1 <= len(id) <= MAX_ID:
                     raise InputError(f"listener ids have 1 to {MAX_ID} characters: {id[:80]!r}")
-                row = execute("SELECT number FROM listeners WHERE tenant = ? AND id = ?", (tenant, id)).fetchone()
-                new = "INSERT INTO listeners (tenant, id) VALUES (?, ?)"
-                number = int(row[0]) if row else int(execute(new, (tenant, id)).lastrowid or 0)
-                known[tenant, id] = number
-            out[id] = number
-        return out
+                new.append((id, (tenant, id)))
+            else:
+                out[id] = number
+        return out | self._numbered("listeners", known, new)
+
+    def _numbered(
+        self, table: str, known: dict[tuple[int, str], int], new: Sequence[tuple[str, tuple[Any, ...]]]
+    ) -> dict[str, int]:
+        """By the text of each; remembered from now on."""
+        numbers = self._db.numbered(table, [key for _, key in new]) if new else []
+        found = {text: number for (text, _), number in zip(new, numbers)}
+        known |= {(key[0], text): found[text] for text, key in new}
+        return found
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
-    def _one(self, sql: str, values: tuple[object, ...]) -> sqlite3.Row | None:
+    def _one(self, sql: str, values: tuple[object, ...]) -> Any:
         with self._db.asking() as connection:
-            row: sqlite3.Row | None = connection.execute(sql, values).fetchone()
+            row = connection.execute(sql, values).fetchone()
             return row
 
-    def _all(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+    def _all(self, sql: str, values: tuple[object, ...]) -> list[Any]:
         with self._db.asking() as connection:
             return connection.execute(sql, values).fetchall()
 
@@ -207,11 +218,12 @@ class Catalogue:
             f"JOIN items ON number = item WHERE aliases.tenant = ?1 AND aliases.id = ?2{only} ORDER BY 1",
             (own, text),
         )
-        named = self._all(
-            f"SELECT number FROM items WHERE tenant = ? AND fold(title) = ?{only} ORDER BY number",
-            (own, text.strip().casefold()),
+        titles = self._all(
+            f"SELECT number, title FROM items WHERE tenant = ? AND title != ''{only} ORDER BY number", (own,)
         )
-        return list(dict.fromkeys(self.current(int(n)) for (n,) in (*found, *named)))
+        wanted = text.strip().casefold()
+        named = [number for number, title in titles if title.casefold() == wanted]
+        return list(dict.fromkeys(self.current(int(n)) for n in (*(n for (n,) in found), *named)))
 
     def sources(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """How many items each source named, by (namespace, kind)."""
@@ -248,4 +260,12 @@ class Catalogue:
 
 
 _BY_KEY = "SELECT number FROM items WHERE tenant = ? AND kind = ? AND namespace = ? AND id = ?"
-_NEW_ITEM = "INSERT INTO items (tenant, kind, namespace, id) VALUES (?, ?, ?, ?)"
+
+
+def name_songs(connection: Connection, numbers: Sequence[int]) -> None:
+    """Give songs and albums that have none yet the name by which they are compared."""
+    for start in range(0, len(numbers), AT_ONCE):
+        part = numbers[start : start + AT_ONCE]
+        rows = connection.execute(f"{_UNNAMED} ({', '.join('?' * len(part))})", part).fetchall()
+        named = [(song_name(artist, title), number) for number, artist, title in rows]
+        connection.executemany("UPDATE items SET name = ? WHERE number = ?", [n for n in named if n[0]])

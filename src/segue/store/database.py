@@ -1,29 +1,55 @@
-"""The one SQLite database of a workspace: its tables, its connection, its transactions.
+"""What a workspace knows, as tables with transactions: one contract, kept by SQLite and by PostgreSQL.
 
-Catalogue, events, dedupe keys and the manifest of sealed segments share it so that one import batch is one commit.
-Several processes may have it open: readers see the last commit, writers take turns.
+Catalogue, events, dedupe keys and the manifest of sealed segments share a database so that one import batch is one
+commit. Several processes may have it open: readers see the last commit, writers take turns.
+
+SQL is written once, in what both understand: `?` and `?1` stand for values, conflicts name their columns, numbers are
+whole and come from RETURNING. Where they differ much, or each row would cost a way over the network, is a method here.
 """
 
 from __future__ import annotations
 
-import errno
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-from segue.core.errors import WorkspaceError
-from segue.store.names import song_name
+from segue.core.types import Bools
 from segue.store.schema import STORED
 
-DATABASE = "store.sqlite"
 VERSION = 2
 """Of the tables below and of the sealed segments: a workspace of another version is refused. `segue.store.migrations`
 leads from one to the next."""
 BUSY_MS = 60_000  # how long one writer waits for another
+
+
+class Cursor(Protocol):
+    """The answer of a statement."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchmany(self, size: int, /) -> list[Any]: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection, for one thread at a time."""
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    def execute(self, sql: str, values: Sequence[Any] = ..., /) -> Cursor: ...
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Cursor: ...
 
 
 def _front_columns() -> str:
@@ -88,111 +114,162 @@ CREATE TABLE IF NOT EXISTS audit_stretches (
   PRIMARY KEY (tenant, client, first)) WITHOUT ROWID;
 """
 """What came with version 2; programs of version 1 made some of it where it was missing."""
+NUMBERED = {
+    "listeners": {"tenant": int, "id": str},
+    "items": {"tenant": int, "kind": int, "namespace": str, "id": str},
+}
+"""Tables whose rows are numbered as they come, by the columns that tell them apart."""
 
 
-class Database:
+class Database(ABC):
     """A connection to write and one to ask, each for one thread at a time: who asks waits for no writer."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        self.path = path
+    name: str
+    """The file, or the address without its password: for messages."""
+    connection: Connection  # that writes
+    _reader: Connection
+
+    def __init__(self) -> None:
         self.lock = threading.RLock()  # of the writing connection
         self.on_rollback: list[Callable[[], None]] = []
         self._writing = 0  # the thread that is in a write transaction
         self._asking = threading.RLock()
-        self.connection = connected(path)
-        self._reader = connected(path)
-        try:
-            self._prepare(create)
-        except BaseException:
-            self.close()
-            raise
 
-    def _prepare(self, create: bool) -> None:
-        execute = self.connection.execute
-        try:
-            execute("PRAGMA journal_mode = WAL")
-            for connection in (self.connection, self._reader):
-                for pragma in (
-                    "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "cache_size = -65536",
-                    "temp_store = MEMORY",
-                ):  # fmt: skip
-                    connection.execute(f"PRAGMA {pragma}")
-            self._reader.execute("PRAGMA query_only = ON")
-            if create and version_of(self.connection, self.path) == 0:
-                with self.write():
-                    if version_of(self.connection, self.path) == 0:  # nobody else was quicker
-                        for statement in (TABLES + LATER).split(";\n"):
-                            execute(statement)
-                        execute(f"PRAGMA user_version = {VERSION}")
-            found = version_of(self.connection, self.path)
-        except sqlite3.DatabaseError as e:
-            raise WorkspaceError(f"{self.path} is not a database of Segue: {e}") from None
-        if found != VERSION:
-            raise WorkspaceError(_another(self.path, found))
+    # --- transactions -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is on disk when the block ends; inside another one, part of that one."""
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is on disk when the block ends; inside another one, part of that one.
+
+        WorkspaceError, and nothing is taken, where another process does not end, or the disk or the server is gone.
+        """
         with self.lock:
-            if self.connection.in_transaction:
+            if self._writing == threading.get_ident():
                 yield self.connection
                 return
-            try:
-                self.connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as e:
-                raise WorkspaceError(f"{self.path} is in use by another process: {e}") from None
+            self._begin()
             self._writing = threading.get_ident()
             try:
                 yield self.connection
-                self.connection.execute("COMMIT")
+                self._commit()
             except BaseException as e:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                self._undo()
                 for forget in self.on_rollback:
                     forget()
-                if _no_room(e):
-                    raise WorkspaceError(f"{self.path} cannot be written, nothing was taken: {e}") from e
-                raise
+                said = self._said(e)
+                if said is None:
+                    raise
+                raise said from e
             finally:
                 self._writing = 0
 
     @contextmanager
-    def attempt(self) -> Iterator[sqlite3.Connection]:
+    def attempt(self) -> Iterator[Connection]:
         """A part of a write transaction that leaves nothing behind where it fails."""
         with self.write() as connection:
             connection.execute("SAVEPOINT attempt")
             try:
                 yield connection
-            except BaseException:
+            except BaseException as e:
                 if connection.in_transaction:  # a full disk ends all of it
                     connection.execute("ROLLBACK TO attempt")
                     connection.execute("RELEASE attempt")
                 for forget in self.on_rollback:
                     forget()
-                raise
+                said = self._said(e)
+                if said is None:
+                    raise
+                raise said from e
             connection.execute("RELEASE attempt")
 
     @contextmanager
-    def asking(self) -> Iterator[sqlite3.Connection]:
+    def asking(self) -> Iterator[Connection]:
         """For single statements: the last commit, or one's own transaction from within it."""
         if self._writing == threading.get_ident():
             yield self.connection
             return
         with self._asking:
-            yield self._reader
+            self._look()
+            try:
+                yield self._reader
+            except Exception as e:
+                said = self._said(e)
+                if said is None:
+                    raise
+                raise said from e
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Iterator[Connection]:
         """One consistent view over several statements."""
         with self.asking() as connection:
             if connection.in_transaction:
                 yield connection
                 return
-            connection.execute("BEGIN")
+            connection.execute(self.VIEW)
             try:
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    VIEW = "BEGIN"
+    """Begins a transaction that reads."""
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Begin to write once every other writer has ended."""
+
+    @abstractmethod
+    def _commit(self) -> None: ...
+
+    def _undo(self) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+
+    def _look(self) -> None:  # noqa: B027 - a file is always there
+        """Before somebody asks: is the connection still there?"""
+
+    @abstractmethod
+    def _said(self, e: BaseException) -> Exception | None:
+        """An error of the database as one of ours; None where it is one's own."""
+
+    # --- one writer for the files -----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def sealing(self, *, wait: bool = True) -> AbstractContextManager[bool]:
+        """A write transaction in which nobody else writes or removes sealed files; False, and no transaction, where
+        somebody does and one does not `wait`."""
+
+    @abstractmethod
+    def quiet(self) -> AbstractContextManager[bool]:
+        """While the block lasts nobody writes anything; False where somebody does."""
+
+    @abstractmethod
+    def forgetting(self) -> AbstractContextManager[Connection]:
+        """A `sealing` whose deleted rows are overwritten."""
+
+    @abstractmethod
+    def overwrite_freed(self) -> None:
+        """Make what was deleted unreadable. WorkspaceError while another process reads."""
+
+    # --- what each does in its own way ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def numbered(self, table: str, keys: Sequence[tuple[Any, ...]]) -> list[int]:
+        """(K,) numbers of rows of a table of NUMBERED, created where missing. Within a write transaction."""
+
+    @abstractmethod
+    def take_unseen(self, keys: bytes) -> Bools:
+        """(E,) which different 16-byte keys, in order, were not there; they are now. Within a write transaction."""
+
+    @abstractmethod
+    def put_front(self, table: pa.Table) -> None:
+        """Add (E,) stored events to the front. Within a write transaction."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    # --- small facts ------------------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> int:
         with self.asking() as connection:
@@ -205,60 +282,7 @@ class Database:
         """Number of a tenant; 0 where nobody knows it. Created only within a write transaction."""
         with self.asking() as connection:
             row = connection.execute("SELECT number FROM tenants WHERE name = ?", (name,)).fetchone()
-            if row:
-                return int(row[0])
-            if not create:
-                return 0
-            return int(connection.execute("INSERT INTO tenants (name) VALUES (?)", (name,)).lastrowid or 0)
-
-    def overwrite_freed(self) -> None:
-        """Make what was deleted unreadable: rebuild the file and empty the write-ahead log."""
-        with self.lock, self._asking:
-            self.connection.execute("VACUUM")
-            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise WorkspaceError(f"{self.path} is being read by another process: stop it and run this again")
-
-    def close(self) -> None:
-        with self.lock, self._asking:
-            self._reader.close()
-            self.connection.close()
-
-
-def _no_room(e: BaseException) -> bool:
-    """Whether the disk would not take it: full, over a limit, or broken."""
-    if isinstance(e, sqlite3.OperationalError):
-        return getattr(e, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
-    return isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
-
-
-def connected(path: Path) -> sqlite3.Connection:
-    """A connection with the functions that statements of the store use."""
-    connection = sqlite3.connect(
-        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
-    connection.create_function("fold", 1, str.casefold, deterministic=True)
-    connection.create_function("song_name", 2, song_name, deterministic=True)
-    return connection
-
-
-def version_of(connection: sqlite3.Connection, path: Path) -> int:
-    """The version that a database is of; 0: nothing is in it yet."""
-    try:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.DatabaseError as e:
-        raise WorkspaceError(f"{path} is not a database of Segue: {e}") from None
-
-
-def _another(path: Path, found: int) -> str:
-    if found > VERSION:
-        return (
-            f"{path} is a workspace of version {found}, newer than this program's {VERSION}: update Segue, or take it "
-            "back with the newer one (segue migrate --back)"
-        )
-    if found == 0:
-        return f"{path} is empty: make a workspace with `segue init`"
-    return (
-        f"{path} is a workspace of version {found}, this is version {VERSION}: `segue migrate` brings it up to date "
-        "(it keeps a copy, and `segue migrate --back` undoes it)"
-    )
+            if row or not create:
+                return int(row[0]) if row else 0
+            made = connection.execute("INSERT INTO tenants (name) VALUES (?) RETURNING number", (name,))
+            return int(made.fetchone()[0])

@@ -6,15 +6,14 @@ in as many places of the table would be a hundred times the work of the disk.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from hashlib import blake2b
-from struct import iter_unpack
 
 import numpy as np
 import pyarrow as pa
 
 from segue.core.types import Bools
+from segue.store.database import Database
 from segue.store.edge import encoded
 
 PAGE = b"page:"
@@ -44,7 +43,7 @@ def _key(head: bytes, id: bytes) -> bytes:
     return blake2b(head + page, digest_size=6).digest() + blake2b(head + id, digest_size=10).digest()
 
 
-def take_unseen(connection: sqlite3.Connection, keys: bytes) -> Bools:
+def take_unseen(database: Database, keys: bytes) -> Bools:
     """(E,) the first event of each 16-byte key that the log does not have; its key is now taken."""
     halves = np.frombuffer(keys, ">u8").reshape(-1, 2)
     new = np.zeros(len(halves), np.bool_)
@@ -54,21 +53,5 @@ def take_unseen(connection: sqlite3.Connection, keys: bytes) -> Bools:
     ranked = halves[order]
     first = np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])
     order, ranked = order[first], ranked[first]  # one of each, in the order the table keeps them in
-    mine = ranked.tobytes()
-    find = "SELECT 1 FROM seen WHERE key = ?"
-    sample = ranked[:: max(1, len(order) // 64)].tobytes()
-    if not any(connection.execute(find, key).fetchone() for key in iter_unpack("16s", sample)):
-        connection.execute("SAVEPOINT taking")
-        had = connection.total_changes
-        connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", iter_unpack("16s", mine))
-        if connection.total_changes - had == len(order):
-            connection.execute("RELEASE taking")
-            new[order] = True
-            return new
-        connection.execute("ROLLBACK TO taking")
-        connection.execute("RELEASE taking")
-    asked = (connection.execute(find, key).fetchone() is None for key in iter_unpack("16s", mine))
-    missing = np.fromiter(asked, np.bool_, len(order))
-    connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", ranked[missing].tobytes()))
-    new[order[missing]] = True
+    new[order] = database.take_unseen(ranked.tobytes())
     return new

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from segue.core.events import Uri
 from segue.core.types import Kind
 from segue.store import merging
-from segue.store.database import Database
+from segue.store.database import Connection, Database
 
 AT_ONCE = 500  # values a statement
 
@@ -69,7 +68,7 @@ def facts_of(database: Database, numbers: Iterable[int]) -> dict[int, Facts]:
     return {n: made[root] for n, root in roots.items() if root in made}
 
 
-def _by_number(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+def _by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     out: dict[int, tuple[Any, ...]] = {}
     for part in _parts(numbers):
         marks = ", ".join("?" * len(part))
@@ -82,7 +81,7 @@ def _by_number(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[i
 
 
 def _lists(
-    connection: sqlite3.Connection, select: str, column: str, numbers: Sequence[int], order: str
+    connection: Connection, select: str, column: str, numbers: Sequence[int], order: str
 ) -> dict[int, list[Any]]:
     out: dict[int, list[Any]] = {}
     for part in _parts(numbers):
@@ -96,7 +95,7 @@ def _first(lists: dict[int, list[Any]], members: Sequence[int]) -> list[int]:
     return next((lists[n] for n in members if n in lists), [])
 
 
-def _names(connection: sqlite3.Connection, numbers: set[int]) -> dict[int, Named]:
+def _names(connection: Connection, numbers: set[int]) -> dict[int, Named]:
     """Uri and name of artists and albums, each under the number it was asked for."""
     out = {}
     for number in numbers:

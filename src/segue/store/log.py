@@ -1,4 +1,4 @@
-"""The event log: SQLite in front, sealed Parquet behind, each event kept once by (tenant, id).
+"""The event log: a table in front, sealed Parquet behind, each event kept once by (tenant, id).
 
 An append is durable when it returns. Small batches go to the front, large ones straight to a sealed segment; either
 way dedupe keys, new listeners, new items and the events (or the manifest row of their segment) are one transaction.
@@ -6,8 +6,6 @@ way dedupe keys, new listeners, new items and the events (or the manifest row of
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +18,7 @@ from segue.core.events import AnyEvent, Event, Item
 from segue.core.types import Bools
 from segue.store import segments
 from segue.store.catalogue import Catalogue
-from segue.store.database import BUSY_MS, Database
+from segue.store.database import Database
 from segue.store.dedupe import keys_of, take_unseen
 from segue.store.edge import CODES, checked, to_table
 from segue.store.resolving import resolved
@@ -33,7 +31,6 @@ MANY = 64
 """Small segments that are worth being put together."""
 AT_ONCE = 1_000
 """Rows of the front that are read in one stretch: other threads stand still during each."""
-_INSERT = f"INSERT INTO front VALUES ({', '.join('?' * len(STORED))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +60,9 @@ class EventLog:
         """Remove what a crash left. Only while nobody writes: a file without a manifest row may be in the making."""
         if not segments.orphans(self._root, self._db.connection):
             return
-        execute = self._db.connection.execute
-        with self._db.lock, contextlib.suppress(sqlite3.OperationalError):
-            execute("PRAGMA busy_timeout = 0")
-            try:
-                execute("BEGIN IMMEDIATE")
-                for path in segments.orphans(self._root, self._db.connection):
-                    path.unlink(missing_ok=True)
-                execute("ROLLBACK")
-            finally:
-                execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        with self._db.quiet() as alone:
+            for path in segments.orphans(self._root, self._db.connection) if alone else ():
+                path.unlink(missing_ok=True)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -98,7 +88,7 @@ class EventLog:
         with self._db.write() as connection:
             before = self._catalogue.last_item()
             known = self._catalogue.add_within(self._db.tenant(tenant, create=True), items)[1] if items else 0
-            new = take_unseen(connection, keys)
+            new = take_unseen(self._db, keys)
             fresh = table if new.all() else table.filter(pa.array(new))
             last = self._db.meta("last_seq")
             if len(fresh):
@@ -108,8 +98,8 @@ class EventLog:
                 if len(stored) >= DIRECT:
                     segments.enlist(connection, segments.write(self._root, stored))
                 else:
-                    connection.executemany(_INSERT, zip(*(c.to_pylist() for c in stored.columns)))
-            made = self._catalogue.last_item() - before
+                    self._db.put_front(stored)
+            made = self._catalogue.items_above(before)
             if 0 < len(fresh) < DIRECT:
                 self._in_front += len(fresh)
         if self._in_front >= self._seal_rows:
@@ -261,7 +251,9 @@ class EventLog:
         with self._db.read() as connection:
             return not {s.path for s in files} <= {s.path for s in segments.listed(connection)}
 
-    def _front(self, columns: Sequence[str] | None = None, where: str = "1", values: Sequence[int] = ()) -> pa.Table:
+    def _front(
+        self, columns: Sequence[str] | None = None, where: str = "1 = 1", values: Sequence[int] = ()
+    ) -> pa.Table:
         fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
         names = ", ".join(f'"{f.name}"' for f in fields)
         with self._db.asking() as connection:

@@ -6,11 +6,11 @@ only sets `kept` of the number that goes: readers follow it, and undoing a merge
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 
 from segue.core.types import Kind
+from segue.store.database import Connection
 from segue.store.names import normal_name
 
 NAMED = (Kind.ARTIST, Kind.AUTHOR)  # one by a shared name, too
@@ -19,7 +19,7 @@ LOOSE = ("named", "musicbrainz")  # namespaces of what arrives by name, from a p
 NO_SOURCE = LOOSE[0]  # spellings, not ids: two of them may be one
 
 
-def root(connection: sqlite3.Connection, number: int) -> int:
+def root(connection: Connection, number: int) -> int:
     """The number that stands for this one after all merges."""
     while True:
         row = connection.execute("SELECT kept FROM items WHERE number = ?", (number,)).fetchone()
@@ -28,7 +28,7 @@ def root(connection: sqlite3.Connection, number: int) -> int:
         number = int(row[0])
 
 
-def group(connection: sqlite3.Connection, number: int) -> list[int]:
+def group(connection: Connection, number: int) -> list[int]:
     """Every number that stands for the same as this root, the root first."""
     found = [number]
     for one in found:
@@ -41,7 +41,7 @@ def group(connection: sqlite3.Connection, number: int) -> list[int]:
     return found
 
 
-def merge_touched(connection: sqlite3.Connection, numbers: Iterable[int]) -> int:
+def merge_touched(connection: Connection, numbers: Iterable[int]) -> int:
     """Merge what items that were just said have in common with those of other sources; how many went."""
     merged = 0
     for number in numbers:
@@ -65,7 +65,7 @@ def merge_touched(connection: sqlite3.Connection, numbers: Iterable[int]) -> int
     return merged
 
 
-def merge_songs(connection: sqlite3.Connection, tenant: int, numbers: Iterable[int]) -> int:
+def merge_songs(connection: Connection, tenant: int, numbers: Iterable[int]) -> int:
     """Merge tracks and albums that are known by name alone with the catalogue's of that artist and title.
 
     Only these: two catalogues' songs of one name may be two recordings. How many went.
@@ -90,9 +90,7 @@ def merge_songs(connection: sqlite3.Connection, tenant: int, numbers: Iterable[i
     return merged
 
 
-def _find_song(
-    connection: sqlite3.Connection, tenant: int, one: int, album: str, rows: Sequence[tuple[int, str, int]]
-) -> int:
+def _find_song(connection: Connection, tenant: int, one: int, album: str, rows: Sequence[tuple[int, str, int]]) -> int:
     """Merge one loose item with the first that fits: of a catalogue before another loose one, of its album before
     others. One that has its catalogue item takes no second."""
     own = group(connection, root(connection, one))
@@ -106,16 +104,16 @@ def _find_song(
     return 0
 
 
-def _space(connection: sqlite3.Connection, number: int) -> str:
+def _space(connection: Connection, number: int) -> str:
     return str(connection.execute("SELECT namespace FROM items WHERE number = ?", (number,)).fetchone()[0])
 
 
-def _title(connection: sqlite3.Connection, number: int) -> str:
+def _title(connection: Connection, number: int) -> str:
     row = connection.execute("SELECT title FROM items WHERE number = ?", (number,)).fetchone()
     return normal_name(row[0]) if row else ""
 
 
-def _namesakes(connection: sqlite3.Connection, tenant: int, kind: int, namespace: str, name: str) -> list[int]:
+def _namesakes(connection: Connection, tenant: int, kind: int, namespace: str, name: str) -> list[int]:
     """The only one of that name in each other namespace; nobody where the name is not unique in one's own."""
     rows = connection.execute(  # INDEXED BY: left alone, SQLite takes the longer unique index and reads every item
         "SELECT namespace, min(number), count(*) FROM items INDEXED BY items_name "
@@ -127,7 +125,7 @@ def _namesakes(connection: sqlite3.Connection, tenant: int, kind: int, namespace
     return sorted(first for space, first, n in rows if space != namespace and n == 1)
 
 
-def _known_apart(connection: sqlite3.Connection, one: int, other: int) -> bool:
+def _known_apart(connection: Connection, one: int, other: int) -> bool:
     """Both have an outside id of the same system, and none in common: two people of one name."""
     ids: list[set[str]] = []
     for number in (one, other):
@@ -137,7 +135,7 @@ def _known_apart(connection: sqlite3.Connection, one: int, other: int) -> bool:
     return bool(systems[0] & systems[1]) and not ids[0] & ids[1]
 
 
-def _merge(connection: sqlite3.Connection, tenant: int, one: int, other: int, why: str) -> int:
+def _merge(connection: Connection, tenant: int, one: int, other: int, why: str) -> int:
     """Let the lower of two roots stand for both, unless that puts two ids of one source together."""
     kept, gone = sorted((root(connection, one), root(connection, other)))
     if kept == gone:
@@ -154,7 +152,7 @@ def _merge(connection: sqlite3.Connection, tenant: int, one: int, other: int, wh
     return 1
 
 
-def _was_undone(connection: sqlite3.Connection, sides: list[list[int]]) -> bool:
+def _was_undone(connection: Connection, sides: list[list[int]]) -> bool:
     """Somebody took such a merge back: it is not made again."""
     for one in sides[0]:
         for other in sides[1]:

@@ -15,9 +15,10 @@ from pathlib import Path
 from segue.core.errors import UsageError, WorkspaceError
 from segue.core.types import Kind
 from segue.store import merging
-from segue.store.catalogue import NAME_SONG
-from segue.store.database import DATABASE, LATER, VERSION, connected, version_of
+from segue.store.catalogue import name_songs
+from segue.store.database import LATER, VERSION
 from segue.store.segments import sync
+from segue.store.sqlite import DATABASE, connected, version_of
 
 COPIES = "store.version-*.sqlite"
 
@@ -133,7 +134,7 @@ def _to_2(connection: sqlite3.Connection) -> None:
         return
     songs = f"kind IN ({int(Kind.TRACK)}, {int(Kind.ALBUM)})"
     rows = connection.execute(f"SELECT number, tenant FROM items WHERE {songs} AND title != ''").fetchall()
-    connection.executemany(NAME_SONG, [(number,) for number, _ in rows])
+    name_songs(connection, [number for number, _ in rows])
     for tenant in {tenant for _, tenant in rows}:
         merging.merge_songs(connection, tenant, [number for number, own in rows if own == tenant])
     connection.execute("INSERT INTO meta VALUES ('songs_named', 1)")

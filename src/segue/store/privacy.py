@@ -24,13 +24,13 @@ from segue.core.events import EVENT_TYPES
 from segue.core.settings import FILE
 from segue.store import outcomes, segments, snapshot
 from segue.store.columns import new_draft, sweep
-from segue.store.database import DATABASE
 from segue.store.dedupe import event_keys
 from segue.store.delivery.audit import Audit
 from segue.store.delivery.dead_letters import DeadLetters
 from segue.store.edge import TYPE_NAMES
 from segue.store.migrations import remove_copies
 from segue.store.segments import Segment
+from segue.store.sqlite import DATABASE
 from segue.store.workspace import CHECKS, FEATURES, STATISTICS, Workspace
 
 SURE = 8
@@ -113,23 +113,21 @@ def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
     root, database = workspace.path, workspace.database
     old: list[Segment] = []
     ids: list[str] = []
-    with database.lock:
-        database.connection.execute("PRAGMA secure_delete = ON")
-        with database.write() as connection:
-            for segment in segments.listed(connection, "tenant = ?", (database.tenant(tenant),)):
-                if not (segments.load(root, segment, ["listener"])["listener"].to_numpy() == number).any():
-                    continue
-                table = segments.load(root, segment)
-                mine = table["listener"].to_numpy() == number
-                ids += table["id"].filter(pa.array(mine)).to_pylist()
-                old.append(segment)
-                segments.enlist(connection, segments.write(root, table.filter(pa.array(~mine))))
-            segments.delist(connection, old)
-            ids += [id for (id,) in connection.execute("SELECT id FROM front WHERE listener = ?", (number,))]
-            connection.execute("DELETE FROM front WHERE listener = ?", (number,))
-            connection.executemany("DELETE FROM seen WHERE key = ?", [(key,) for key in event_keys(tenant, ids)])
-            connection.execute("DELETE FROM listeners WHERE number = ?", (number,))
-            database.set_meta("forgotten", database.meta("forgotten") + 1)
+    with database.forgetting() as connection:
+        for segment in segments.listed(connection, "tenant = ?", (database.tenant(tenant),)):
+            if not (segments.load(root, segment, ["listener"])["listener"].to_numpy() == number).any():
+                continue
+            table = segments.load(root, segment)
+            mine = table["listener"].to_numpy() == number
+            ids += table["id"].filter(pa.array(mine)).to_pylist()
+            old.append(segment)
+            segments.enlist(connection, segments.write(root, table.filter(pa.array(~mine))))
+        segments.delist(connection, old)
+        ids += [id for (id,) in connection.execute("SELECT id FROM front WHERE listener = ?", (number,))]
+        connection.execute("DELETE FROM front WHERE listener = ?", (number,))
+        connection.executemany("DELETE FROM seen WHERE key = ?", [(key,) for key in event_keys(tenant, ids)])
+        connection.execute("DELETE FROM listeners WHERE number = ?", (number,))
+        database.set_meta("forgotten", database.meta("forgotten") + 1)
     segments.remove(root, old)
     return len(ids)
 
@@ -137,11 +135,9 @@ def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
 def _forget_deliveries(workspace: Workspace, tenant: str, listener: str) -> int:
     """Dead letters that hold the id, and clients named by it; how many letters."""
     database = workspace.database
-    with database.lock:
-        database.connection.execute("PRAGMA secure_delete = ON")
-        with database.write():
-            Audit(database, tenant).forget(listener)
-            return DeadLetters(database, tenant).forget(listener)
+    with database.forgetting():
+        Audit(database, tenant).forget(listener)
+        return DeadLetters(database, tenant).forget(listener)
 
 
 def _snapshots(workspace: Workspace) -> list[snapshot.Snapshot]:

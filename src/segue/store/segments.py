@@ -8,7 +8,6 @@ uncompressed, so that searching the bytes of a workspace for a name finds it if 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from segue.store.database import Connection
 from segue.store.schema import STORED
 
 FOLDER = "events"
@@ -126,7 +126,7 @@ def load(
     return table.select([f.name for f in fields]).cast(pa.schema(fields))
 
 
-def enlist(connection: sqlite3.Connection, segments: Sequence[Segment]) -> None:
+def enlist(connection: Connection, segments: Sequence[Segment]) -> None:
     """Into the manifest, within the caller's transaction."""
     connection.executemany(
         "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -134,12 +134,12 @@ def enlist(connection: sqlite3.Connection, segments: Sequence[Segment]) -> None:
     )
 
 
-def delist(connection: sqlite3.Connection, segments: Sequence[Segment]) -> None:
+def delist(connection: Connection, segments: Sequence[Segment]) -> None:
     """Out of the manifest; the files go after the commit, by `remove`."""
     connection.executemany("DELETE FROM segments WHERE path = ?", [(s.path,) for s in segments])
 
 
-def listed(connection: sqlite3.Connection, where: str = "1", values: Sequence[int] = ()) -> list[Segment]:
+def listed(connection: Connection, where: str = "1 = 1", values: Sequence[int] = ()) -> list[Segment]:
     """The manifest, by time."""
     rows = connection.execute(f"SELECT * FROM segments WHERE {where} ORDER BY first_at, first_seq, path", values)
     return [Segment(*row) for row in rows]
@@ -150,7 +150,7 @@ def remove(root: Path, segments: Sequence[Segment]) -> None:
         (root / segment.path).unlink(missing_ok=True)
 
 
-def orphans(root: Path, connection: sqlite3.Connection) -> list[Path]:
+def orphans(root: Path, connection: Connection) -> list[Path]:
     """Files that the manifest does not name: left by a crash."""
     known = {path for (path,) in connection.execute("SELECT path FROM segments")}
     files = (root / FOLDER).glob("*/*/*.parquet") if (root / FOLDER).is_dir() else ()

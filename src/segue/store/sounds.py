@@ -9,7 +9,8 @@ from segue.core.events import Item, Uri
 from segue.store import merging
 from segue.store.database import Database
 
-_PUT = "INSERT OR REPLACE INTO sounds VALUES (?, ?, ?)"
+_PUT = """INSERT INTO sounds VALUES (?, ?, ?)
+ ON CONFLICT (item) DO UPDATE SET folder = excluded.folder, file = excluded.file"""
 _NUMBER = "SELECT number FROM items WHERE tenant = ? AND kind = ? AND namespace = ? AND id = ?"
 
 

@@ -10,9 +10,10 @@ from typing import Self
 from segue.core.errors import WorkspaceError
 from segue.core.settings import FILE, Settings, read_settings
 from segue.store.catalogue import Catalogue
-from segue.store.database import DATABASE, Database
+from segue.store.database import Database
 from segue.store.log import EventLog
 from segue.store.sounds import Sounds
+from segue.store.sqlite import DATABASE, SqliteDatabase
 
 STATISTICS, CHECKS = "statistics", "checks"
 """Folders of what was gathered of each tenant's tables, and of what checks said of them."""
@@ -41,7 +42,7 @@ class Workspace:
             path.mkdir(parents=True, exist_ok=True)
             if not (path / FILE).exists():
                 (path / FILE).write_text(settings_page())
-            Database(path / DATABASE, create=True).close()
+            SqliteDatabase(path / DATABASE, create=True).close()
         except OSError as e:
             raise WorkspaceError(f"cannot make a workspace at {path}: {e.strerror}") from None
         return cls.open(path)
@@ -53,7 +54,7 @@ class Workspace:
         if not (path / DATABASE).is_file():
             raise WorkspaceError(f"no workspace at {path}: run `segue init` there, or name one with --workspace")
         settings = read_settings(path)
-        return cls(path, settings, Database(path / DATABASE))
+        return cls(path, settings, SqliteDatabase(path / DATABASE))
 
     def derived(self, folder: str, tenant: str) -> Path:
         """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten."""

@@ -63,9 +63,10 @@ class Audit:
             if clients >= MAX_CLIENTS:
                 return
         connection.execute(
-            "INSERT INTO audit_hours VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "highest = max(highest, excluded.highest), duplicates = duplicates + excluded.duplicates, "
-            "refused = refused + excluded.refused",
+            "INSERT INTO audit_hours VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, client, hour) DO UPDATE SET "
+            "highest = CASE WHEN excluded.highest > audit_hours.highest THEN excluded.highest "
+            "ELSE audit_hours.highest END, duplicates = audit_hours.duplicates + excluded.duplicates, "
+            "refused = audit_hours.refused + excluded.refused",
             (tenant, sender.client, hour, max(last, sender.produced), taken.count("duplicate"),
              taken.count("refused")),
         )  # fmt: skip
@@ -117,10 +118,10 @@ class Audit:
 
     def forget(self, listener: str) -> None:
         """Take away a client that is named like a listener. Within the caller's transaction."""
+        held = "client = ?2 OR replace(client, ?2, '') != client" if len(listener) >= 8 else "client = ?2"
         for table in ("audit_hours", "audit_stretches"):
             self._db.connection.execute(
-                f"DELETE FROM {table} WHERE tenant = ? AND (client = ?2 OR (length(?2) >= 8 AND instr(client, ?2)))",
-                (self._db.tenant(self._name), listener),
+                f"DELETE FROM {table} WHERE tenant = ?1 AND ({held})", (self._db.tenant(self._name), listener)
             )
 
 

@@ -55,10 +55,10 @@ class DeadLetters:
             connection.executemany(
                 "INSERT INTO dead_letters (tenant, key, at, times, reason, field, form, client, raw, whole) "
                 "VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, key) DO UPDATE SET "
-                "times = times + 1, at = excluded.at, reason = excluded.reason, field = excluded.field",
+                "times = dead_letters.times + 1, at = excluded.at, reason = excluded.reason, field = excluded.field",
                 [
-                    (tenant, _key(r), now, r.reason[:2_000], r.field, r.form, client, r.raw[:MAX_RAW],
-                     len(r.raw) <= MAX_RAW)
+                    (tenant, _key(r), now, _text(r.reason)[:2_000], _text(r.field), r.form, _text(client),
+                     r.raw[:MAX_RAW], int(len(r.raw) <= MAX_RAW))
                     for r in refused
                 ],
             )  # fmt: skip
@@ -72,7 +72,8 @@ class DeadLetters:
                     (tenant, over - self._most),
                 )
                 connection.execute(
-                    "INSERT INTO meta VALUES ('dead_dropped', ?1) ON CONFLICT DO UPDATE SET value = value + ?1",
+                    "INSERT INTO meta VALUES ('dead_dropped', ?1) "
+                    "ON CONFLICT (key) DO UPDATE SET value = meta.value + ?1",
                     (over - self._most,),
                 )
 
@@ -80,7 +81,7 @@ class DeadLetters:
         """The newest first, from below an id on."""
         with self._db.asking() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM dead_letters WHERE tenant = ? AND (?2 = 0 OR id < ?2) "
+                f"SELECT {_COLUMNS} FROM dead_letters WHERE tenant = ?1 AND (?2 = 0 OR id < ?2) "
                 "ORDER BY id DESC LIMIT ?3",
                 (self._db.tenant(self._name), before, limit),
             ).fetchall()
@@ -96,9 +97,8 @@ class DeadLetters:
     def drop(self, ids: Sequence[int]) -> int:
         """Take away; how many there were."""
         with self._db.write() as connection:
-            tenant, before = self._db.tenant(self._name), connection.total_changes
-            connection.executemany("DELETE FROM dead_letters WHERE tenant = ? AND id = ?", [(tenant, id) for id in ids])
-            return connection.total_changes - before
+            tenant, gone = self._db.tenant(self._name), "DELETE FROM dead_letters WHERE tenant = ? AND id = ?"
+            return connection.executemany(gone, [(tenant, id) for id in ids]).rowcount if ids else 0
 
     def counts(self) -> tuple[int, int]:
         """How many there are, and how many of all tenants were dropped for want of room."""
@@ -147,6 +147,11 @@ def _texts(value: object) -> Iterator[str]:
 
 def _holds(text: str, listener: str) -> bool:
     return len(listener) >= SURE and listener in text
+
+
+def _text(said: str) -> str:
+    """As it can be kept by any database."""
+    return said.replace("\0", "\u2400")
 
 
 def _key(refused: Refused) -> bytes:
