@@ -102,7 +102,7 @@ def commands() -> list[str]:
     ]
     rows += [("`segue import FORMAT PATH`", "Bring in listening and catalogues; formats below."),
              ("`segue schema infer, show, diff, accept, export, import`", "What good data look like."),
-             ("`segue key create, list, revoke`", "API keys for the service."),
+             ("`segue keys create, list, revoke`", "API keys for the service."),
              ("`segue dead list, show, replay, drop`", "Events that were refused.")]  # fmt: skip
     return [
         "## Commands",

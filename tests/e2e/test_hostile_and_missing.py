@@ -108,7 +108,7 @@ def test_the_server_goes_and_comes_back(serve, service, visit):
 
 def test_a_key_is_asked_for_and_used(serve, service, visit, tmp_path):
     keys = Keys(tmp_path)
-    text, _ = keys.create((Scope.READ, Scope.WRITE))
+    text, _ = keys.create((Scope.READ, Scope.INGEST))
     page = visit(serve(lambda: service, keys).url + "/?listener=L00007", expect=("401",))
     expect(page.get_by_text("This server asks for a key")).to_be_visible()
     page.get_by_label("API key").fill("segue_wrong")

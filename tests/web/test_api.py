@@ -199,10 +199,10 @@ def test_the_console_is_the_report_of_the_service(client, service):
 
 
 def test_the_console_is_for_those_who_run_it(client, keys):
-    texts = {scope: keys.create((scope,))[0] for scope in Scope}
+    texts = {scope: keys.create((scope,))[0] for scope in (Scope.READ, Scope.INGEST, Scope.ADMIN)}
 
     def status(text):
         return client.get("/v1/console", headers={"authorization": f"Bearer {text}"}).status_code
 
     assert client.get("/v1/console").status_code == 401
-    assert {s: status(t) for s, t in texts.items()} == {Scope.READ: 403, Scope.WRITE: 403, Scope.ADMIN: 200}
+    assert {s: status(t) for s, t in texts.items()} == {Scope.READ: 403, Scope.INGEST: 403, Scope.ADMIN: 200}

@@ -64,7 +64,11 @@ def make_app(importing: bool) -> Any:
         for name, function in commands.items():
             app.command(name, rich_help_panel=panel)(function)
     app.add_typer(make_schema_app(), name="schema", help="What good data look like.", rich_help_panel="Data")
-    app.add_typer(make_keys_app(), name="key", help="API keys for the service.", rich_help_panel="Service")
+    app.add_typer(make_keys_app(), name="keys", help="API keys for the service.", rich_help_panel="Service")
+    app.add_typer(make_keys_app(), name="key", hidden=True)  # its name before
+    app.add_typer(
+        make_operators_app(), name="operators", help="Who may sign in to the console.", rich_help_panel="Service"
+    )
     app.add_typer(make_dead_app(), name="dead", help="Events that were refused.", rich_help_panel="Service")
     return app
 
@@ -398,7 +402,7 @@ def forget(
     from segue.web.auth import Keys
 
     with open_workspace() as (workspace, tenant):
-        Keys(workspace.path).revoke_of(listener)
+        Keys(workspace.path, tenant).revoke_of(listener)
         print_forgotten(console, forget_listener(workspace, tenant, listener))
 
 
@@ -433,6 +437,17 @@ def make_keys_app() -> typer.Typer:
     app.command("create")(keys.create)
     app.command("list")(keys.listing)
     app.command("revoke")(keys.revoke)
+    return app
+
+
+def make_operators_app() -> typer.Typer:
+    """Commands about operators."""
+    from segue.cli import operators
+
+    app = typer.Typer(no_args_is_help=True)
+    app.command("add")(operators.add)
+    app.command("list")(operators.listing)
+    app.command("remove")(operators.remove)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,10 +11,17 @@ from segue.cli.workplace import console, open_workspace, out
 
 
 def create(
-    scopes: Annotated[str, typer.Option(help="What it opens: read, write, admin; comma-separated.")] = "read,write",
+    scopes: Annotated[
+        str,
+        typer.Option(
+            help="What it opens: ingest, read, listener, admin; comma-separated. Without it ingest "
+            "and read, or listener where a listener is named.",
+            show_default=False,
+        ),
+    ] = "",
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
     listener: Annotated[
-        str, typer.Option(help="Whose own it is: for the players of this listener.", show_default=False)
+        str, typer.Option(help="Whose own it is: opens what is this listener's alone.", show_default=False)
     ] = "",
     digest: Annotated[
         bool,
@@ -23,14 +31,15 @@ def create(
     """Make a key. It is shown once; the workspace keeps only its hash, or with --digest what makes it again."""
     from segue.web.auth import Keys, parse_scopes
 
-    with open_workspace(create=True) as (workspace, _):
-        secret, key = Keys(workspace.path).create(parse_scopes(scopes), label, listener, digest)
+    chosen = parse_scopes(scopes or ("listener" if listener else "ingest,read"))
+    with open_workspace(create=True) as (workspace, tenant):
+        secret, key = Keys(workspace.path, tenant).create(chosen, label, listener, digest)
     console.print(f"key {key.id} opens {', '.join(key.scopes)}; this is the only time it is shown:")
     out.print(secret)
 
 
 def listing() -> None:
-    """The keys there are, without their secrets."""
+    """The keys there are, of all tenants, without their secrets."""
     from segue.web.auth import Keys
 
     with open_workspace() as (workspace, _):
@@ -38,10 +47,12 @@ def listing() -> None:
     if not keys:
         out.print("no keys: the service answers on this machine only")
     for key in keys:
-        out.print(f"{key.id}  {','.join(key.scopes)}  {key.label}", markup=False)
+        made = datetime.fromtimestamp(key.created / 1000, UTC).strftime("%Y-%m-%d") if key.created else "?"
+        whose = f"{key.tenant or 'any tenant'}{f'/{key.listener}' if key.listener else ''}"
+        out.print(f"{key.id}  {','.join(key.scopes)}  {whose}  {made}  {key.label}", markup=False, soft_wrap=True)
 
 
-def revoke(key: Annotated[str, typer.Argument(help="Id of the key, as `segue key list` shows it.")]) -> None:
+def revoke(key: Annotated[str, typer.Argument(help="Id of the key, as `segue keys list` shows it.")]) -> None:
     """Take a key away; it stops working at once."""
     from segue.web.auth import Keys
 

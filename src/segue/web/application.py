@@ -17,8 +17,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from segue.core.errors import SegueError
+from segue.web.access import admitted, own
 from segue.web.api import RESOURCES
-from segue.web.auth import Keys, bearer, caller_of
+from segue.web.auth import Keys
 from segue.web.compat import COMPAT
 from segue.web.compat._lastfm import Tokens
 from segue.web.guard import Guard
@@ -28,10 +29,12 @@ from segue.web.pages import PAGES, STATIC
 from segue.web.playing import Playing
 from segue.web.rate import Rate
 from segue.web.reply import error, from_http, from_segue
-from segue.web.resource import KEY, Resource, paths_of, read_params
+from segue.web.resource import Resource, paths_of, read_params
 from segue.web.service import Backend
 from segue.web.watch import Metrics, Watch
 
+KEY_REQUESTS = 10_000
+"""With one key in ten seconds, a process of the server: more than a busy client asks, fewer than a runaway."""
 EVERYTHING = (*RESOURCES, *COMPAT)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -43,11 +46,11 @@ def _endpoint(there: list[Resource]) -> Endpoint:
         resource = by_method["GET" if request.method == "HEAD" else request.method]
         request.scope["segue_route"] = resource.path
         state = request.app.state
-        refused = _refused(resource, state.keys, request)
-        if refused is not None:
-            return refused
+        who = request.state.caller = admitted(resource, request)
         try:
             params = read_params(request, resource.params, resource.lenient)
+            if who is not None:
+                own(resource, who, params)
             return await resource.answer(state.backend, request, params)
         except SegueError as e:
             if resource.on_error is None:
@@ -55,22 +58,6 @@ def _endpoint(there: list[Resource]) -> Endpoint:
             return resource.on_error(request, e)
 
     return answer
-
-
-def _refused(resource: Resource, keys: Keys | None, request: Request) -> Response | None:
-    """An error where the key does not allow it. Without any key in the workspace the interface is open."""
-    if resource.scope is None or resource.scheme != KEY:
-        return None
-    text = bearer(request.headers.get("authorization", ""))
-    who = caller_of(keys, text)
-    if who is None:
-        why = "that key is not known" if text else "a key is needed: Authorization: Bearer KEY (segue key create)"
-        return error(401, why, {"www-authenticate": "Bearer"})
-    if not who.allows(resource.scope):
-        return error(403, f"key {who.key} has {', '.join(who.scopes)}; this needs {resource.scope}")
-    if who.listener:
-        return error(403, f"key {who.key} is a listener's own; it opens the protocols of players, not this")
-    return None
 
 
 def _routes() -> list[BaseRoute]:
@@ -148,5 +135,6 @@ def create_app(
     app.state.inbox = Inbox(backend, metrics, waiting)
     app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
     app.state.playing, app.state.rate, app.state.tokens = Playing(), Rate(), Tokens()
+    app.state.key_rate = Rate(KEY_REQUESTS)
     app.state.devices = {}  # names that podcast apps gave their devices
     return app

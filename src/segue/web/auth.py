@@ -2,15 +2,13 @@
 
 A key is `segue_ID_SECRET` with 256 random bits, so one SHA-256 of it is as hard to turn around as a slow hash would
 be. The file is read again when it changes: a new or revoked key counts at once. Keys that clients prove by an MD5 are
-the exception: decision 0023.
+the exception: decision 0023. What each scope opens, and whose keys: decision 0025.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -20,9 +18,10 @@ from pathlib import Path
 import msgspec
 
 from segue.core.errors import InputError, UnknownName, UsageError
+from segue.store.secret import put_private, workspace_secret
+from segue.web.operators import Operators
 
 FILE = "keys.json"
-SECRET = "keys.secret"  # noqa: S105  # the name of its file
 PREFIX = "segue"
 MAX_KEY = 200  # characters that are looked at
 
@@ -30,9 +29,21 @@ MAX_KEY = 200  # characters that are looked at
 class Scope(StrEnum):
     """What a key allows. `admin` allows all."""
 
-    READ = "read"
-    WRITE = "write"
+    INGEST = "ingest"  # tell what listeners did
+    READ = "read"  # ask for anybody
+    LISTENER = "listener"  # both, of one listener alone
     ADMIN = "admin"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Scope | None:
+        return cls.INGEST if value == "write" else None  # as it was called before
+
+
+def allows(scopes: tuple[Scope, ...], listener: str, scope: Scope) -> bool:
+    """Whether scopes allow one; a listener's own key never allows what is about all."""
+    if listener:
+        return scope is not Scope.ADMIN and (scope in scopes or bool({Scope.LISTENER, Scope.ADMIN} & set(scopes)))
+    return scope in scopes or Scope.ADMIN in scopes
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -47,61 +58,76 @@ class Key(msgspec.Struct, frozen=True):
     digest: bool = (
         False  # may be proven by an MD5 of it: made from the workspace's secret, so that it can be made again
     )
+    tenant: str = ""  # whose data it opens; "": of any, as keys did before they had tenants
 
     def allows(self, scope: Scope) -> bool:
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+        return allows(self.scopes, self.listener, scope)
+
+    def caller(self) -> Caller:
+        return Caller(self.scopes, self.listener, self.id, self.tenant)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as a key or its absence tells."""
+    """Who asks, as a key, a session or its absence tells."""
 
     scopes: tuple[Scope, ...]
     listener: str = ""  # whose own it is; "": it speaks for any listener
-    key: str = ""  # id of the key; "": the interface is open
+    key: str = ""  # id of the key; "": the interface is open, or it is an operator
     tenant: str = ""  # that it is for; "": the one that is served
+    operator: str = ""  # name of who is signed in
 
     def allows(self, scope: Scope) -> bool:
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+        return allows(self.scopes, self.listener, scope)
 
     def may_be(self, listener: str) -> bool:
         """Whether it may speak for a listener."""
         return bool(listener) and self.listener in ("", listener)
 
 
-def caller_of(keys: Keys | None, text: str) -> Caller | None:
-    """Who a token is; None: nobody. Without any key in the workspace the interface is open, and every token is good.
+def is_open(keys: Keys | None) -> bool:
+    """Whether nothing is asked of callers: there is no key in the workspace, and no operator."""
+    return keys is None or not (keys.all() or keys.operators.any())
+
+
+def caller_of(keys: Keys | None, text: str, session: str = "") -> Caller | None:
+    """Who a key is, or without one a session of the console; None: nobody. Anybody, where the interface is open.
 
     The one place where a token becomes a tenant, a listener and scopes.
     """
-    if keys is None or not keys.all():
-        return Caller(tuple(Scope))
-    key = keys.find(text) if text else None
-    return Caller(key.scopes, key.listener, key.id) if key else None
+    if keys is None or is_open(keys):
+        return Caller((Scope.INGEST, Scope.READ, Scope.ADMIN))
+    if text:
+        key = keys.find(text)
+        return key.caller() if key else None
+    name = keys.operators.signed_in(session) if session else ""
+    return Caller((Scope.ADMIN,), operator=name) if name else None
 
 
 def parse_scopes(names: str) -> tuple[Scope, ...]:
-    """`read,write` as scopes, or UnknownName."""
+    """`read,ingest` as scopes, or UnknownName."""
     out = []
     for name in filter(None, (n.strip().lower() for n in names.split(","))):
-        if name not in set(Scope):
-            raise UnknownName("scope", name, list(Scope))
-        out.append(Scope(name))
+        try:
+            out.append(Scope(name))
+        except ValueError:
+            raise UnknownName("scope", name, list(Scope)) from None
     if not out:
         raise UsageError(f"a key needs at least one scope of {', '.join(Scope)}")
     return tuple(dict.fromkeys(out))
 
 
 class Keys:
-    """The keys of one workspace."""
+    """The keys of one workspace, as the door of one tenant sees them; `tenant` "": all of them."""
 
-    def __init__(self, workspace: Path) -> None:
-        self.path = workspace / FILE
+    def __init__(self, workspace: Path, tenant: str = "") -> None:
+        self.path, self.tenant = workspace / FILE, tenant
+        self.operators = Operators(workspace)
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
 
     def all(self) -> tuple[Key, ...]:
-        """Every key; InputError where the file is broken, so that damage never opens a server."""
+        """Every key, of other tenants too; InputError where the file is broken, so that damage never opens a server."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -116,40 +142,44 @@ class Keys:
             self._stamp = stamp
         return self._keys
 
+    def here(self) -> tuple[Key, ...]:
+        """Those that open this tenant."""
+        return tuple(k for k in self.all() if not self.tenant or k.tenant in ("", self.tenant))
+
     def create(
         self, scopes: tuple[Scope, ...], label: str = "", listener: str = "", digest: bool = False
     ) -> tuple[str, Key]:  # fmt: skip
-        """A new key. The secret text is given back this once and is kept nowhere.
+        """A new key of this tenant. The secret text is given back this once and is kept nowhere.
 
         With `digest` it can be made again from the secret of the workspace, for clients that send an MD5 of it.
+        UsageError where scopes and listener do not go together.
         """
+        if Scope.LISTENER in scopes and not listener:
+            raise UsageError("scope listener is of one listener: say which with --listener")
+        if Scope.ADMIN in scopes and listener:
+            raise UsageError("a listener's own key cannot be admin")
         name = secrets.token_hex(4)
         text = self._derived(name) if digest else f"{PREFIX}_{name}_{secrets.token_urlsafe(32)}"
-        key = Key(name, _digest(text), scopes, label[:200], int(time.time() * 1000), listener, digest)
+        now = int(time.time() * 1000)
+        key = Key(name, _digest(text), scopes, label[:200], now, listener, digest, self.tenant)
         self._write((*self.all(), key))
         return text, key
 
     def texts(self, listener: str) -> list[tuple[Key, str]]:
         """The keys that speak for a listener and can be made again, with their texts: to hold a digest against."""
-        mine = [k for k in self.all() if k.digest and k.listener in ("", listener)]
+        mine = [k for k in self.here() if k.digest and k.listener in ("", listener)]
         return [(k, self._derived(k.id)) for k in mine]
 
     def text(self, key_id: str) -> str:
         """The text of a key that can be made again; "" where there is no such key."""
-        return next((self._derived(k.id) for k in self.all() if k.digest and k.id == key_id), "")
+        return next((self._derived(k.id) for k in self.here() if k.digest and k.id == key_id), "")
 
     def _derived(self, name: str) -> str:
         return f"{PREFIX}_{name}_{hmac.new(self.secret(), f'key:{name}'.encode(), hashlib.sha256).hexdigest()}"
 
     def secret(self) -> bytes:
-        """Random bytes of this workspace, made when they are first needed and readable by its owner alone."""
-        path = self.path.with_name(SECRET)
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            with contextlib.suppress(FileExistsError):  # another process was quicker
-                _put(path, secrets.token_bytes(32), new=True)
-            return path.read_bytes()
+        """Random bytes of this workspace."""
+        return workspace_secret(self.path.parent)
 
     def revoke(self, key_id: str) -> Key:
         """Take a key away, or UnknownName."""
@@ -161,18 +191,17 @@ class Keys:
         return gone
 
     def revoke_of(self, listener: str) -> int:
-        """Take away the keys that are a listener's own; how many went."""
-        keys = self.all()
-        kept = tuple(k for k in keys if k.listener != listener or not listener)
-        if len(kept) < len(keys):
-            self._write(kept)
-        return len(keys) - len(kept)
+        """Take away the keys of this tenant that are a listener's own; how many went."""
+        gone = [k for k in self.here() if listener and k.listener == listener]
+        if gone:
+            self._write(tuple(k for k in self.all() if k not in gone))
+        return len(gone)
 
     def find(self, text: str) -> Key | None:
         """The key whose secret this is; takes the same time for every wrong one."""
         digest = _digest(text[:MAX_KEY])
         found = None
-        for key in self.all():
+        for key in self.here():
             if hmac.compare_digest(key.sha256, digest):
                 found = key
         return found
@@ -180,24 +209,7 @@ class Keys:
     def _write(self, keys: tuple[Key, ...]) -> None:
         if not self.path.parent.is_dir():
             raise UsageError(f"no workspace at {self.path.parent}")
-        _put(self.path, msgspec.json.format(msgspec.json.encode(keys)) + b"\n")
-
-
-def _put(path: Path, body: bytes, new: bool = False) -> None:
-    """A file for its owner's eyes, whole or not at all. With `new`, FileExistsError where it is there already."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as f:
-        f.write(body)
-        f.flush()
-        os.fsync(f.fileno())
-    if not new:
-        fresh.replace(path)
-        return
-    try:
-        os.link(fresh, path)
-    finally:
-        fresh.unlink()
+        put_private(self.path, msgspec.json.format(msgspec.json.encode(keys)) + b"\n")
 
 
 def _digest(text: str) -> str:

@@ -56,7 +56,8 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     media, answer = bare.get(resource.returns) or ("application/json", schema_of[id(resource.returns)])
     good = HTTPStatus(resource.status)
     responses: dict[str, Any] = {str(good.value): {"description": good.phrase, "content": {media: {"schema": answer}}}}
-    for status in resource.errors:
+    often = (HTTPStatus.TOO_MANY_REQUESTS,) if resource.scope is not None else ()
+    for status in sorted({*resource.errors, *often}):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {"application/json": {"schema": schema_of[id(resource.error_view)]}},
@@ -101,7 +102,7 @@ def openapi(resources: Sequence[Resource]) -> dict[str, Any]:
                     "title": "Segue",
                     "version": __version__,
                     "description": "A personal Home from listening data. On the machine's own address the interface "
-                    "is open until a key is made with `segue key create`; then every call but health needs "
+                    "is open until a key is made with `segue keys create`; then every call but health needs "
                     "`Authorization: Bearer KEY` with the scope named in `x-scope`.",
                     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
                 },

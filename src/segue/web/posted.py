@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -119,6 +119,23 @@ def _decoded(body: bytes, kind: type[T]) -> T:
         raise InputError(f"bad request: {e}") from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as e:
         raise InputError(f"not JSON: {e}") from None
+
+
+class _Named(msgspec.Struct):
+    """What a row that is no event may still say of whose it is."""
+
+    listener: str = ""
+    data: Any = None
+
+
+def named_in(raw: bytes) -> list[str]:
+    """Listeners that a refused row names, as an event or as a CloudEvent around one."""
+    try:
+        row = msgspec.json.decode(raw, type=_Named)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return []
+    inner = row.data.get("listener") if isinstance(row.data, dict) else None
+    return [name for name in (row.listener, inner) if isinstance(name, str) and name]
 
 
 def _sender(headers: Mapping[str, str]) -> Sender:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError, WorkspaceError
+from segue.web.rate import TooMany
 from segue.web.service import Busy
 
 
@@ -26,6 +27,7 @@ class TooLarge(InputError):
 
 STATUS: tuple[tuple[type[SegueError], int], ...] = (
     (TooLarge, 413),
+    (TooMany, 429),
     (UnknownName, 404),
     (UsageError, 400),
     (InputError, 400),
@@ -64,7 +66,8 @@ def status_of(e: SegueError) -> int:
 def from_segue(e: SegueError) -> Response:
     """The answer to an error raised on purpose."""
     status = status_of(e)
-    return error(status, str(e), {"retry-after": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    more = {503: {"retry-after": "2"}, 429: {"retry-after": "10"}, 401: {"www-authenticate": "Bearer"}}
+    return error(status, str(e), more.get(status))
 
 
 def from_http(e: HTTPException) -> Response:

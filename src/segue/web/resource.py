@@ -47,6 +47,9 @@ class Resource:
     on_error: Callable[[Request, SegueError], Response] | None = None  # the form that its errors have
     error_view: Any = ErrorView
     status: int = 200  # of an answer that is no error
+    whose: str | None = None
+    """Parameter that names a listener: a listener's own key may give that one alone. "": it is about nobody, or sees to
+    it itself; None: it is not for such keys."""
 
     @property
     def in_path(self) -> tuple[str, ...]:

@@ -85,12 +85,12 @@ def serve(
     """
     settings = read_settings(workspace)
     host, port = settings.host if host is None else host, settings.port if port is None else port
-    keys = Keys(workspace)
+    keys = Keys(workspace, tenant or settings.tenant)
     local = is_loopback(host)
     if not local and not keys.all():
         raise UsageError(
             f"{host} can be reached from other machines and this workspace has no key; make one with "
-            "`segue key create`, or serve on 127.0.0.1"
+            "`segue keys create`, or serve on 127.0.0.1"
         )
     log = make_log(sys.stderr, as_json=not sys.stderr.isatty())
     backend = Backend(

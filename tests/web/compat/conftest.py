@@ -68,7 +68,7 @@ def client(service: Service, keys: Keys, make_client: Any) -> Any:
 @pytest.fixture
 def own_key(keys: Keys) -> str:
     """A key of L0's own."""
-    return keys.create((Scope.READ, Scope.WRITE), "players", "L0", digest=True)[0]
+    return keys.create((Scope.READ, Scope.INGEST), "players", "L0", digest=True)[0]
 
 
 @dataclass

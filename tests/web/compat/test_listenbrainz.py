@@ -162,7 +162,7 @@ def test_bodies_and_tokens_have_limits(client, own_key):
 
 def test_keys_open_what_they_are_for(client, keys, own_key):
     reader = keys.create((Scope.READ,), "", "L0")[0]
-    program = keys.create((Scope.READ, Scope.WRITE))[0]
+    program = keys.create((Scope.READ, Scope.INGEST))[0]
     post = client.post("/1/submit-listens", content=submission(), headers=token(reader))
     assert post.status_code == 403
     assert client.post("/1/submit-listens", content=submission(), headers=token(program)).status_code == 401
@@ -249,7 +249,7 @@ def test_parameters_that_are_wrong_or_unknown(client, own_key):
 
 
 def test_forgetting_a_listener_takes_their_keys_and_leaves_the_others(folder, keys, own_key, monkeypatch):
-    program = keys.create((Scope.READ, Scope.WRITE))[0]
+    program = keys.create((Scope.READ, Scope.INGEST))[0]
     monkeypatch.setenv("SEGUE_WORKSPACE", str(folder))
     with pytest.raises(SystemExit) as done:
         main(["forget", "L0", "--yes"])

@@ -89,7 +89,7 @@ def test_xml_is_well_formed_and_escaped(client, service, own_key):
 
 
 def test_who_calls(client, keys, own_key, call):
-    other, program = keys.create((Scope.READ,), "", "L1")[0], keys.create((Scope.READ, Scope.WRITE))[0]
+    other, program = keys.create((Scope.READ,), "", "L1")[0], keys.create((Scope.READ, Scope.INGEST))[0]
 
     def code(**params: str) -> int:
         answer = client.get("/rest/ping", params={"f": "json"} | params).json()["subsonic-response"]
@@ -194,7 +194,7 @@ def test_what_is_wrong_is_said_in_its_form(client, own_key, method, params):
 
 def test_playlists_of_others_are_not_there(client, keys, call):
     mine = call("createPlaylist", name="mine", songId=ROCK)["playlist"]["id"]
-    other = keys.create((Scope.READ, Scope.WRITE), "", "L1")[0]
+    other = keys.create((Scope.READ, Scope.INGEST), "", "L1")[0]
     for method, name in (("getPlaylist", "id"), ("deletePlaylist", "id"), ("updatePlaylist", "playlistId")):
         answer = client.get(f"/rest/{method}", params={"f": "json", "apiKey": other, name: mine})
         assert answer.json()["subsonic-response"]["error"]["code"] == 70

@@ -51,5 +51,5 @@ def ranged(content: bytes, wanted: str, headers: dict[str, str]) -> Response:
 
 RESOURCES = (
     Resource("GET", "/v1/items/{uri}/clip", "A short sound of a track", clip, bytes, ItemParams,
-             errors=(*NOT_FOUND, 416)),
+             errors=(*NOT_FOUND, 416), whose=""),
 )  # fmt: skip

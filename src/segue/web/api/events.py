@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.core.events import AnyEvent
-from segue.store.delivery import Status
-from segue.web.auth import Scope
+from segue.store.delivery import Batch, Status
+from segue.web.auth import Caller, Scope
 from segue.web.body import read_body
 from segue.web.gzipped import gunzip
 from segue.web.inbox import Full, Inbox
-from segue.web.posted import MEDIA, Envelope, Posted, UnsupportedMedia, media_of, read
-from segue.web.reply import error
+from segue.web.posted import MEDIA, Envelope, Posted, UnsupportedMedia, media_of, named_in, read
+from segue.web.reply import Denied, error
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
 
@@ -53,6 +53,15 @@ async def _body(request: Request) -> bytes:
     return body
 
 
+def _of_its_own(who: Caller, batch: Batch) -> None:
+    """Denied, and nothing written, where a listener's own key tells of anybody else."""
+    if not who.listener:
+        return
+    named = [e.listener for e in batch.events] + [n for r in batch.refused for n in named_in(r.raw)]
+    if any(name != who.listener for name in named):
+        raise Denied(f"key {who.key} may speak for its own listener alone", 403)
+
+
 async def post(backend: Backend, request: Request, _params: NoParams) -> Response:
     inbox: Inbox = request.app.state.inbox
     declared = request.headers.get("content-length", "")
@@ -65,6 +74,7 @@ async def post(backend: Backend, request: Request, _params: NoParams) -> Respons
                 tenant, rules = await backend.reading()
                 envelope = Envelope(body, media, request.headers)
                 batch = await inbox.read(len(body), lambda: read(envelope, tenant, rules))
+                _of_its_own(request.state.caller, batch)
                 taken = await inbox.put(batch)
     except UnsupportedMedia as e:
         return error(415, str(e))
@@ -80,6 +90,6 @@ async def post(backend: Backend, request: Request, _params: NoParams) -> Respons
 
 RESOURCES = (
     Resource("POST", "/v1/events", "Events come in; answered when they are durable", post, EventsView,
-             scope=Scope.WRITE, body=(ONE_OR_MORE, Posted), media=MEDIA, status=202,
-             errors=(400, 401, 403, 413, 415, 429, 503)),
+             scope=Scope.INGEST, body=(ONE_OR_MORE, Posted), media=MEDIA, status=202,
+             errors=(400, 401, 403, 413, 415, 429, 503), whose=""),
 )  # fmt: skip

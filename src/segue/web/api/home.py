@@ -63,5 +63,5 @@ def home(service: Service, params: HomeParams) -> HomeView:
 
 RESOURCES = (
     Resource("GET", "/v1/home", "Home of a listener: shelves of cards, each with its reason", reading(home),
-             HomeView, HomeParams),
+             HomeView, HomeParams, whose="listener"),
 )  # fmt: skip

@@ -46,8 +46,10 @@ def by_title(service: Service, params: TitleParams) -> Sequence[CardView]:
 
 
 RESOURCES = (
-    Resource("GET", "/v1/items", "Items whose title has these words", reading(by_title), list[CardView], TitleParams),
+    Resource("GET", "/v1/items", "Items whose title has these words", reading(by_title), list[CardView], TitleParams,
+             whose=""),
     Resource("GET", "/v1/items/{uri}/similar", "Items like one item", reading(similar), list[CardView],
-             SimilarParams, errors=NOT_FOUND),
-    Resource("GET", "/v1/items/{uri}", "One item", reading(item), CardView, ItemParams, errors=NOT_FOUND),
+             SimilarParams, errors=NOT_FOUND, whose=""),
+    Resource("GET", "/v1/items/{uri}", "One item", reading(item), CardView, ItemParams, errors=NOT_FOUND,
+             whose=""),
 )  # fmt: skip

@@ -48,7 +48,7 @@ def radio(service: Service, params: RadioParams) -> RadioView:
 
 RESOURCES = (
     Resource("GET", "/v1/path", "From one item to another in small, even steps", reading(path), PathView, PathParams,
-             errors=(400, 401, 403, 404, 503)),
+             errors=(400, 401, 403, 404, 503), whose=""),
     Resource("GET", "/v1/radio", "A page of an endless station near items, genres or words", reading(radio),
-             RadioView, RadioParams, errors=(400, 401, 403, 404, 503)),
+             RadioView, RadioParams, errors=(400, 401, 403, 404, 503), whose="listener"),
 )  # fmt: skip

@@ -38,5 +38,5 @@ RESOURCES = (
     Resource("GET", "/v1/listeners", "Listeners by how their id begins", reading(listeners), list[ListenerView],
              ListenersParams),
     Resource("GET", "/v1/listeners/{id}/history", "What a listener heard, newest first", reading(history),
-             list[CardView], HistoryParams, errors=(400, 401, 403, 404, 503)),
+             list[CardView], HistoryParams, errors=(400, 401, 403, 404, 503), whose="id"),
 )  # fmt: skip

@@ -39,5 +39,5 @@ def recommend(service: Service, params: RecommendationParams) -> Recommendations
 
 RESOURCES = (
     Resource("GET", "/v1/recommendations", "The best items for a listener, ranked", reading(recommend),
-             Recommendations, RecommendationParams, errors=(400, 401, 403, 404, 503)),
+             Recommendations, RecommendationParams, errors=(400, 401, 403, 404, 503), whose="listener"),
 )  # fmt: skip

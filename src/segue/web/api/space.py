@@ -52,9 +52,9 @@ def near(service: Service, params: NearParams) -> Sequence[SpotView]:
 
 RESOURCES = (
     Resource("GET", "/v1/space", "The taste space as a map: places, kinds and genres of its points, in columns", space,
-             bytes, sends=PACKED),
+             bytes, sends=PACKED, whose=""),
     Resource("GET", "/v1/space/items", "Items on the map, by point or by uri", reading(spots), list[SpotView],
-             SpotsParams, errors=(400, 401, 403, 404, 503)),
+             SpotsParams, errors=(400, 401, 403, 404, 503), whose=""),
     Resource("GET", "/v1/space/near", "What lies nearest to a point of the map", reading(near), list[SpotView],
-             NearParams),
+             NearParams, whose=""),
 )  # fmt: skip

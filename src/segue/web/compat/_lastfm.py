@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from segue.core.errors import InputError, NotReady, SegueError, WorkspaceError
 from segue.surfaces.playlist_files import xml_text
-from segue.web.auth import Caller, Keys, caller_of
+from segue.web.auth import Caller, Keys, caller_of, is_open
 from segue.web.compat._fields import Fields
 from segue.web.rate import TooMany
 from segue.web.service import Busy
@@ -116,13 +116,13 @@ def session_of(keys: Keys | None, said: Fields) -> tuple[Caller, str]:
 
 def by_password(keys: Keys | None, user: str, password: str, token: str) -> Caller:
     """Who a listener's name and key stand for; `token` is MD5 of the name and MD5 of the key."""
-    if keys is None or not keys.all():
+    if keys is None or is_open(keys):
         who = caller_of(keys, "")
     elif password:
         who = caller_of(keys, password)
     else:
         proven = [key for key, text in keys.texts(user) if _same(_md5(user + _md5(text)), token.lower())]
-        who = Caller(proven[0].scopes, proven[0].listener, proven[0].id) if proven else None
+        who = proven[0].caller() if proven else None
     if who is None or not who.may_be(user):
         raise LastfmError(FAILED, "Authentication Failed - You do not have permissions to access the service")
     return who

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from segue import __version__
 from segue.core.errors import InputError, SegueError, UnknownName
 from segue.surfaces.playlist_files import xml_text
-from segue.web.auth import Caller, Keys, caller_of
+from segue.web.auth import Caller, Keys, caller_of, is_open
 from segue.web.compat._asking import name_of
 from segue.web.compat._fields import Fields, Missing
 
@@ -67,15 +67,15 @@ def _by_password(keys: Keys | None, password: str) -> Caller | None:
 
 def _by_token(keys: Keys | None, user: str, said: Fields) -> Caller | None:
     token, salt = said.need("t"), said.need("s")
-    if keys is None or not keys.all():
+    if keys is None or is_open(keys):
         return caller_of(keys, "")
     mine = keys.texts(user)
     if not mine:
-        raise SubsonicError(NO_DIGEST, "Token authentication needs a key made with `segue key create --digest`")
+        raise SubsonicError(NO_DIGEST, "Token authentication needs a key made with `segue keys create --digest`")
     for key, text in mine:
         proof = hashlib.md5(f"{text}{salt}".encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
         if hmac.compare_digest(proof.encode(), token.lower().encode("utf-8", "replace")):
-            return Caller(key.scopes, key.listener, key.id)
+            return key.caller()
     return None
 
 

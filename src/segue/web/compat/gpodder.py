@@ -59,7 +59,7 @@ def asking(request: Request, user: str, scope: Scope) -> str:
     """The listener of the path, where the caller may be that one; Denied else."""
     who = _caller(request)
     if who is None or not who.may_be(user):
-        raise Denied("name and key of a listener are needed: segue key create --listener NAME")
+        raise Denied("name and key of a listener are needed: segue keys create --listener NAME")
     if not who.allows(scope):
         raise Denied(f"this key may not {scope}", 403)
     return name_of(user)
@@ -133,7 +133,7 @@ async def list_devices(backend: Backend, request: Request, params: UserParams) -
 
 
 async def name_device(_backend: Backend, request: Request, params: DeviceParams) -> Response:
-    user = asking(request, params.user, Scope.WRITE)
+    user = asking(request, params.user, Scope.INGEST)
     said = json_of(await read_body(request, MAX_BODY) or b"{}")
     if not isinstance(said, dict) or said.get("type", "other") not in TYPES:
         raise InputError(f"a device has a caption, and a type of {', '.join(TYPES)}")
@@ -155,7 +155,7 @@ def _feeds(value: object, what: str) -> list[object]:
 
 
 async def change(backend: Backend, request: Request, params: DeviceParams) -> Response:
-    user = asking(request, params.user, Scope.WRITE)
+    user = asking(request, params.user, Scope.INGEST)
     said = json_of(await read_body(request, MAX_BODY))
     if not isinstance(said, dict):
         raise InputError('send {"add": […], "remove": […]}')
@@ -186,7 +186,7 @@ async def feeds(backend: Backend, request: Request, params: DeviceParams) -> Res
 
 async def put_feeds(backend: Backend, request: Request, params: DeviceParams) -> Response:
     """The whole list of a device anew."""
-    user = asking(request, params.user, Scope.WRITE)
+    user = asking(request, params.user, Scope.INGEST)
     wanted = [address(url) for url in _feeds(json_of(await read_body(request, MAX_BODY)), "the body")]
     there, _ = await backend.read(lambda s: subscribed(s.library, user, params.device))
     add = [url for url in wanted if url and url not in there]
@@ -198,7 +198,7 @@ async def put_feeds(backend: Backend, request: Request, params: DeviceParams) ->
 
 
 async def post_actions(backend: Backend, request: Request, params: UserParams) -> Response:
-    user = asking(request, params.user, Scope.WRITE)
+    user = asking(request, params.user, Scope.INGEST)
     body = await read_body(request, MAX_BODY)
 
     def read() -> tuple[Any, Any, Any]:
@@ -229,7 +229,7 @@ async def get_actions(backend: Backend, request: Request, params: EpisodesParams
 def _resource(
     method: str, path: str, summary: str, answer: Any, params: type[msgspec.Struct], returns: Any = dict[str, Any]
 ) -> Resource:  # fmt: skip
-    scope = Scope.READ if method == "GET" else Scope.WRITE
+    scope = Scope.READ if method == "GET" else Scope.INGEST
     known = answer if answer is logout else remembering(answer)
     return Resource(
         method, path, f"gPodder: {summary}", known, returns, params, scope, scheme="basic", lenient=True,

@@ -238,7 +238,7 @@ async def answer(backend: Backend, request: Request, _params: Any) -> Response:
         return reply(form, begun)
     if method in WRITES:
         who, listener = session_of(keys, said)
-        _allow(who, Scope.WRITE)
+        _allow(who, Scope.INGEST)
         return reply(form, await WRITES[method](backend, request, said, listener))
     if method in READS:
         open_to_all = caller_of(keys, "") if said.get("user") and not said.get("sk") else None
@@ -279,7 +279,7 @@ class TokenParams(msgspec.Struct, frozen=True, kw_only=True):
 def _resource(method: str) -> Resource:
     return Resource(
         method, "/2.0/", "Last.fm: one call, by its method", answer, Answer, LastfmParams,
-        Scope.READ if method == "GET" else Scope.WRITE, scheme="session", lenient=True, errors=(400, 403, 429, 503),
+        Scope.READ if method == "GET" else Scope.INGEST, scheme="session", lenient=True, errors=(400, 403, 429, 503),
         body=Answer if method == "POST" else None, media=("application/x-www-form-urlencoded",), on_error=refused,
         error_view=Answer,
     )  # fmt: skip

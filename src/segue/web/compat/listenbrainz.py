@@ -111,11 +111,11 @@ def asking(request: Request, scope: Scope) -> Caller:
 
 def listener_of(request: Request) -> str:
     """The listener that a token is of, who may be written for."""
-    who, token = asking(request, Scope.WRITE), token_of(request)
+    who, token = asking(request, Scope.INGEST), token_of(request)
     if not who.key and not token:
         raise Denied("You need to provide an Authorization header.")
     if who.key and not who.listener:
-        raise Denied("This key is no listener's: make one with `segue key create --listener NAME`.")
+        raise Denied("This key is no listener's: make one with `segue keys create --listener NAME`.")
     return name_of(who.listener or token)
 
 
@@ -309,7 +309,7 @@ def _resource(
     )  # fmt: skip
 
 
-R, W = Scope.READ, Scope.WRITE
+R, W = Scope.READ, Scope.INGEST
 plugin = (
     _resource("POST", "/1/submit-listens", "listens come in; answered when durable", submit, Anything, W),
     _resource("GET", "/1/validate-token", "whose a token is", validate, TokenParams, R),

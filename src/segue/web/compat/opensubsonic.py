@@ -234,7 +234,7 @@ async def answer(backend: Backend, request: Request, params: SubsonicParams) -> 
         return reply(request.state.form, await backend.read(lambda service: ASKING[method](service, asked)))
     if method not in TELLING:
         raise SubsonicError(GENERIC, f"{method[:80]!r} is not served here")
-    _allow(who.allows(Scope.WRITE), Scope.WRITE)
+    _allow(who.allows(Scope.INGEST), Scope.INGEST)
     told = await backend.read(lambda service: TELLING[method](service, asked))
     await log(backend, request, told.events, told.items)
     for done in told.after:
@@ -256,7 +256,7 @@ def refused(request: Request, e: SegueError) -> Response:
 def _resource(method: str) -> Resource:
     return Resource(
         method, "/rest/{method}", "OpenSubsonic: one call, by its name", answer, Answer, SubsonicParams,
-        Scope.READ if method == "GET" else Scope.WRITE, scheme="subsonic", lenient=True, errors=(), on_error=refused,
+        Scope.READ if method == "GET" else Scope.INGEST, scheme="subsonic", lenient=True, errors=(), on_error=refused,
         body=Answer if method == "POST" else None, media=("application/x-www-form-urlencoded",),
     )  # fmt: skip
 

@@ -13,9 +13,12 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from segue.core.errors import UnknownName
 from segue.core.events import MAX_ID
 from segue.surfaces.made_for import LISTS, RADIO, track_list
 from segue.surfaces.playlist_files import FORMS, written
+from segue.surfaces.playlists import playlists_of
+from segue.web.auth import Caller
 from segue.web.resource import Resource
 from segue.web.service import Backend, Service
 
@@ -31,8 +34,12 @@ class PlaylistFileParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _answer(form: str) -> Callable[[Backend, Request, Any], Awaitable[Response]]:
-    async def answer(backend: Backend, _request: Request, params: PlaylistFileParams) -> Response:
+    async def answer(backend: Backend, request: Request, params: PlaylistFileParams) -> Response:
+        who: Caller = request.state.caller
+
         def made(service: Service) -> tuple[bytes, str]:
+            if who.listener and params.name not in (*LISTS, RADIO, *playlists_of(service.library, who.listener)):
+                raise UnknownName("playlist of your own", params.name, [*LISTS, RADIO])
             found = track_list(service, params.name, params.listener, params.n, params.seed, params.words)
             return written(found, form, {})
 
@@ -44,6 +51,6 @@ def _answer(form: str) -> Callable[[Backend, Request, Any], Awaitable[Response]]
 
 plugin = tuple(
     Resource("GET", f"/v1/playlists/{{name}}.{form}", f"A playlist as {form.upper()}", _answer(form), bytes,
-             PlaylistFileParams, errors=(400, 401, 403, 404, 503), sends=media)
+             PlaylistFileParams, errors=(400, 401, 403, 404, 503), sends=media, whose="listener")
     for form, (media, _) in FORMS.items()
 )  # fmt: skip
