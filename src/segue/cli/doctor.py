@@ -45,13 +45,13 @@ def report(out: Console, workspace: Path) -> bool:
 
 
 def _look_at_workspace(workspace: Path, line: object) -> None:
-    from segue.core.errors import SegueError
+    from segue.core.errors import SegueError, WorkspaceError
     from segue.runs.releases import current_release
-    from segue.store.workspace import Workspace
+    from segue.store.workspace import Workspace, is_workspace
 
     say = line
     assert callable(say)
-    if not (workspace / "store.sqlite").exists():
+    if not is_workspace(workspace):
         say(None, f"no workspace at {workspace}", "segue import … makes one; segue demo fills one")
         return
     try:
@@ -60,6 +60,8 @@ def _look_at_workspace(workspace: Path, line: object) -> None:
             say(True, f"workspace {workspace}: {opened.log.count(tenant):,} events of tenant {tenant!r}")
             release = current_release(workspace, tenant)
             say(True, f"release {release.id} serves, made {release.manifest.created}")
+    except WorkspaceError as e:  # of another version, or its server is not reached
+        say(False, str(e))
     except SegueError as e:
         say(None, str(e))
 

@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     ] = ()
     tuning_trials: Annotated[int, Field(description="settings of a recipe tried when tuning it", ge=1)] = 24
     threads: Annotated[int, Field(description="threads of linear algebra; 0: all cores", ge=0)] = 0
+    state: Annotated[
+        str,
+        Field(
+            description="where the state is kept: empty: in the workspace, for one machine; "
+            "postgresql://user@host/database: there, for several",
+            repr=False,
+        ),
+    ] = ""
     seal_rows: Annotated[int, Field(description="events in the front store before they are sealed", ge=1)] = 50_000
     keep_releases: Annotated[int, Field(description="releases kept for rollback", ge=1)] = 5
     host: Annotated[str, Field(description="address `segue serve` binds to")] = "127.0.0.1"

@@ -19,8 +19,7 @@ from segue.runs.releases import current_release
 from segue.store.decisions import read_slates
 from segue.store.outcomes import ANSWERS, READ, outcomes
 from segue.store.snapshot import open_snapshot
-from segue.store.sqlite import DATABASE
-from segue.store.workspace import Workspace
+from segue.store.workspace import Workspace, is_workspace
 
 
 def read_log(path: Path) -> tuple[Found, str]:
@@ -34,7 +33,7 @@ def read_log(path: Path) -> tuple[Found, str]:
 
 def judge_file(path: Path, policy: str, estimator: str | None = None, options: Options | None = None) -> Report:
     """What the log says of the policy of that name; of a workspace, what its own pages say."""
-    if (path / DATABASE).is_file():
+    if is_workspace(path):
         return judge_workspace(path, policy, estimator, options)
     found, kind = read_log(path)
     t = target(policy, found.log)
@@ -69,4 +68,4 @@ def judge_workspace(path: Path, policy: str, estimator: str | None, options: Opt
 
 def policies(path: Path) -> list[str]:
     """Names that `judge_file` takes for this log."""
-    return list(by_scores()) if (path / DATABASE).is_file() else names(read_log(path)[0].log)
+    return list(by_scores()) if is_workspace(path) else names(read_log(path)[0].log)

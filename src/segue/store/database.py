@@ -24,6 +24,8 @@ VERSION = 2
 """Of the tables below and of the sealed segments: a workspace of another version is refused. `segue.store.migrations`
 leads from one to the next."""
 BUSY_MS = 60_000  # how long one writer waits for another
+WRITING, SEALING = 0x5E60E1, 0x5E60E2
+"""Locks: of who adds to the log and the catalogue, and of who writes sealed files anew. A file has one for both."""
 
 
 class Cursor(Protocol):
@@ -137,17 +139,25 @@ class Database(ABC):
 
     # --- transactions -----------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """A transaction that is on disk when the block ends; inside another one, part of that one.
 
         WorkspaceError, and nothing is taken, where another process does not end, or the disk or the server is gone.
         """
+        return self._transaction(WRITING)
+
+    @property
+    def writing(self) -> bool:
+        """Whether this thread is in a write transaction."""
+        return self._writing == threading.get_ident()
+
+    @contextmanager
+    def _transaction(self, *locks: int) -> Iterator[Connection]:
         with self.lock:
-            if self._writing == threading.get_ident():
+            if self.writing:
                 yield self.connection
                 return
-            self._begin()
+            self._begin(*locks)
             self._writing = threading.get_ident()
             try:
                 yield self.connection
@@ -185,7 +195,7 @@ class Database(ABC):
     @contextmanager
     def asking(self) -> Iterator[Connection]:
         """For single statements: the last commit, or one's own transaction from within it."""
-        if self._writing == threading.get_ident():
+        if self.writing:
             yield self.connection
             return
         with self._asking:
@@ -216,8 +226,8 @@ class Database(ABC):
     """Begins a transaction that reads."""
 
     @abstractmethod
-    def _begin(self) -> None:
-        """Begin to write once every other writer has ended."""
+    def _begin(self, *locks: int) -> None:
+        """Begin to write, alone in what the locks stand for."""
 
     @abstractmethod
     def _commit(self) -> None: ...
@@ -237,8 +247,8 @@ class Database(ABC):
 
     @abstractmethod
     def sealing(self, *, wait: bool = True) -> AbstractContextManager[bool]:
-        """A write transaction in which nobody else writes or removes sealed files; False, and no transaction, where
-        somebody does and one does not `wait`."""
+        """A transaction in which nobody else seals, or removes sealed files; False where somebody does and one does not
+        `wait`: then nothing may be written."""
 
     @abstractmethod
     def quiet(self) -> AbstractContextManager[bool]:
@@ -246,7 +256,7 @@ class Database(ABC):
 
     @abstractmethod
     def forgetting(self) -> AbstractContextManager[Connection]:
-        """A `sealing` whose deleted rows are overwritten."""
+        """A transaction in which nobody else writes or seals; what it deletes, `overwrite_freed` makes unreadable."""
 
     @abstractmethod
     def overwrite_freed(self) -> None:

@@ -102,28 +102,36 @@ class EventLog:
             made = self._catalogue.items_above(before)
             if 0 < len(fresh) < DIRECT:
                 self._in_front += len(fresh)
-        if self._in_front >= self._seal_rows:
-            self._in_front = self._front_rows()  # another process may have sealed since
-            if self._in_front >= self._seal_rows:
-                self.seal()
+        if not self._db.writing:
+            self._relieve()
         return Receipt(len(fresh), len(table) - len(fresh), made, known, last, new)
 
     def _front_rows(self) -> int:
         with self._db.asking() as connection:
             return int(connection.execute("SELECT count(*) FROM front").fetchone()[0])
 
-    def seal(self) -> int:
-        """Move the front into sealed segments: how many events went."""
-        with self._db.write() as connection:
-            table = self._front()
+    def _relieve(self) -> None:
+        """Seal where the front is long, unless another process is at it."""
+        if self._in_front >= self._seal_rows:
+            self._in_front = self._front_rows()  # another process may have sealed since
+            if self._in_front >= self._seal_rows:
+                self.seal(wait=False)
+
+    def seal(self, *, wait: bool = True) -> int:
+        """Move the front into sealed segments: how many events went. None where one does not `wait` for who seals."""
+        with self._db.sealing(wait=wait) as mine:
+            table = self._front() if mine else STORED.empty_table()
             if len(table):
+                connection = self._db.connection
                 segments.enlist(connection, segments.write(self._root, table))
                 connection.execute("DELETE FROM front WHERE seq <= ?", (int(table["seq"].to_numpy().max()),))
-        self._in_front = 0
+        if mine:
+            self._in_front = 0
         return len(table)
 
     def tidy(self) -> int:
-        """Compact where there are many small segments: how many files there are fewer. Not within a transaction."""
+        """Seal a long front, compact many small segments: how many files there are fewer. Not within a transaction."""
+        self._relieve()
         small = "SELECT count(*) FROM segments WHERE rows < ?"
         with self._db.asking() as connection:
             (many,) = connection.execute(small, (segments.ROWS,)).fetchone()
@@ -131,9 +139,10 @@ class EventLog:
 
     def compact(self) -> int:
         """Write small segments anew, together: how many files there are fewer."""
-        with self._db.write() as connection:
-            old: list[Segment] = []
-            new: list[Segment] = []
+        old: list[Segment] = []
+        new: list[Segment] = []
+        with self._db.sealing():
+            connection = self._db.connection
             small = segments.listed(connection, "rows < ?", (segments.ROWS,))
             for tenant in sorted({s.tenant for s in small}):
                 own = [s for s in small if s.tenant == tenant]

@@ -63,7 +63,7 @@ class SqliteDatabase(Database):
         if found != VERSION:
             raise WorkspaceError(_another(self.path, found))
 
-    def _begin(self) -> None:
+    def _begin(self, *locks: int) -> None:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as e:
@@ -77,7 +77,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def sealing(self, *, wait: bool = True) -> Iterator[bool]:
-        with self.write():  # of which there is one at a time
+        with self.write():  # nobody else does anything
             yield True
 
     @contextmanager

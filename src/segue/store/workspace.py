@@ -12,9 +12,12 @@ from segue.core.settings import FILE, Settings, read_settings
 from segue.store.catalogue import Catalogue
 from segue.store.database import Database
 from segue.store.log import EventLog
+from segue.store.postgres import PostgresDatabase
 from segue.store.sounds import Sounds
 from segue.store.sqlite import DATABASE, SqliteDatabase
 
+MARK = "postgres.id"
+"""Number of the workspace, where its state is in PostgreSQL."""
 STATISTICS, CHECKS = "statistics", "checks"
 """Folders of what was gathered of each tenant's tables, and of what checks said of them."""
 FEATURES = "features"
@@ -42,7 +45,7 @@ class Workspace:
             path.mkdir(parents=True, exist_ok=True)
             if not (path / FILE).exists():
                 (path / FILE).write_text(settings_page())
-            SqliteDatabase(path / DATABASE, create=True).close()
+            _database(path, read_settings(path), create=True).close()
         except OSError as e:
             raise WorkspaceError(f"cannot make a workspace at {path}: {e.strerror}") from None
         return cls.open(path)
@@ -51,10 +54,10 @@ class Workspace:
     def open(cls, path: Path) -> Self:
         """The workspace of a folder, or WorkspaceError where there is none, or one of another version (`migrate`)."""
         path = Path(path)
-        if not (path / DATABASE).is_file():
+        if not is_workspace(path):
             raise WorkspaceError(f"no workspace at {path}: run `segue init` there, or name one with --workspace")
         settings = read_settings(path)
-        return cls(path, settings, SqliteDatabase(path / DATABASE))
+        return cls(path, settings, _database(path, settings))
 
     def derived(self, folder: str, tenant: str) -> Path:
         """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten."""
@@ -70,6 +73,39 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def is_workspace(path: Path) -> bool:
+    """Whether a folder is one."""
+    return (path / DATABASE).is_file() or (path / MARK).is_file()
+
+
+def _database(path: Path, settings: Settings, *, create: bool = False) -> Database:
+    """Where the settings say that the state is; WorkspaceError where it is that of another folder.
+
+    For files that its database does not name are removed as what a crash left: the two must belong together.
+    """
+    mark = path / MARK
+    if not settings.state:
+        if mark.exists():
+            raise WorkspaceError(f"{path} keeps its state in PostgreSQL: say where, with `state` in {FILE}")
+        return SqliteDatabase(path / DATABASE, create=create)
+    if (path / DATABASE).exists():
+        raise WorkspaceError(
+            f"{path} keeps its state in {DATABASE}, which does not move to PostgreSQL by itself: "
+            f"make a new workspace and import again, or take `state` out of {FILE}"
+        )
+    database = PostgresDatabase(settings.state, create=create)
+    number = database.meta("workspace")
+    if create and not mark.exists() and not database.meta("last_seq"):
+        mark.write_text(f"{number}\n")
+    if not mark.exists() or mark.read_text().strip() != str(number):
+        database.close()
+        raise WorkspaceError(
+            f"{database.name} keeps the state of another workspace than {path}: every machine needs that folder "
+            "(mount it), and every workspace a database or a schema of its own"
+        )
+    return database
 
 
 def settings_page() -> str:

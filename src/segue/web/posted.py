@@ -23,7 +23,7 @@ SMALL = 1 << 20  # bytes of an array that is read before its events are counted
 BOM = b"\xef\xbb\xbf"
 
 T = TypeVar("T")
-Client = Annotated[str, Meta(max_length=200)]
+Client = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Meta(ge=0, le=1 << 53)]
 
 

