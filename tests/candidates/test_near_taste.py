@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from segue.candidates import SOURCES, Board, Stock
 from segue.core.types import Candidates, Context, Kind
@@ -54,6 +55,25 @@ def test_what_nobody_took_near_to_what_they_like(stock: Stock, serving: Serving,
     for item in found.items.tolist():
         assert genre_of(serving, item) == mine
         assert stock.sections[kind].popularity[stock.sections[kind].rows(np.array([item]))][0] < 2
+
+
+@pytest.mark.parametrize("listener", ["L0", "L1"])
+def test_new_releases_that_nobody_took_are_found_by_where_they_lie(
+    stock: Stock, serving: Serving, listener: str
+) -> None:  # fmt: skip
+    """Without genres, and by artists whom nobody knows."""
+    tracks = stock.sections[Kind.TRACK]
+    unknown = {"genres": sp.csr_array(tracks.genres.shape, dtype=np.float32), "artist": np.zeros_like(tracks.artist)}
+    nameless = replace(tracks, **unknown)
+    nameless.__dict__["popularity"] = np.zeros(len(tracks), np.float32)
+    number = serving.snapshot.listeners.number(listener) or 0
+    mine, found = int(listener[1]) % 2, {}
+    for space in (stock.space, None):
+        made = replace(stock, space=space, sections={**stock.sections, Kind.TRACK: nameless}, _unheard={})
+        board = Board(made, serving.listening.queries("default", number, Context(now=NOW), 12))
+        found[space is not None] = SOURCES["new-releases"](board)(board.query(Kind.TRACK), 4).items.tolist()
+    assert [genre_of(serving, item) for item in found[True]] == [mine] * 4
+    assert not found[False], "nothing but the space tells where they belong"
 
 
 def test_nobody_in_particular_has_no_taste(stock: Stock, serving: Serving) -> None:
