@@ -60,9 +60,10 @@ def test_simulated_tracks_are_heard_once(simulated, monkeypatch):
     assert heard(simulated, "another") is None
 
 
-def test_of_too_many_those_taken_most(simulated):
-    found = hear(simulated, "default", most=3, network=False)
-    assert [simulated.catalogue.uri(int(n)).rpartition(":")[2] for n in found.items] == ["a0t0", "a2t1", "a3t1"]
+def test_of_too_many_those_taken_most_and_those_taken_least(simulated):
+    found = hear(simulated, "default", most=5, network=False)
+    names = [simulated.catalogue.uri(int(n)).rpartition(":")[2] for n in found.items]
+    assert names == ["a0t0", "a2t1", "a3t1", "a5t0", "a5t1"]
 
 
 def test_a_network_where_there_is_one(simulated):

@@ -57,7 +57,10 @@ def hear(
     workspace: Workspace, tenant: str, *, most: int = MOST, network: bool | None = None, listening: bool = True,
     progress: Progress = lambda *_: None,
 ) -> Heard:  # fmt: skip
-    """Hear up to `most` tracks, those taken most first, and keep what comes of it for `heard` and `segue train`.
+    """Hear up to `most` tracks and keep what comes of it for `heard` and `segue train`.
+
+    Where there are more, half of them are those taken most, from which it is learned what a sound says of who listens,
+    and half those taken least, which nothing but their sound may place.
 
     `network`: None trains one where torch is installed. With `listening` it learns from the points of the current
     release, where there is one, too. NotReady where nothing has a sound.
@@ -103,7 +106,7 @@ def heard(workspace: Workspace, tenant: str) -> Heard | None:
 
 
 def _chosen(workspace: Workspace, snapshot: Snapshot, most: int) -> Ids:
-    """Sorted numbers of tracks that have a sound; those taken most often where there are too many."""
+    """Sorted numbers of tracks that have a sound; those taken most and least where there are too many."""
     facts, filed = snapshot.catalogue, workspace.sounds.numbers(snapshot.tenant)
     made = snapshot.simulated
     every = [n for n in facts.of_kind(Kind.TRACK).tolist() if n in filed or (made and simulated(facts, n))]
@@ -115,8 +118,8 @@ def _chosen(workspace: Workspace, snapshot: Snapshot, most: int) -> Ids:
             data = snapshot.interactions(kind, owner)
             np.add.at(taken, facts.rows(data.items)[data.rows], 1)
     numbers = np.array(every, np.int32)
-    first = np.argsort(-taken[facts.rows(numbers)], kind="stable")[:most]
-    return np.sort(numbers[first])
+    order = np.argsort(-taken[facts.rows(numbers)], kind="stable")  # of those taken alike the newest are last
+    return np.sort(numbers[np.concatenate([order[: most - most // 2], order[len(order) - most // 2 :]])])
 
 
 def _source(workspace: Workspace, facts: CatalogueView, number: int) -> tuple[str, str, Callable[[], F32]]:
