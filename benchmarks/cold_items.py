@@ -6,7 +6,8 @@ hidden items, and only these, are ranked by how near they lie to the nearest tas
 
 The warm row is the same space, learned with the plays of hidden items by the seven listeners of ten that are not asked.
 Beside it stands EASE learned from the same plays, which is no space. Popularity is that of the artist, or, where the
-artist is hidden too, of the genre or tag that the item has most of, among those that listeners played.
+artist is hidden too, of the genre or tag that the item has most of, among those that listeners played. In the world the
+source `new-releases` ranks them, too, with the space and without; on hetrec the asked gave some of the tags it reads.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from segue.core.types import F32, Bools, Ids, Interactions, Kind, Queries
+from segue.candidates import Board, Stock
+from segue.candidates.new_releases import suiting
+from segue.core.types import F32, Bools, Ids, Interactions, Kind, Queries, Query
 from segue.evaluation.intervals import intervals
 from segue.evaluation.metrics import ndcg
 from segue.fitted._tastes import tastes
@@ -121,6 +124,18 @@ def nearest_taste(space: Space, hidden: Ids) -> Callable[[Ids, F32], F32]:
     return score
 
 
+def as_new_releases(whole: Snapshot, history: Interactions, space: Space | None, hidden: Ids) -> Callable[..., F32]:
+    """How the source `new-releases` ranks items that came out at the same time."""
+    stock = Stock.make(whole.catalogue, {}, {history.kind: history}, history.kind, space=space)
+    of = stock.sections[history.kind].rows(hidden)
+
+    def score(items: Ids, weights: F32) -> F32:
+        query = Query("default", 1, items, weights, np.arange(len(items)), kind=history.kind)
+        return suiting(Board(stock, {history.kind: query}), history.kind, of)
+
+    return score
+
+
 def by_group(history: Interactions, split: Split, artist: Ids, tags: sp.csr_array) -> F32:
     """(H,) plays of the artist's other items; where there are none, of the tag of the item that is played most."""
     plays = np.bincount(history.rows, minlength=len(history.items)).astype(np.float32)
@@ -160,6 +175,9 @@ def rows(whole: Snapshot, kind: Kind, split: Split, blocks: Mapping[str, F32], t
         space = learn_space(cold, kind, some, "", np.random.default_rng(0))
         judge(name, nearest_taste(space, split.hidden))
         crowding(space, data, split)
+    if kind == Kind.TRACK:
+        judge("new-releases without the space", as_new_releases(whole, history, None, split.hidden))
+        judge("new-releases", as_new_releases(whole, history, space, split.hidden))
     judge("warm", nearest_taste(learn_space(warm, kind, blocks, "", np.random.default_rng(0)), split.hidden))
     if len(data.items) < 20_000:
         model = EASE().fit(warm.interactions(kind), np.random.default_rng(0))

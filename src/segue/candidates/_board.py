@@ -16,6 +16,7 @@ from segue.store.building import REAL_TIME
 
 LEADING = 2_000
 RECENT_DAYS = 60.0  # after which a play counts half as much for a taste
+SHARES = 8.0  # a taste with half the share counts like one that lies log(2) / 8 = .09 of a cosine farther
 DAY_MS = 86_400_000
 
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segue.candidates._board import Board
+from segue.candidates._board import SHARES, Board
 from segue.core.types import Candidates, Query
-
-SHARES = 8.0  # a taste with half the share counts like one that lies log(2) / 8 = .09 of a cosine farther
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segue.candidates._board import Board, pick
+from segue.candidates._board import SHARES, Board, pick
 from segue.candidates._section import Rows
-from segue.candidates.near_taste import SHARES
 from segue.core.types import F32, I32, Candidates, Kind, Query
 
 DAY_MS = 86_400_000
@@ -39,7 +38,7 @@ class NewReleases:
 
 
 def suiting(board: Board, kind: Kind, rows: I32 | Rows) -> F32:
-    """(K,) how well items of a kind suit the listener: by genre, by artist, and by where they lie in the taste space."""
+    """(K,) how well items of a kind suit the listener: by genre, by artist, and by where they lie in the space."""
     section, space = board.stock.sections[kind], board.stock.space
     out = np.asarray(section.genres[rows] @ board.taste(kind), np.float32)
     out += board.familiar[section.artist[rows]] * np.float32(0.5)

@@ -14,7 +14,9 @@ SHOWN = 10  # files that could not be heard, named on the screen
 
 
 def sound(
-    most: Annotated[int, typer.Option(help="Tracks heard at most: half those taken most, half those taken least.", min=2)] = 2_000,
+    most: Annotated[
+        int, typer.Option(help="Tracks heard at most: half those taken most, half those taken least.", min=2)
+    ] = 2_000,
     network: Annotated[
         bool | None,
         typer.Option("--network/--statistics", help="Default: a network where torch is installed.", show_default=False),
