@@ -76,7 +76,7 @@ def test_broken_http_gets_an_answer_not_a_crash(process):
 
 
 def test_an_open_address_needs_a_key(tmp_path):
-    with pytest.raises(UsageError, match="segue keys create"):
+    with pytest.raises(UsageError, match="--open-to-all"):
         serve(tmp_path, host="0.0.0.0", port=0)
 
 

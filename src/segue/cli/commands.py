@@ -357,11 +357,15 @@ def search(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address; default 127.0.0.1.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port; default 8800.", show_default=False)] = None,
+    open_to_all: Annotated[
+        bool,
+        typer.Option("--open-to-all", help="Without a key, too: let in whoever reaches the address."),
+    ] = False,
 ) -> None:
     """Serve Home, the API and events over HTTP."""
     from segue.cli.serving import start_server
 
-    start_server(workspace_path(), host, port)
+    start_server(workspace_path(), host, port, open_to_all)
 
 
 def demo(

@@ -26,6 +26,7 @@ from segue.web.guard import Guard
 from segue.web.inbox import WAITING, Inbox
 from segue.web.openapi import openapi
 from segue.web.pages import PAGES, STATIC
+from segue.web.pages.signin import ROUTES as SIGN_IN
 from segue.web.playing import Playing
 from segue.web.rate import Rate
 from segue.web.reply import error, from_http, from_segue
@@ -72,7 +73,7 @@ def _routes() -> list[BaseRoute]:
         return Response(document, media_type="application/json")
 
     routes.append(Route("/openapi.json", described))
-    routes += [Route(path, page) for path, page in PAGES.items()]
+    routes += [*(Route(path, page) for path, page in PAGES.items()), *SIGN_IN]
     routes.append(Mount("/static", STATIC))
     return routes
 
@@ -98,12 +99,13 @@ def create_app(
     log: Callable[..., Any] | None = None,
     on_error: Callable[..., Any] | None = None,
     waiting: int = WAITING,
+    numeric_hosts: bool = False,
 ) -> Starlette:
     """The ASGI application.
 
     `keys`: None or an empty set leaves the interface open. `hosts`: names beside localhost that the server answers
-    to; None: any, which is only right with keys. `log(event, **fields)` gets one call a request. `waiting`: bytes
-    of events that may wait to be written.
+    to; None: any, which is only right with keys; `numeric_hosts`: and to any address in digits. `log(event, **fields)`
+    gets one call a request. `waiting`: bytes of events that may wait to be written.
     """
     metrics = Metrics()
 
@@ -125,7 +127,7 @@ def create_app(
 
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(Watch, metrics=metrics, log=log), Middleware(Guard, hosts=hosts)],
+        middleware=[Middleware(Watch, metrics=metrics, log=log), Middleware(Guard, hosts=hosts, numeric=numeric_hosts)],
         exception_handlers={
             SegueError: _on_segue, HTTPException: _on_http, ClientDisconnect: _on_gone, Exception: broken,
         },

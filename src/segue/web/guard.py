@@ -6,6 +6,7 @@ write: the Host check stops DNS rebinding, Origin and Sec-Fetch-Site stop cross-
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ CSP = (
 ALWAYS = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with no-referrer a form's Origin would be null
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -49,11 +50,23 @@ def is_loopback(host: str) -> bool:
     return name in LOOPBACK or (name.startswith("127.") and name.replace(".", "").isdigit())
 
 
-class Guard:
-    """ASGI middleware. `hosts` are the names the server answers to; None: any (only ever with keys)."""
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = ()) -> None:
-        self.app = app
+
+class Guard:
+    """ASGI middleware. `hosts` are the names the server answers to; None: any (only ever with keys).
+
+    `numeric`: addresses in digits, too, which no other site's name can be made to mean.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = (), numeric: bool = False) -> None:
+        self.app, self.numeric = app, numeric
         self.hosts = None if hosts is None else LOOPBACK | {h.strip("[]").lower() for h in hosts}
 
     def refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
@@ -63,7 +76,8 @@ class Guard:
         if sum(len(k) + len(v) for k, v in headers.raw) > MAX_HEADERS:
             return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"headers may have {MAX_HEADERS} bytes"
         host = headers.get("host", "")
-        if self.hosts is not None and host_name(host) not in self.hosts:
+        name = host_name(host)
+        if self.hosts is not None and name not in self.hosts and not (self.numeric and is_address(name)):
             return HTTPStatus.MISDIRECTED_REQUEST, (
                 f"this server does not answer to {host[:100]!r}; it answers to {', '.join(sorted(self.hosts))} "
                 "(segue serve --allow-host NAME adds one)"

@@ -27,7 +27,7 @@ TRIES, TRIES_IN_S = 10, 300
 SHORTEST, LONGEST = 10, 1_000  # characters of a password
 LONGEST_NAME = 100
 KEPT = 1_000  # sessions remembered between changes
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c2VndWVzZWd1ZXNlZ3Vl$0000000000000000000000000000000000000000000"
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c2VndWVzZWd1ZXNlZ3VlZQ$0000000000000000000000000000000000000000000"
 """A hash of nothing: a name that nobody has takes as long as a wrong password."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS operators (name TEXT PRIMARY KEY, password TEXT NOT NULL, created INTEGER NOT NULL);
@@ -105,13 +105,14 @@ class Operators:
             connection.execute("INSERT INTO setups VALUES (?, ?)", (_key(text), int(time.time()) + SETUP_S))
         return text
 
-    def set_up(self, token: str, name: str, password: str, address: str = "") -> None:
-        """Make the first operator. NotSignedIn for a wrong token, and when there is one already."""
+    def set_up(self, token: str, name: str, password: str, address: str = "") -> str:
+        """Make the first operator, and its session. NotSignedIn for a wrong token, and when there is one already."""
         name, password = _name(name), _password(password)
         self._tried(address)
         if self.any() or not self._setup_stands(token):
             raise NotSignedIn("that token does not stand; `segue serve` prints one while there is no operator")
         self.add(name, password)
+        return self.new_session(name)
 
     def _setup_stands(self, token: str) -> bool:
         with self._open() as connection:

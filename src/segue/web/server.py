@@ -19,7 +19,7 @@ from segue.core.settings import read_settings
 from segue.store.delivery.intake import Intake
 from segue.store.workspace import Workspace
 from segue.web.application import create_app
-from segue.web.auth import Keys
+from segue.web.auth import Keys, is_open
 from segue.web.guard import is_loopback
 from segue.web.service import Backend, Service
 from segue.web.watch import make_log
@@ -77,20 +77,24 @@ def serve(
     allow_hosts: Sequence[str] = (),
     access_log: bool = True,
     on_ready: Callable[[str], None] = print,
+    on_setup: Callable[[str, str], None] | None = None,
+    open_to_all: bool = False,
 ) -> None:
     """Serve a workspace until told to stop (SIGINT, SIGTERM). `on_ready` gets the URL once it is being listened to.
 
     Host and port not given are those of the settings. WorkspaceError where there is no workspace; UsageError where an
-    address that others can reach is asked for while the workspace has no key.
+    address that others can reach is asked for while the workspace has neither a key nor an operator, unless
+    `open_to_all`. `on_setup` gets the address and the token of the first set-up, while there is no operator.
     """
     settings = read_settings(workspace)
     host, port = settings.host if host is None else host, settings.port if port is None else port
     keys = Keys(workspace, tenant or settings.tenant)
     local = is_loopback(host)
-    if not local and not keys.all():
+    if not local and is_open(keys) and not open_to_all:
         raise UsageError(
-            f"{host} can be reached from other machines and this workspace has no key; make one with "
-            "`segue keys create`, or serve on 127.0.0.1"
+            f"{host} can be reached from other machines, and this workspace has no key and no operator: anybody could "
+            "read and write. Make one with `segue keys create` or `segue operators add NAME`, serve on 127.0.0.1, or "
+            "say --open-to-all"
         )
     log = make_log(sys.stderr, as_json=not sys.stderr.isatty())
     backend = Backend(
@@ -103,16 +107,28 @@ def serve(
         why = backend.open()
         if why:
             log.warning("not ready", reason=why)
-        hosts = (*allow_hosts, host) if local else (list(allow_hosts) or None)
+        hosts = (*allow_hosts, host) if local or is_open(keys) else (list(allow_hosts) or None)
         app = create_app(
-            backend, keys, hosts, log.info if access_log else None, log.error, settings.ingest_queue_mb << 20
+            backend,
+            keys,
+            hosts,
+            log.info if access_log else None,
+            log.error,
+            settings.ingest_queue_mb << 20,
+            numeric_hosts=open_to_all,
         )
         config = uvicorn.Config(
             app, loop=_loop(), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, date_header=True, proxy_headers=False, timeout_keep_alive=15, backlog=512,
             timeout_graceful_shutdown=GRACE_S,
         )  # fmt: skip
-        server = _Announcing(config, lambda: on_ready(address(sock, host)))
+
+        def ready() -> None:
+            on_ready(address(sock, host))
+            if on_setup is not None and not keys.operators.any():
+                on_setup(f"{address(sock, host)}setup", keys.operators.new_setup())
+
+        server = _Announcing(config, ready)
         with _for_answering():
             server.run(sockets=[sock])
     finally:

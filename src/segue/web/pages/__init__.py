@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from segue import __version__
+from segue.web.access import COOKIE
 
 HERE = Path(__file__).parent
 ENVIRONMENT = Environment(
@@ -39,18 +40,23 @@ STATIC = _Static(directory=HERE / "static", check_dir=False)
 def _page(name: str, route: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         request.scope["segue_route"] = route
-        service = request.app.state.backend.current
-        words: dict[str, Any] = {
-            "version": __version__,
-            "simulated": bool(service is not None and service.simulated),
-            "tenant": service.tenant if service is not None else "default",
-        }
-        if name == "docs.html":
-            words["resources"] = _listing()
-        text = ENVIRONMENT.get_template(name).render(words)
-        return Response(text, media_type="text/html", headers={"cache-control": "no-store"})
+        return rendered(request, name, **({"resources": _listing()} if name == "docs.html" else {}))
 
     return answer
+
+
+def rendered(request: Request, name: str, status: int = 200, /, **words: Any) -> Response:
+    """A page with what all of them say."""
+    state = request.app.state
+    service, operators = state.backend.current, state.keys.operators if state.keys is not None else None
+    words |= {
+        "version": __version__,
+        "simulated": bool(service is not None and service.simulated),
+        "tenant": service.tenant if service is not None else "default",
+        "operator": operators.signed_in(request.cookies.get(COOKIE, "")) if operators is not None else "",
+    }
+    text = ENVIRONMENT.get_template(name).render(words)
+    return Response(text, status, {"cache-control": "no-store"}, "text/html")
 
 
 def _listing() -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ async function reach(path, options = {}) {
   const headers = { ...(options.headers ?? {}), ...(key ? { authorization: `Bearer ${key}` } : {}) };
   let response;
   try {
-    response = await fetch(path, { ...options, headers, credentials: "omit", signal: options.signal ?? AbortSignal.timeout(15000) });
+    response = await fetch(path, { ...options, headers, credentials: "same-origin", signal: options.signal ?? AbortSignal.timeout(15000) });
   } catch (e) {
     if (options.signal?.aborted) throw e;
     throw new Failure(0, "The server does not answer.");
@@ -43,7 +43,7 @@ export function get(path, parameters = {}, signal = undefined) {
 export async function clip(uri) {
   const key = sessionStorage.getItem(KEY);
   try {
-    const response = await fetch(`/v1/items/${part(uri)}/clip`, { headers: key ? { authorization: `Bearer ${key}` } : {}, credentials: "omit", signal: AbortSignal.timeout(15000) });
+    const response = await fetch(`/v1/items/${part(uri)}/clip`, { headers: key ? { authorization: `Bearer ${key}` } : {}, credentials: "same-origin", signal: AbortSignal.timeout(15000) });
     return response.status === 200 ? URL.createObjectURL(await response.blob()) : null;
   } catch {
     return null;

@@ -21,7 +21,8 @@ export function explain(failure, retry) {
   if (failure.status === 401 || failure.status === 403) {
     const input = el("input", { type: "password", name: "key", "aria-label": "API key", autocomplete: "off", maxlength: 200, placeholder: "segue_…" });
     const form = el("form", { class: "key-form", on: { submit: (event) => { event.preventDefault(); setKey(input.value.trim()); retry(); } } }, input, el("button", { class: "primary" }, "Use key"));
-    notice(failure.status === 401 ? "This server asks for a key" : "This key does not allow that", [failure.message, form]);
+    const sign = el("p", {}, el("a", { href: `/signin?next=${encodeURIComponent(location.pathname)}` }, "Sign in"), " where you run this server.");
+    notice(failure.status === 401 ? "This server asks for a key" : "This key does not allow that", [failure.message, form, sign]);
   } else if (failure.status === 503) {
     notice("No Home yet", [failure.message, "Bring in some listening and let Segue learn from it:", el("pre", {}, "segue import FORMAT PATH\nsegue train")], again);
   } else if (failure.status === 0) {

@@ -1,0 +1,244 @@
+"""Operators: the first set-up, passwords, sessions, and the forms in the browser's words."""
+
+import re
+import stat
+import time
+
+import pytest
+
+from segue.core.errors import InputError, UnknownName, UsageError
+from segue.web import operators as module
+from segue.web.auth import Keys, Scope
+from segue.web.operators import NotSignedIn, Operators, TooManyTries
+
+PASSWORD = "correct horse battery"
+OWN = {"origin": "http://localhost:8800", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
+EVENT = {"type": "save", "id": "1", "listener": "L1", "at": 1_700_000_000_000, "item": "segue:track:1"}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Passwords hashed with little work: what a hash costs is not asked here."""
+    from argon2 import PasswordHasher
+
+    few = PasswordHasher(1, 8, 1)
+    monkeypatch.setattr("argon2.PasswordHasher", lambda: few)
+    monkeypatch.setattr(module, "_NOBODY", few.hash("nobody"))
+    monkeypatch.setattr(module, "TRIES", 3)
+
+
+def test_a_name_that_nobody_has_costs_as_much(monkeypatch):
+    """The hash held against it is a whole one, with the work of a real one."""
+    monkeypatch.undo()
+    from argon2 import PasswordHasher, extract_parameters
+
+    assert extract_parameters(module._NOBODY) == extract_parameters(PasswordHasher().hash(PASSWORD))
+    assert module._verified(module._NOBODY, PASSWORD) is False
+
+
+@pytest.fixture
+def operators(tmp_path):
+    return Operators(tmp_path)
+
+
+def test_nothing_is_written_before_there_is_something(operators):
+    assert not operators.any()
+    assert operators.signed_in("x") == ""
+    assert not operators.path.exists()
+
+
+def test_the_first_is_made_with_the_newest_token_once(operators):
+    old, token = operators.new_setup(), operators.new_setup()
+    assert stat.S_IMODE(operators.path.stat().st_mode) == 0o600
+    with pytest.raises(NotSignedIn):
+        operators.set_up(old, "ada", PASSWORD)
+    assert operators.signed_in(operators.set_up(token, " ada ", PASSWORD)) == "ada"
+    with pytest.raises(NotSignedIn):
+        operators.set_up(token, "eve", PASSWORD)
+    assert operators.names() == ["ada"]
+    kept = operators.path.read_bytes()
+    assert b"$argon2id$" in kept
+    assert PASSWORD.encode() not in kept
+    assert token.encode() not in kept
+
+
+def test_a_token_gets_old(operators, monkeypatch):
+    token = operators.new_setup()
+    later = time.time() + module.SETUP_S + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(NotSignedIn):
+        operators.set_up(token, "ada", PASSWORD)
+
+
+def test_sessions_end(operators, monkeypatch):
+    operators.add("ada", PASSWORD)
+    one, other = operators.sign_in("ada", PASSWORD), operators.sign_in("ada", PASSWORD)
+    assert operators.signed_in(one) == "ada"
+    assert one.encode() not in operators.path.read_bytes()
+    Operators(operators.path.parent).sign_out(one)  # in another process
+    assert operators.signed_in(one) == ""
+    assert operators.signed_in(other) == "ada"
+    later = time.time() + module.SESSION_S + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert operators.signed_in(other) == ""
+
+
+def test_an_operator_who_goes_takes_the_sessions_along(operators):
+    operators.add("ada", PASSWORD)
+    session = operators.sign_in("ada", PASSWORD)
+    with pytest.raises(UnknownName, match="ada"):
+        operators.remove("eve")
+    operators.remove("ada")
+    assert operators.signed_in(session) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("ada", "wrong horse battery"), ("eve", PASSWORD), ("", ""), ("ada", "\ud800")]
+)
+def test_what_is_wrong_is_not_told_apart(operators, name, password):
+    operators.add("ada", PASSWORD)
+    with pytest.raises(NotSignedIn, match="name or password is wrong"):
+        operators.sign_in(name, password)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("ada", "short"), ("ada", "x" * 1001), ("", PASSWORD), ("a\x00b", PASSWORD)]
+)
+def test_what_cannot_be_a_name_or_password(operators, name, password):
+    with pytest.raises(UsageError):
+        operators.add(name, password)
+    assert not operators.any()
+
+
+def test_passwords_are_one_whatever_way_they_are_typed(operators):
+    operators.add("zoë", "e\u0301te\u0301 a\u0300 la plage")
+    assert operators.sign_in("zoe\u0308", "\xe9t\xe9 \xe0 la plage")
+
+
+def test_tries_are_counted_by_address_and_in_all(operators):
+    operators.add("ada", PASSWORD)
+    for _ in range(module.TRIES):
+        with pytest.raises(NotSignedIn):
+            operators.sign_in("ada", "wrong password", "10.0.0.1")
+    with pytest.raises(TooManyTries):
+        operators.sign_in("ada", PASSWORD, "10.0.0.1")
+    assert operators.sign_in("ada", PASSWORD, "10.0.0.2")
+    for i in range(9 * module.TRIES - 1):
+        operators._tried(f"10.0.1.{i}")
+    with pytest.raises(TooManyTries):
+        operators.sign_in("ada", PASSWORD, "10.0.0.3")
+
+
+def test_a_broken_file_never_opens_the_server(client, keys):
+    keys.operators.path.write_bytes(b"x" * 4096)
+    with pytest.raises(InputError):
+        keys.operators.any()
+    assert client.get("/v1/listeners").status_code == 400
+
+
+# --- in the browser's words -----------------------------------------------------------------------------------------
+
+
+def sent(client, path, headers=OWN, **form):
+    return client.post(path, data=form, headers=headers)
+
+
+def test_set_up_closes_the_interface_and_signs_in(client, keys):
+    assert client.get("/v1/console").status_code == 200, "a household's own machine asks nothing"
+    token = keys.operators.new_setup()
+    assert client.get("/v1/console").status_code == 200, "a token alone changes nothing"
+    wrong = sent(client, "/setup", token="x", name="ada", password=PASSWORD, again=PASSWORD)
+    assert wrong.status_code == 401
+    assert "does not stand" in wrong.text
+    differ = sent(client, "/setup", token=token, name="ada", password=PASSWORD, again="x")
+    assert (differ.status_code, "differ" in differ.text) == (400, True)
+    done = sent(client, "/setup", token=token, name="<b>ada</b>", password=PASSWORD, again=PASSWORD)
+    assert (done.status_code, done.headers["location"]) == (303, "/console")
+    cookie = done.headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    page = client.get("/console").text
+    assert "Sign out" in page
+    assert "<b>ada</b>" not in page
+    assert client.get("/v1/console").status_code == 200
+    client.http.cookies.clear()
+    assert client.get("/v1/console").status_code == 401
+    assert client.get("/v1/listeners").status_code == 401
+    assert client.get("/signin").status_code == 200
+
+
+def test_a_session_is_good_until_signed_out_and_writes_from_own_pages_alone(client, keys, service):
+    keys.operators.add("ada", PASSWORD)
+    assert sent(client, "/signin", name="ada", password="wrong password").status_code == 401
+    done = sent(client, "/signin", name="ada", password=PASSWORD, next="/console/data")
+    assert done.headers["location"] == "/console/data"
+    assert client.post("/v1/events", json=EVENT).status_code == 403, "a cookie alone is no proof of a page"
+    assert not service.seen
+    assert client.post("/v1/events", json=EVENT, headers=OWN).status_code == 202
+    assert client.post("/v1/events", json=EVENT, headers=OWN | {"origin": "http://evil.example"}).status_code == 403
+    stolen = dict(client.http.cookies)
+    assert sent(client, "/signout").status_code == 303
+    assert "segue_session" not in client.http.cookies
+    client.http.cookies.update(stolen)
+    assert client.get("/v1/console").status_code == 401, "it ends on the server, not in the browser alone"
+
+
+def test_over_https_the_cookie_is_secure(client, keys):
+    keys.operators.add("ada", PASSWORD)
+    done = sent(client, "/signin", OWN | {"x-forwarded-proto": "https"}, name="ada", password=PASSWORD)
+    assert "Secure" in done.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"origin": "null"}, {"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}]
+)
+@pytest.mark.parametrize("path", ["/signin", "/setup", "/signout"])
+def test_forms_of_others_are_refused(client, keys, path, headers):
+    keys.operators.add("ada", PASSWORD)
+    answer = sent(client, path, headers, name="ada", password=PASSWORD)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nx: y", "/../x", ""],
+)
+def test_after_signing_in_one_is_still_here(client, keys, after):
+    keys.operators.add("ada", PASSWORD)
+    done = sent(client, "/signin", name="ada", password=PASSWORD, next=after)
+    assert done.headers["location"] == "/console"
+    assert "evil" not in client.get("/signin", params={"next": after}).text
+
+
+def test_what_is_typed_comes_back_as_text(client, keys):
+    keys.operators.add("ada", PASSWORD)
+    page = sent(client, "/signin", name='"><script>alert(1)</script>', password="x").text
+    assert "<script>alert" not in page
+    for path in ("/signin", "/setup"):
+        text = client.get(path).text
+        assert not re.search(r"<script>|\son\w+=|\sstyle=", text)
+        for name in re.findall(r'<input id="(\w+)"', text):
+            assert f'<label for="{name}">' in text
+
+
+def test_a_key_works_beside_a_session(client, keys):
+    keys.operators.add("ada", PASSWORD)
+    text, _ = keys.create((Scope.READ,))
+    assert client.get("/v1/listeners", headers={"authorization": f"Bearer {text}"}).status_code == 200
+    sent(client, "/signin", name="ada", password=PASSWORD)
+    refused = client.get("/v1/console", headers={"authorization": f"Bearer {text}"})
+    assert refused.status_code == 403, "who sends a key asks as that key"
+
+
+def test_too_many_tries_are_said(client, keys):
+    keys.operators.add("ada", PASSWORD)
+    codes = [
+        sent(client, "/signin", name="ada", password="wrong password").status_code for _ in range(module.TRIES + 1)
+    ]
+    assert codes == [401] * module.TRIES + [429]
+
+
+def test_the_operators_are_of_the_workspace(tmp_path):
+    Operators(tmp_path).add("ada", PASSWORD)
+    assert Keys(tmp_path, "one").operators.names() == Keys(tmp_path, "two").operators.names() == ["ada"]
