@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -20,6 +20,7 @@ from segue.store.delivery import Batch, Refused, Rules, Status, Taken
 from segue.store.delivery.audit import Hour
 from segue.store.delivery.dead_letters import DeadLetter
 from segue.surfaces.clips import Clip
+from segue.surfaces.home.told import PageMade
 from segue.surfaces.map import MapHead, packed
 from segue.surfaces.views import (
     ArmReport,
@@ -206,6 +207,9 @@ class FakeService:
     release: str | None = "r-1"
     simulated: bool = True
     tenant: str = "default"
+    released: int = 1_790_000_000_000
+    behind: int = 0
+    on_page: Callable[[PageMade], None] | None = None
     size: int = 480
     mapped: bool = True
     seen: dict[str, AnyEvent] = field(default_factory=dict)

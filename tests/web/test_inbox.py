@@ -9,7 +9,7 @@ from segue.core.errors import WorkspaceError
 from segue.core.events import Save
 from segue.store.delivery import Batch, Taken
 from segue.web.inbox import Full, Inbox
-from segue.web.watch import Metrics
+from segue.web.metrics import Metrics
 
 EVENT = Save(id="1", listener="a", at=1, item="segue:track:1")
 

@@ -19,9 +19,10 @@ START = """
 import runpy, sys, time
 from pathlib import Path
 began = time.process_time()  # of the processor: a busy machine is no slow start
+import segue.web.answering as answering
 import segue.web.server as server
 Fake = runpy.run_path(sys.argv[1], run_name="fake_of_the_server")["FakeService"]
-server.open_workspace = lambda workspace, tenant: Fake()
+answering.open_workspace = lambda workspace, tenant: Fake()
 def ready(url):
     heavy = [m for m in ("torch", "polars", "scipy.optimize", "segue.models", "segue.jobs") if m in sys.modules]
     print(url, round(time.process_time() - began, 3), ",".join(heavy) or "light", flush=True)

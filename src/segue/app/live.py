@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -24,13 +25,12 @@ from segue.store.delivery import Batch, Taken
 from segue.store.delivery.intake import Intake
 from segue.store.log import Receipt
 from segue.store.workspace import Workspace
-from segue.surfaces.listening import NEEDED
+from segue.surfaces.listening import COUNTS, NEEDED
 from segue.surfaces.serving import Serving
 
 AT_ONCE = 2_000_000  # events read back at a time
 TELL_S = 2.0  # how far the features of a page may be behind the log
-FEW = 50  # new events that histories are told of one by one
-POLL_S = 1.0  # how often events of other processes are looked for
+FEW = 200  # new events that histories are told of one by one
 
 
 class Live:
@@ -39,14 +39,14 @@ class Live:
     def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
-        self._polled = self._told = time.monotonic()
+        self._told = time.monotonic()
         self._serving = self._open()
         self.intake = Intake(workspace, tenant)
-        self._behind = 0  # histories are to know the log up to here before they are next asked for
 
     def _open(self) -> Serving:
         serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
         self._catch_up(serving)
+        self._tell_book(serving)
         serving.home(0, Context(now=now_ms()), np.random.default_rng(0))  # proves that it can serve, and fills caches
         return serving
 
@@ -54,6 +54,16 @@ class Live:
     def release(self) -> str:
         """Id of the release that serves."""
         return self._serving.release.id
+
+    @property
+    def released(self) -> int:
+        """When that was made, UTC ms."""
+        return int(datetime.fromisoformat(self._serving.release.manifest.created).timestamp() * 1000)
+
+    @property
+    def behind(self) -> int:
+        """Events in the log that requests do not know of yet."""
+        return max(0, self.workspace.log.last_seq - self._serving.listening.seen)
 
     @property
     def simulated(self) -> bool:
@@ -93,8 +103,8 @@ class Live:
 
         `items` are facts about what the events name, where the catalogue may not have it: see `segue.store.merging`.
         """
-        with self._lock:
-            receipt = self.workspace.log.append(events, items, self.tenant)
+        receipt = self.workspace.log.append(events, items, self.tenant)
+        with self._lock:  # not over the disk: requests that look for what is new wait for it
             serving = self._serving
             listening = serving.listening
             own = all(e.tenant == self.tenant for e in events)
@@ -112,8 +122,7 @@ class Live:
         with self._lock:
             listening = self._serving.listening
             if len(written.fresh) > FEW or len(written.fresh) != written.last_seq - listening.seen:
-                self._behind = max(self._behind, written.last_seq)  # read back when somebody asks
-                return written.taken
+                return written.taken  # read back when somebody asks
             for event in written.fresh:  # nobody else wrote in between, so that they need not be read back
                 self._add(self._serving, event)
             listening.seen = written.last_seq
@@ -137,14 +146,17 @@ class Live:
     def _catch_up(self, serving: Serving) -> None:
         """Take in what the log has and this release's histories have not."""
         listening, log = serving.listening, self.workspace.log
-        while log.last_seq > listening.seen:
-            last = log.last_seq
+        while (last := log.last_seq) > listening.seen:
+            rows = log.few(self.tenant, listening.seen, FEW, NEEDED, COUNTS)
+            if rows is not None:
+                listening.absorb_rows(rows, self.workspace.catalogue.current)
+                listening.seen = max(last, listening.seen)
+                continue
             table = log.tail(self.tenant, listening.seen, limit=AT_ONCE, columns=NEEDED)
             if not len(table):
                 listening.seen = last  # of other tenants
                 break
             listening.absorb(self._recognized(serving, table))
-        self._tell_book(serving)
 
     def _recognized(self, serving: Serving, table: pa.Table) -> pa.Table:
         """Items that are newer than the snapshot, by the number that stands for them now: it may be in it."""
@@ -158,16 +170,10 @@ class Live:
         return table.set_column(table.column_names.index("item"), "item", pa.array(item))
 
     def _fresh(self) -> Serving:
-        """What serves now, with the events of other processes that are older than a moment."""
-        if self._behind > self._serving.listening.seen:
+        """What serves now, with every event that was answered, by this process or another, before this is asked."""
+        if self.workspace.log.last_seq > self._serving.listening.seen:
             with self._lock:
                 self._catch_up(self._serving)
-        if time.monotonic() - self._polled > POLL_S and self._lock.acquire(blocking=False):
-            try:
-                self._polled = time.monotonic()
-                self._catch_up(self._serving)
-            finally:
-                self._lock.release()
         return self._serving
 
     # --- names to numbers -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,8 +18,10 @@ from segue.core.types import Context, Home, Kind
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kept import Kept
+from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.recording import is_kept
 from segue.surfaces.home.taught import REPORT
+from segue.surfaces.home.told import PageMade
 from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
 from segue.surfaces.serving import Serving
 from segue.surfaces.views import (
@@ -29,6 +31,7 @@ from segue.surfaces.views import (
 
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
 VISIT_MS = 1_800_000  # for as long the same chance decides
+KEPT = PageMade(kept=True)
 PAGES = 1_000  # kept while nothing happens to their listeners
 
 
@@ -46,6 +49,7 @@ class Service(Answers):
 
     def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
         super().__init__(workspace, tenant, owns)
+        self.on_page: Callable[[PageMade], None] | None = None  # is told of every page that `home` gives
         self._pages: Kept[Made] = Kept(PAGES)
         self._writer: ImpressionWriter | None = None
 
@@ -74,9 +78,12 @@ class Service(Answers):
         moment = replace(context, now=context.now // AS_IT_WAS_MS)
         key = (serving.release.id, number, serving.listening.version(number), moment, only)
         made = self._pages.get(key)
+        told = KEPT
         if made is None:
-            made = self._make_home(serving, number, context, only)
+            made, told = self._make_home(serving, number, context, only)
             self._pages.put(key, made)
+        if self.on_page is not None:
+            self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
         if log_impressions:
             shown = Shown(view.page, self.tenant, listener, max(now_ms(), made.moment["now"]), made.home, made.moment)
@@ -87,28 +94,34 @@ class Service(Answers):
         """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
         serving, number, context = self._begin(listener, context)
         self._tell_book(serving)
-        home, moment = self._built(serving, number, context, None)
+        home, moment, _ = self._built(serving, number, context, None)
         return Shown(uuid.uuid4().hex, self.tenant, listener, context.now, home, moment)
 
     def log_pages(self, pages: Sequence[Shown]) -> None:
         """Write pages that were shown; on disk when this returns."""
         self._log_shown(shown_rows(pages))
 
-    def _make_home(self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None) -> Made:
+    def _make_home(
+        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
+    ) -> tuple[Made, PageMade]:
         """A page without its id and its listener's."""
-        home, moment = self._built(serving, number, context, kinds)
+        home, moment, kitchen = self._built(serving, number, context, kinds)
         view = HomeView(
             "", self.tenant, "", serving.release.id,
             serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
             serving.snapshot.simulated, bool(moment["known"]),
         )  # fmt: skip
-        return Made(view, home, moment)
+        told = PageMade(False, len(home.shelves), dict(kitchen.got), tuple(kitchen.empty))
+        return Made(view, home, moment), told
 
     def _built(
         self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
-    ) -> tuple[Home, Mapping[str, Any]]:
-        """A page and what the log keeps of its moment. Within a visit chance stays the same, so that a page does not
-        jump when something is played; it follows from the listener and the time, so that two servers make one page."""
+    ) -> tuple[Home, Mapping[str, Any], Kitchen]:
+        """A page, what the log keeps of its moment, and what it was made in.
+
+        Within a visit chance stays the same, so that a page does not jump when something is played; it follows from the
+        listener and the time, so that two servers make one page.
+        """
         visit = context.now // VISIT_MS
         rng = np.random.default_rng([serving.settings.seed, number, visit])
         recorded = is_kept(number, visit, serving.settings.features_kept)
@@ -117,7 +130,7 @@ class Service(Answers):
             "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
             "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,
             "taught": serving.taught,
-        }  # fmt: skip
+        }, kitchen  # fmt: skip
 
     def home_report(self) -> HomeReport:
         """How Home chooses and what that is worth, as of the last `segue learn`; NotReady before the first."""
@@ -136,8 +149,9 @@ class Service(Answers):
 
     def _log_shown(self, table: pa.Table) -> None:
         """Write impressions; they change no history, and so need not be read back where nobody wrote in between."""
+        receipt = self.workspace.log.append_table(table)
         with self._lock:
-            receipt, listening = self.workspace.log.append_table(table), self._serving.listening
+            listening = self._serving.listening
             if receipt.accepted == receipt.last_seq - listening.seen:
                 listening.seen = receipt.last_seq
 

@@ -361,11 +361,13 @@ def serve(
         bool,
         typer.Option("--open-to-all", help="Without a key, too: let in whoever reaches the address."),
     ] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes; default 1.", show_default=False, min=1)] = None,
+    drain: Annotated[float, typer.Option(help="Seconds to go on when told to stop, being unhealthy.", min=0)] = 0.0,
 ) -> None:
     """Serve Home, the API and events over HTTP."""
     from segue.cli.serving import start_server
 
-    start_server(workspace_path(), host, port, open_to_all)
+    start_server(workspace_path(), host, port, open_to_all, workers, drain)
 
 
 def demo(

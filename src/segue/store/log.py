@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -202,6 +203,23 @@ class EventLog:
         keep: Bools = table["seq"].to_numpy() > after_seq
         table = table if keep.all() else table.filter(pa.array(keep))
         return segments.by_arrival(table).slice(0, limit)
+
+    def few(
+        self, tenant: str, after_seq: int, most: int, columns: Sequence[str], types: Sequence[type[Event]]
+    ) -> list[tuple[Any, ...]] | None:
+        """Rows of some types that arrived after `after_seq`, in order of arrival, without the cost of a table.
+
+        None where some are sealed, or there are more than `most`: then `tail` is the way.
+        """
+        names, codes = ", ".join(f'"{c}"' for c in columns), ", ".join(str(CODES[t]) for t in types)
+        rows = f"SELECT {names} FROM front WHERE tenant = ? AND seq > ? AND type IN ({codes}) ORDER BY seq LIMIT ?"
+        sealed = "SELECT 1 FROM segments WHERE tenant = ? AND last_seq > ? LIMIT 1"
+        with self._db.read() as connection:
+            number = self._db.tenant(tenant)
+            if connection.execute(sealed, (number, after_seq)).fetchone():
+                return None
+            found = connection.execute(rows, (number, after_seq, most + 1)).fetchall()
+        return found if len(found) <= most else None
 
     def of_listener(
         self, tenant: str, listener: int, types: Sequence[type[Event]], since: int = -1, until: int = 1 << 62,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -59,6 +60,15 @@ class Listening:
         if len(table):
             self.seen = max(self.seen, int(table["seq"].to_numpy().max()))
         return len(rows)
+
+    def absorb_rows(self, rows: Sequence[tuple[Any, ...]], current: Callable[[int], int]) -> None:
+        """The same for a few rows of NEEDED; `current` says which item one newer than the snapshot stands for."""
+        if not rows:
+            return
+        known = self.snapshot.catalogue.rows(np.array([row[3] for row in rows], np.int32)) >= 0
+        for (_, code, listener, item, *rest), there in zip(rows, known.tolist()):
+            self._take(code, listener, item if there or not item else current(item), *rest)
+        self.seen = max(self.seen, rows[-1][0])
 
     @property
     def taken(self) -> tuple[Kind, ...]:

@@ -24,18 +24,21 @@ from segue.web.compat import COMPAT
 from segue.web.compat._lastfm import Tokens
 from segue.web.guard import Guard
 from segue.web.inbox import WAITING, Inbox
+from segue.web.metrics import Metrics
 from segue.web.openapi import openapi
 from segue.web.pages import PAGES, STATIC
 from segue.web.pages.signin import ROUTES as SIGN_IN
 from segue.web.playing import Playing
 from segue.web.rate import Rate
 from segue.web.reply import error, from_http, from_segue
+from segue.web.request_id import HEADER, REQUEST
 from segue.web.resource import Resource, paths_of, read_params
 from segue.web.service import Backend
-from segue.web.watch import Metrics, Watch
+from segue.web.watch import Watch
 
 KEY_REQUESTS = 10_000
 """With one key in ten seconds, a process of the server: more than a busy client asks, fewer than a runaway."""
+LOOK_S = 2.0
 EVERYTHING = (*RESOURCES, *COMPAT)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -92,6 +95,13 @@ async def _on_gone(_request: Request, _e: Exception) -> Response:
     return error(400, "the request ended before its body did")
 
 
+async def _looking(metrics: Metrics, backend: Backend) -> None:
+    """Until cancelled: what other worker processes tell of this one is no older than this."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        await asyncio.to_thread(metrics.look, backend)
+
+
 def create_app(
     backend: Backend,
     keys: Keys | None = None,
@@ -108,21 +118,28 @@ def create_app(
     gets one call a request. `waiting`: bytes of events that may wait to be written.
     """
     metrics = Metrics()
+    backend.on_page = metrics.page
+    if backend.current is not None:
+        backend.current.on_page = metrics.page
 
     async def broken(request: Request, e: Exception) -> Response:
         if on_error is not None:
             on_error("failed", route=str(request.scope.get("segue_route", "none")), exc_info=e)
-        return error(500, "something went wrong here; the log says what")
+        name = {HEADER.decode(): REQUEST.get()}
+        return error(500, "something went wrong here; the log says what", name)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        following = asyncio.create_task(backend.follow_releases())
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        going = [asyncio.create_task(backend.follow_releases()), asyncio.create_task(_looking(metrics, backend))]
         try:
             yield
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in going:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await app.state.inbox.flush()
+            app.state.inbox.close()
             backend.close()
 
     app = Starlette(

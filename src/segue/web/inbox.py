@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from segue.core.errors import SegueError
 from segue.store.delivery import Batch, Taken
-from segue.web.service import Backend
-from segue.web.watch import Metrics
+from segue.web.metrics import Metrics
+from segue.web.service import Backend, in_thread
 
 T = TypeVar("T")
 WAITING = 32 << 20
@@ -46,6 +46,11 @@ class Inbox:
         self._reader = ThreadPoolExecutor(1, "segue-events")
         self._pace = 5e6  # bytes a second that were written lately
 
+    @property
+    def held(self) -> int:
+        """Bytes of requests that are worked on."""
+        return self._bytes
+
     @contextmanager
     def room(self, size: int) -> Iterator[None]:
         """Hold so many bytes while a request is worked on; Full where they are not to be had."""
@@ -62,16 +67,24 @@ class Inbox:
 
     async def read(self, size: int, call: Callable[[], T]) -> T:
         """`call()`, on a thread where the body is large: other requests must not wait for it."""
-        return call() if size <= INLINE else await asyncio.get_running_loop().run_in_executor(self._reader, call)
+        return call() if size <= INLINE else await in_thread(self._reader, call)
 
     async def put(self, batch: Batch) -> Taken:
         """What became of a batch, once it is on the disk."""
         future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         self._queue.append((batch, future))
         self._metrics.waiting.inc(batch.rows)
+        came = time.perf_counter()
         if self._draining is None or self._draining.done():
             self._draining = asyncio.get_running_loop().create_task(self._drain())
-        return await future
+        taken = await future
+        self._metrics.lag.observe(time.perf_counter() - came)
+        return taken
+
+    async def flush(self) -> None:
+        """Until all that came in is on the disk."""
+        while self._draining is not None and not self._draining.done():
+            await asyncio.wait([self._draining])
 
     async def _drain(self) -> None:
         while self._queue:

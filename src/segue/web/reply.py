@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError, WorkspaceError
 from segue.web.rate import TooMany
+from segue.web.request_id import REQUEST
 from segue.web.service import Busy
 
 
@@ -38,9 +39,10 @@ STATUS: tuple[tuple[type[SegueError], int], ...] = (
 )
 
 
-class ErrorText(msgspec.Struct, frozen=True):
+class ErrorText(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str  # the HTTP status as words: "not_found"
     message: str
+    request: str = ""  # its id, as in the log and in X-Request-Id
 
 
 class ErrorView(msgspec.Struct, frozen=True):
@@ -54,7 +56,7 @@ def error(status: int, message: str, headers: dict[str, str] | None = None) -> R
     except ValueError:
         code = "error"
     safe = message.encode("utf-8", "replace").decode()
-    body = msgspec.json.encode(ErrorView(ErrorText(code, safe)))
+    body = msgspec.json.encode(ErrorView(ErrorText(code, safe, REQUEST.get())))
     return Response(body, status, headers, "application/json")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +19,7 @@ from segue.store.delivery import Batch, Rules, Taken
 from segue.store.delivery.intake import Intake
 from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip
+from segue.surfaces.home.told import PageMade
 from segue.surfaces.library import Library
 from segue.surfaces.views import (
     CardView,
@@ -56,6 +59,14 @@ class Service(Protocol):
 
     @property
     def tenant(self) -> str: ...
+
+    @property
+    def released(self) -> int: ...
+
+    @property
+    def behind(self) -> int: ...
+
+    on_page: Callable[[PageMade], None] | None
 
     def home(
         self, listener: str, context: Context | None = None, *, log_impressions: bool = False
@@ -113,6 +124,11 @@ class Busy(SegueError):
     """More calls wait than the server will hold; ask again."""
 
 
+async def in_thread(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    """`call()` on a thread of the pool, as part of the request that is being answered."""
+    return await asyncio.get_running_loop().run_in_executor(pool, contextvars.copy_context().run, call)
+
+
 class Backend:
     """A service behind two small pools: reads share `READERS` threads, appends have one thread of their own.
 
@@ -126,8 +142,12 @@ class Backend:
         readers: int = READERS,
         reports: Callable[[], Path] | None = None,
         open_intake: Callable[[], Intake] | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """`open_intake`: where events go while there is no release yet."""
+        """`open_intake`: where events go while there is no release yet. `folder`: where the disk must have room."""
+        self.on_page: Callable[[PageMade], None] | None = None  # is told of every page
+        self.draining = False  # about to stop: what comes is still answered, but nothing more should be sent here
+        self._folder = folder
         self._open, self._why, self._reports = open_it, "not opened yet", reports
         self._open_intake = open_intake
         self._service: Service | None = None
@@ -145,6 +165,7 @@ class Backend:
                 self._looked = time.monotonic()
                 try:
                     self._service = self._open()
+                    self._service.on_page = self.on_page
                 except SegueError as e:
                     self._why = str(e)
                     if isinstance(e, WorkspaceError):
@@ -164,6 +185,24 @@ class Backend:
     def current(self) -> Service | None:
         """The service where it is open."""
         return self._service
+
+    @property
+    def why(self) -> str:
+        """Why nothing is served, where that is so."""
+        return self._why if self._service is None else ""
+
+    @property
+    def waiting(self) -> int:
+        """Calls of the service that wait for a thread, or have one."""
+        return self._waiting
+
+    @property
+    def disk_free(self) -> int | None:
+        """Bytes that are free where the workspace lies; None where that is nowhere."""
+        try:
+            return None if self._folder is None else shutil.disk_usage(self._folder).free
+        except OSError:
+            return None
 
     def reports(self) -> Path:
         """The folder of what checks of the data said; there without a service. NotReady where there is no workspace."""
@@ -196,7 +235,7 @@ class Backend:
         return await self._on_writer(lambda: call(self.intake()))
 
     async def _on_writer(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, call)
+        return await in_thread(self._writer, call)
 
     def _taking(self, batches: Sequence[Batch]) -> Sequence[Taken]:
         intake = self.intake()
@@ -219,7 +258,7 @@ class Backend:
             raise Busy(f"{self._waiting} requests are waiting; ask again in a second")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, lambda: call(self._opened()))
+            return await in_thread(pool, lambda: call(self._opened()))
         finally:
             self._waiting -= 1
 

@@ -1,46 +1,24 @@
-"""What is counted and what is logged of each request: no listener ids, no titles, no queries."""
+"""One line in the log and one count a request: no listener ids, no titles, no queries."""
 
 from __future__ import annotations
 
-import secrets
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+from segue.web.metrics import Metrics
+from segue.web.request_id import HEADER, REQUEST, named
+
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}
 
 
-class Metrics:
-    """Prometheus metrics of one application."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "segue_http_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
-        )
-        self.seconds = Histogram(
-            "segue_http_request_seconds", "Seconds to answer", ("route",), buckets=BUCKETS, registry=self.registry
-        )
-        self.running = Gauge("segue_http_requests_running", "Requests being answered", registry=self.registry)
-        self.events = Counter("segue_events", "Events posted, by outcome", ("outcome",), registry=self.registry)
-        self.waiting = Gauge("segue_events_waiting", "Events read and not yet written", registry=self.registry)
-        self.waiting_bytes = Gauge("segue_events_waiting_bytes", "Bytes of their requests", registry=self.registry)
-        self.commits = Counter("segue_events_commits", "Commits of events", registry=self.registry)
-        self.turned_away = Counter("segue_events_turned_away", "Requests answered 429", registry=self.registry)
-        self.ready = Gauge("segue_ready", "1 where a release is served", registry=self.registry)
-
-    def text(self) -> bytes:
-        """The exposition format."""
-        return generate_latest(self.registry)
-
-
 class Watch:
-    """ASGI middleware: one log line and one count a request."""
+    """ASGI middleware: names, counts and logs requests."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, log: Callable[..., Any] | None) -> None:
         self.app, self.metrics, self.log = app, metrics, log
@@ -50,13 +28,14 @@ class Watch:
             await self.app(scope, receive, send)
             return
         start, status, size = time.perf_counter(), 500, 0
-        request_id = secrets.token_hex(8)
+        request_id = named(next((value for name, value in scope["headers"] if name == HEADER), None))
+        REQUEST.set(request_id)  # for good: what handles a failure comes after this, and the next request sets its own
 
         async def counting(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+                message.setdefault("headers", []).append((HEADER, request_id.encode()))
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
             await send(message)
@@ -70,23 +49,65 @@ class Watch:
             method = scope["method"] if scope["method"] in METHODS else "other"
             self.metrics.running.dec()
             self.metrics.requests.labels(method, route, str(status)).inc()
-            self.metrics.seconds.labels(route).observe(seconds)
+            self.metrics.seconds.labels(route, str(status)).observe(seconds)
             if self.log is not None:
-                self.log("request", method=method, route=route, status=status, bytes=size,
-                         ms=round(1000 * seconds, 1), id=request_id)  # fmt: skip
+                ms = round(1000 * seconds, 1)
+                self.log("request", method=method, route=route, status=status, bytes=size, ms=ms)
+
+
+def _with_id(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    request = REQUEST.get()
+    if request:
+        line.setdefault("id", request)
+    return line
+
+
+def _processors(stream: Any, as_json: bool) -> list[Any]:
+    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_id,
+        structlog.processors.format_exc_info,
+        last,
+    ]
 
 
 def make_log(stream: Any, as_json: bool) -> structlog.stdlib.BoundLogger:
-    """A structured log of its own: nothing global is configured."""
-    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    """A structured log; lines that are written while a request is answered bear its id."""
     log: structlog.stdlib.BoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(stream),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
+        processors=_processors(stream, as_json),
         wrapper_class=structlog.make_filtering_bound_logger(20),
     )
     return log
+
+
+@contextmanager
+def everything_logged(stream: Any, as_json: bool) -> Iterator[structlog.stdlib.BoundLogger]:
+    """What any part of this process has to say goes to one log, that of libraries from warnings on, too."""
+    structlog.configure(
+        processors=_processors(stream, as_json),
+        wrapper_class=structlog.make_filtering_bound_logger(20),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )
+    log, root = make_log(stream, as_json), logging.getLogger()
+    handler = _Handed(log)
+    root.addHandler(handler)
+    try:
+        yield log
+    finally:
+        root.removeHandler(handler)
+        structlog.reset_defaults()
+
+
+class _Handed(logging.Handler):
+    """Lines of the standard library's logging."""
+
+    def __init__(self, log: structlog.stdlib.BoundLogger) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say = self._log.error if record.levelno >= logging.ERROR else self._log.warning
+        say(record.getMessage(), logger=record.name, exc_info=record.exc_info)

@@ -83,7 +83,6 @@ def test_what_another_process_wrote_by_name_is_recognized_too(service):
     with Workspace.open(service.workspace.path) as other:
         items = [r for r in found if isinstance(r, Item)]
         other.log.append([r for r in found if isinstance(r, Play)], items)
-    service._polled = 0
     assert service.history("L0")[0].title == "Song 2 of 10"
 
 

@@ -37,6 +37,8 @@ class Kitchen:
     main: Kind  # what most shelves are made of
     kinds: Collection[Kind] | None = None  # only these; None: all
     fell: Counter[str] = field(default_factory=Counter)  # how many candidates fell to each rule
+    got: Counter[str] = field(default_factory=Counter)  # how many came from each source
+    empty: list[str] = field(default_factory=list)  # shelves that had too little to show
     _anchors: dict[Kind, Ids] = field(default_factory=dict)
     _links: dict[Kind, dict[int, int]] = field(default_factory=dict)
     _verdicts: dict[tuple[Kind, frozenset[str]], NDArray[np.int8]] = field(default_factory=dict)
@@ -91,6 +93,8 @@ class Kitchen:
             kept = self.capped(query, ranked, fell, without)
             if len(kept) >= n or max(map(len, pools)) < ask:
                 self.fell += fell
+                for name, pool in zip(names, pools):
+                    self.got[name] += len(pool)
                 return kept.take(np.arange(min(n, len(kept))))
             ask *= 4
 

@@ -78,9 +78,12 @@ def offered(kitchen: Kitchen, shelves: Mapping[str, Shelf]) -> list[Offer]:
     """What every shelf could show, in the order of their places."""
     placed: list[tuple[int, str, Offer]] = []
     for name, shelf in shelves.items():
+        before = len(placed)
         for i, offer in enumerate(shelf.build(kitchen.query, kitchen)):
             if len(offer.candidates) >= FEWEST:
                 placed.append((int(getattr(shelf, "place", 100)) + APART * i, name, offer))
+        if len(placed) == before:
+            kitchen.empty.append(name)
     placed.sort(key=lambda p: (p[0], p[1], p[2].key))
     return [offer for _, _, offer in placed]
 

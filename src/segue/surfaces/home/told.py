@@ -1,0 +1,16 @@
+"""What operators are told of a page: counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PageMade:
+    """A page that was asked for."""
+
+    kept: bool  # it was made before, and nothing has happened since
+    shelves: int = 0  # on it
+    candidates: Mapping[str, int] = field(default_factory=dict)  # by the source they came from
+    empty: Sequence[str] = ()  # shelves that had too little to show
