@@ -13,7 +13,7 @@ from segue.cli.playlist import playlist
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
 from segue.cli.statistics import statistics
-from segue.cli.upkeep import migrate
+from segue.cli.upkeep import backup, migrate, restore
 from segue.cli.waive import waive
 from segue.cli.workplace import console, open_workspace, out, workspace_path
 
@@ -499,5 +499,5 @@ PANELS: dict[str, dict[str, Any]] = {
         "playlist": playlist,
         "search": search,
     },
-    "Service": {"serve": serve, "audit": audit, "migrate": migrate},
+    "Service": {"serve": serve, "audit": audit, "backup": backup, "restore": restore, "migrate": migrate},
 }
