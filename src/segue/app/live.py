@@ -44,6 +44,7 @@ class Live:
         self.intake = Intake(workspace, tenant)
 
     def _open(self) -> Serving:
+        self._forgotten = self.workspace.database.meta("forgotten")
         serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
         self._catch_up(serving)
         self._tell_book(serving)
@@ -70,9 +71,13 @@ class Live:
         return self._serving.snapshot.simulated
 
     def reload(self) -> bool:
-        """Take up the current release where it is another one; True if so. A broken one leaves the old one serving."""
+        """Take up the current release where it is another one, or was taken anew without a listener; True if so.
+
+        A broken one leaves the old one serving.
+        """
         try:
-            if current_release(self.workspace.path, self.tenant).id == self.release:
+            same = self.workspace.database.meta("forgotten") == self._forgotten
+            if same and current_release(self.workspace.path, self.tenant).id == self.release:
                 return False
             serving = self._open()
         except (SegueError, OSError, ValueError, KeyError, IndexError) as e:

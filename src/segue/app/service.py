@@ -15,6 +15,7 @@ from segue.app.answers import Answers
 from segue.app.live import TELL_S, kind_of, now_ms
 from segue.core.errors import NotReady
 from segue.core.types import Context, Home, Kind
+from segue.store.receipts import Receipt, erase
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import decision_view
 from segue.surfaces.home.kept import Kept
@@ -55,10 +56,21 @@ class Service(Answers):
 
     def close(self) -> None:
         """Write what is still to be written. A workspace that was given open stays open."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        self._write_impressions()
         super().close()
+
+    def erase(self, listener: str, keys: int = 0) -> Receipt:
+        """Forget a listener, what waits to be written included, and open the release anew without them."""
+        self._write_impressions()
+        receipt = erase(self.workspace, self.tenant, listener, keys)
+        self.reload()
+        return receipt
+
+    def _write_impressions(self) -> None:
+        with self._lock:
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
 
     def home(
         self,

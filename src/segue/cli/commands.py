@@ -398,18 +398,27 @@ def export(
 def forget(
     listener: Annotated[str, typer.Argument(help="Listener id as imported.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write a signed receipt here, as JSON.", show_default=False)
+    ] = None,
 ) -> None:
     """Remove a listener from log, sealed files, snapshots and releases. There is no way back."""
-    from segue.cli.show import print_forgotten
-    from segue.store.privacy import forget_listener
+    from segue.cli import erasing
 
     if not yes:
         typer.confirm(f"Forget {listener!r} for good?", abort=True)
-    from segue.web.auth import Keys
+    erasing.forget(listener, receipt)
 
-    with open_workspace() as (workspace, tenant):
-        Keys(workspace.path, tenant).revoke_of(listener)
-        print_forgotten(console, forget_listener(workspace, tenant, listener))
+
+def verify_receipt(
+    file: Annotated[Path, typer.Argument(help="A receipt as JSON.")],
+    listener: Annotated[str, typer.Option(help="Whether it is about this id, too.", show_default=False)] = "",
+) -> None:
+    """Whether a receipt of an erasure is this workspace's own; exit 1 where it is not."""
+    from segue.cli import erasing
+
+    if not erasing.stands(file, listener):
+        raise typer.Exit(1)
 
 
 def merges(
@@ -477,6 +486,7 @@ PANELS: dict[str, dict[str, Any]] = {
         "merges": merges,
         "export": export,
         "forget": forget,
+        "verify-receipt": verify_receipt,
     },
     "Models": {
         "train": train,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from segue.jobs.teach import Learned
     from segue.jobs.train import Trained
     from segue.runs.releases import Release
-    from segue.store.privacy import Forgotten
     from segue.store.workspace import Workspace
     from segue.surfaces.views import CardView, HomeView
 
@@ -187,20 +186,6 @@ def print_merges(out: Console, workspace: Workspace, tenant: str, n: int) -> Non
     for merge in found[:n]:
         gone, kept = workspace.catalogue.uri(merge.gone), workspace.catalogue.uri(merge.kept)
         out.print(Text(f"  {merge.id}: {gone} = {kept}  ({merge.why})"))
-
-
-def print_forgotten(console: Console, done: Forgotten) -> None:
-    console.print(f"{done.events:,} events are gone, and the listener with them")
-    if done.snapshots:
-        console.print(f"snapshots made anew or deleted: {', '.join(done.snapshots)}")
-    if done.deleted:
-        console.print(f"files deleted because they named them: {', '.join(done.deleted)}")
-    if done.left:
-        console.print(f"[yellow]still naming them, for you to look at:[/] {', '.join(map(str, done.left))}")
-    if done.retrain:
-        console.print(
-            f"made from their listening too, so to be made anew with `segue train`: {', '.join(done.retrain)}"
-        )
 
 
 def batch(owner: str, out_file: Path | None, *, kind: str | None, n: int, seen: str, only: Path | None) -> None:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -20,10 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segue.core.errors import UnknownName
-from segue.core.events import EVENT_TYPES
+from segue.core.events import EVENT_TYPES, Follow
 from segue.core.settings import FILE
+from segue.core.types import Kind
 from segue.store import outcomes, segments, snapshot
 from segue.store.columns import new_draft, sweep
+from segue.store.database import Connection
 from segue.store.dedupe import event_keys
 from segue.store.delivery.audit import Audit
 from segue.store.delivery.dead_letters import DeadLetters
@@ -35,6 +37,8 @@ from segue.store.workspace import CHECKS, FEATURES, STATISTICS, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
+OWN = "own"
+"""Namespace of the playlists that listeners make here: what they are called is theirs."""
 NEEDED = (FILE, "manifest.json", "model.json", "keys.json")
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
 
@@ -48,9 +52,11 @@ class Forgotten:
     deleted: tuple[str, ...]  # other files of the workspace that held the id
     left: tuple[str, ...]  # files that hold it and that the workspace needs: settings, manifests, the ledger of runs
     retrain: tuple[str, ...]  # releases and runs made from those snapshots: they serve on, and are to be made anew
+    letters: int = 0  # dead letters that named the listener
+    playlists: int = 0  # of their own, whose titles are gone, too
 
 
-def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path) -> int:
+def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path | IO[bytes]) -> int:
     """A zip of `profile.json` and `events.jsonl`, the events as they came in; how many there are."""
     number = workspace.catalogue.listener_number(tenant, listener)
     if number is None:
@@ -89,7 +95,7 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     number = workspace.catalogue.listener_number(tenant, listener)
     if number is not None:
         remove_copies(workspace.path)
-    events = _forget_events(workspace, tenant, number) if number is not None else 0
+    events, playlists = _forget_events(workspace, tenant, number) if number is not None else (0, 0)
     letters = _forget_deliveries(workspace, tenant, listener)
     if letters:
         remove_copies(workspace.path)
@@ -106,13 +112,16 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     if number is None and not held and not deleted and not letters:
         raise UnknownName("listener", listener)
     made = sorted({name for names in retrain.values() for name in names})
-    return Forgotten(events, tuple(s.id for s in held), tuple(deleted), tuple(left), tuple(made))
+    gone = tuple(s.id for s in held)
+    return Forgotten(events, gone, tuple(deleted), tuple(left), tuple(made), letters, playlists)
 
 
-def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
+def _forget_events(workspace: Workspace, tenant: str, number: int) -> tuple[int, int]:
+    """How many events, and how many playlists of their own."""
     root, database = workspace.path, workspace.database
     old: list[Segment] = []
     ids: list[str] = []
+    follows, followed = EVENT_TYPES.index(Follow) + 1, set[int]()
     with database.forgetting() as connection:
         for segment in segments.listed(connection, "tenant = ?", (database.tenant(tenant),)):
             if not (segments.load(root, segment, ["listener"])["listener"].to_numpy() == number).any():
@@ -120,16 +129,28 @@ def _forget_events(workspace: Workspace, tenant: str, number: int) -> int:
             table = segments.load(root, segment)
             mine = table["listener"].to_numpy() == number
             ids += table["id"].filter(pa.array(mine)).to_pylist()
+            followed |= set(table["item"].to_numpy()[mine & (table["type"].to_numpy() == follows)].tolist())
             old.append(segment)
             segments.enlist(connection, segments.write(root, table.filter(pa.array(~mine))))
         segments.delist(connection, old)
         ids += [id for (id,) in connection.execute("SELECT id FROM front WHERE listener = ?", (number,))]
+        rows = connection.execute("SELECT item FROM front WHERE listener = ? AND type = ?", (number, follows))
+        followed |= {item for (item,) in rows}
+        playlists = sum(_untitled(connection, item) for item in sorted(followed))
         connection.execute("DELETE FROM front WHERE listener = ?", (number,))
         connection.executemany("DELETE FROM seen WHERE key = ?", [(key,) for key in event_keys(tenant, ids)])
         connection.execute("DELETE FROM listeners WHERE number = ?", (number,))
         database.set_meta("forgotten", database.meta("forgotten") + 1)
     segments.remove(root, old)
-    return len(ids)
+    return len(ids), playlists
+
+
+def _untitled(connection: Connection, item: int) -> int:
+    """Take the words of a playlist that was made here; 1 where it is one."""
+    return connection.execute(
+        "UPDATE items SET title = '', name = '', description = '' WHERE number = ? AND kind = ? AND namespace = ?",
+        (item, int(Kind.PLAYLIST), OWN),
+    ).rowcount
 
 
 def _forget_deliveries(workspace: Workspace, tenant: str, listener: str) -> int:

@@ -53,6 +53,10 @@ class Playing:
     def get(self, listener: str, player: str) -> Now | None:
         return self._now.get((listener, player))
 
+    def forget(self, listener: str) -> None:
+        for key in [key for key in self._now if key[0] == listener]:
+            self._now.pop(key, None)
+
     def of(self, listener: str | None = None) -> list[tuple[str, Now]]:
         """Who plays what, newest first; of one listener or of all."""
         now = time.time()

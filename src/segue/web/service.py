@@ -17,6 +17,7 @@ from segue.core.events import AnyEvent, Item
 from segue.core.types import Context
 from segue.store.delivery import Batch, Rules, Taken
 from segue.store.delivery.intake import Intake
+from segue.store.receipts import Receipt, erase
 from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip
 from segue.surfaces.home.told import PageMade
@@ -118,6 +119,8 @@ class Service(Protocol):
     def home_report(self) -> HomeReport: ...
 
     def reload(self) -> Any: ...
+
+    def erase(self, listener: str, keys: int = 0) -> Receipt: ...
 
 
 class Busy(SegueError):
@@ -233,6 +236,16 @@ class Backend:
     async def deliveries(self, call: Callable[[Intake], T]) -> T:
         """`call(intake)` on the writer thread: dead letters and the audit."""
         return await self._on_writer(lambda: call(self.intake()))
+
+    async def erase(self, listener: str, keys: int) -> Receipt:
+        """Forget a listener, on the writer thread, with or without a release; UnknownName where nothing was known."""
+        return await self._on_writer(lambda: self._erased(listener, keys))
+
+    def _erased(self, listener: str, keys: int) -> Receipt:
+        intake, service = self.intake(), self._service
+        if service is not None:
+            return service.erase(listener, keys)
+        return erase(intake.workspace, intake.tenant, listener, keys)
 
     async def _on_writer(self, call: Callable[[], T]) -> T:
         return await in_thread(self._writer, call)
