@@ -14,6 +14,7 @@ import pyarrow as pa
 from segue.app.answers import Answers
 from segue.app.live import TELL_S, kind_of, now_ms
 from segue.core.errors import NotReady
+from segue.core.tracing import span
 from segue.core.types import Context, Home, Kind
 from segue.store.receipts import Receipt, erase
 from segue.store.workspace import Workspace
@@ -92,7 +93,8 @@ class Service(Answers):
         made = self._pages.get(key)
         told = KEPT
         if made is None:
-            made, told = self._make_home(serving, number, context, only)
+            with span("home", release=serving.release.id):
+                made, told = self._make_home(serving, number, context, only)
             self._pages.put(key, made)
         if self.on_page is not None:
             self.on_page(told)

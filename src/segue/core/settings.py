@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="address `segue serve` binds to")] = "127.0.0.1"
     port: Annotated[int, Field(description="port of `segue serve`", ge=0, le=65535)] = 8800
     workers: Annotated[int, Field(description="processes that answer", ge=1, le=64)] = 1
+    traces: Annotated[
+        str,
+        Field(description="where traces go: http://localhost:4318/v1/traces (extra otel); empty: none"),
+    ] = ""
+    traces_share: Annotated[float, Field(description="share of requests that are traced", ge=0, le=1)] = 0.01
     exclude: Annotated[tuple[str, ...], Field(description="exclusions for every listener: tag:…, kind:…")] = ()
     heard_days: Annotated[float, Field(description="days during which what was heard is not called new", ge=0)] = 30.0
     artist_cap: Annotated[int, Field(description="cards of one artist on a shelf", ge=1)] = 2

@@ -25,6 +25,7 @@ from segue.web.application import create_app
 from segue.web.auth import Keys, is_open
 from segue.web.guard import is_loopback
 from segue.web.service import Backend, Service
+from segue.web.traces import Traces
 from segue.web.watch import everything_logged
 
 TURN_S = 0.001  # that a thread keeps the interpreter while others wait for it
@@ -84,6 +85,7 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> Non
         app = create_app(
             backend, keys, hosts, log.info if plan.access_log else None, log.error, settings.ingest_queue_mb << 20,
             numeric_hosts=plan.open_to_all,
+            traces=Traces(settings.traces, settings.traces_share) if settings.traces else None,
         )  # fmt: skip
         config = uvicorn.Config(
             app, loop=_loop(), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False,

@@ -34,6 +34,7 @@ from segue.web.reply import error, from_http, from_segue
 from segue.web.request_id import HEADER, REQUEST
 from segue.web.resource import Resource, paths_of, read_params
 from segue.web.service import Backend
+from segue.web.traces import Traces
 from segue.web.watch import Watch
 
 KEY_REQUESTS = 10_000
@@ -109,6 +110,7 @@ def create_app(
     log: Callable[..., Any] | None = None,
     on_error: Callable[..., Any] | None = None,
     waiting: int = WAITING,
+    traces: Traces | None = None,
     numeric_hosts: bool = False,
 ) -> Starlette:
     """The ASGI application.
@@ -141,10 +143,15 @@ def create_app(
             await app.state.inbox.flush()
             app.state.inbox.close()
             backend.close()
+            if traces is not None:
+                traces.close()
 
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(Watch, metrics=metrics, log=log), Middleware(Guard, hosts=hosts, numeric=numeric_hosts)],
+        middleware=[
+            Middleware(Watch, metrics=metrics, log=log, traces=traces),
+            Middleware(Guard, hosts=hosts, numeric=numeric_hosts),
+        ],
         exception_handlers={
             SegueError: _on_segue, HTTPException: _on_http, ClientDisconnect: _on_gone, Exception: broken,
         },

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segue.web.metrics import Metrics
 from segue.web.request_id import HEADER, REQUEST, named
+from segue.web.traces import Traces, told
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}
 
@@ -20,8 +21,10 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}
 class Watch:
     """ASGI middleware: names, counts and logs requests."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: Callable[..., Any] | None) -> None:
-        self.app, self.metrics, self.log = app, metrics, log
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, log: Callable[..., Any] | None, traces: Traces | None = None
+    ) -> None:
+        self.app, self.metrics, self.log, self.traces = app, metrics, log, traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,13 +43,20 @@ class Watch:
                 size += len(message.get("body", b""))
             await send(message)
 
+        method = scope["method"] if scope["method"] in METHODS else "other"
         self.metrics.running.inc()
         try:
-            await self.app(scope, receive, counting)
+            if self.traces is None:
+                await self.app(scope, receive, counting)
+            else:
+                with self.traces.request(method, scope["headers"]) as root:
+                    try:
+                        await self.app(scope, receive, counting)
+                    finally:
+                        told(root, method, str(scope.get("segue_route", "none")), status)
         finally:
             seconds = time.perf_counter() - start
             route = str(scope.get("segue_route", "none"))
-            method = scope["method"] if scope["method"] in METHODS else "other"
             self.metrics.running.dec()
             self.metrics.requests.labels(method, route, str(status)).inc()
             self.metrics.seconds.labels(route, str(status)).observe(seconds)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from segue.candidates import Board, Section, Stock
 from segue.core.protocols import Ranker, Rule, Source
 from segue.core.settings import Settings
+from segue.core.tracing import span
 from segue.core.types import NO_IDS, Candidates, Ids, Kind, Query, Reason, among
 from segue.rules import CAPS, run
 
@@ -85,11 +86,13 @@ class Kitchen:
         ask = max(POOL, 4 * n)
         while True:
             fell: Counter[str] = Counter()
-            pools = [make(query, ask) for make in makers]
+            with span("candidates", source=", ".join(names), asked=ask):
+                pools = [make(query, ask) for make in makers]
             left = self._filtered(query, together(pools), fell, frozenset(without))
             if drop is not None:
                 left = drop(left)
-            ranked = self.rankers[ranker](query, left).top(len(left))
+            with span("ranking", ranker=ranker, candidates=len(left)):
+                ranked = self.rankers[ranker](query, left).top(len(left))
             kept = self.capped(query, ranked, fell, without)
             if len(kept) >= n or max(map(len, pools)) < ask:
                 self.fell += fell

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Policy, Shelf
+from segue.core.tracing import span
 from segue.core.types import (
     F32,
     I32,
@@ -51,8 +52,19 @@ def build_home(
 
     With a `balance` above 0 the page follows the listener's own `mix`: see `segue.ranking.Balance`.
     """
-    offers = offered(kitchen, shelves)
-    board = _Board.make(offers, kitchen, value, featured=not getattr(policy, "by_scores", False))
+    with span("shelves"):
+        offers = offered(kitchen, shelves)
+    with span("slate", shelves=len(offers)):
+        return _chosen(page, offers, kitchen, policy, rng, value, release, mix, balance)
+
+
+def _chosen(
+    page: str, offers: Sequence[Offer], kitchen: Kitchen, policy: Policy, rng: np.random.Generator, value: Valuer,
+    release: str, mix: Mix | None, balance: float,
+) -> Home:  # fmt: skip
+    """The page, choice by choice."""
+    with span("value"):
+        board = _Board.make(offers, kitchen, value, featured=not getattr(policy, "by_scores", False))
     if mix is not None and balance > 0 and len(offers):
         board.mixed = Mixed.make(mix, balance, kitchen.stock, board.items, board.left)
     why = _Reasons(policy, release)
