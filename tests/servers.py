@@ -104,3 +104,32 @@ class Postgres(Server):
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA {name}".encode())
         return f"{where}?options=-csearch_path%3D{name}"
+
+
+def broker() -> Broker | None:
+    """A broker that speaks Kafka; None where the package is missing."""
+    home = package("noida_db")
+    if home is None:
+        return None
+    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="segue-broker-"))
+    command = [home / "noida-db", "start", "--only", "kafka", "--kafka-port", port, "--data-dir", folder / "data"]
+    return Broker(command, port, folder)
+
+
+class Broker(Server):
+    """It writes its disk every two seconds and when it stops: what it acknowledges while it is killed, it loses. So it
+    is stopped between two batches, or frozen at any moment."""
+
+    def stop(self) -> None:
+        self.kill(signal.SIGTERM)
+
+    def topic(self, partitions: int = 4) -> str:
+        """The address of a new topic."""
+        from confluent_kafka.admin import AdminClient
+        from confluent_kafka.cimpl import NewTopic
+
+        self._topics = getattr(self, "_topics", 0) + 1
+        name = f"events-{self._topics}"
+        client = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.port}"})
+        client.create_topics([NewTopic(name, partitions, 1)])[name].result(10)
+        return f"kafka://127.0.0.1:{self.port}/{name}"

@@ -22,7 +22,7 @@ from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
 from segue.signals.moods import activity
 from segue.store.delivery import Batch, Taken
-from segue.store.delivery.intake import Intake
+from segue.store.delivery.kafka import intake_of
 from segue.store.log import Receipt
 from segue.store.workspace import Workspace
 from segue.surfaces.listening import COUNTS, NEEDED
@@ -41,7 +41,7 @@ class Live:
         self._lock = threading.Lock()  # of what is taken in from the log
         self._told = time.monotonic()
         self._serving = self._open()
-        self.intake = Intake(workspace, tenant)
+        self.intake = intake_of(workspace, tenant)
 
     def _open(self) -> Serving:
         self._forgotten = self.workspace.database.meta("forgotten")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from segue.cli.delivery import audit, make_dead_app
+from segue.cli.delivery import audit, ingest, make_dead_app
 from segue.cli.ope import ope
 from segue.cli.playlist import playlist
 from segue.cli.simulate import simulate
@@ -509,5 +509,12 @@ PANELS: dict[str, dict[str, Any]] = {
         "playlist": playlist,
         "search": search,
     },
-    "Service": {"serve": serve, "audit": audit, "backup": backup, "restore": restore, "migrate": migrate},
+    "Service": {
+        "serve": serve,
+        "ingest": ingest,
+        "audit": audit,
+        "backup": backup,
+        "restore": restore,
+        "migrate": migrate,
+    },
 }

@@ -110,6 +110,25 @@ def audit(
         raise typer.Exit(1)
 
 
+def ingest() -> None:
+    """Take events from Kafka (the setting `log`) into the log, until told to stop; as many as there are partitions."""
+    import signal
+    import threading
+
+    from segue.core.errors import UsageError
+    from segue.store.delivery.drain import run
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with open_workspace() as (workspace, tenant):
+        if not workspace.settings.log:
+            raise UsageError(
+                "there is nothing to take in: the setting `log` names no Kafka topic (kafka://host:9092/topic)"
+            )
+        console.print(f"{run(workspace, tenant, stop):,} events were new")
+
+
 def make_dead_app() -> typer.Typer:
     """Commands about dead letters."""
     app = typer.Typer(no_args_is_help=True)

@@ -58,6 +58,13 @@ def _look_at_workspace(workspace: Path, line: object) -> None:
         with Workspace.open(workspace) as opened:
             tenant = opened.settings.tenant
             say(True, f"workspace {workspace}: {opened.log.count(tenant):,} events of tenant {tenant!r}")
+            if opened.settings.state:
+                say(True, f"state in {opened.database.name}")
+            if opened.settings.log:
+                from segue.store.delivery import drain, kafka
+
+                where = kafka.address_of(opened.settings.log, tenant).name
+                say(True, f"log by way of {where}: {drain.behind(opened, tenant):,} events are not taken in yet")
             release = current_release(workspace, tenant)
             say(True, f"release {release.id} serves, made {release.manifest.created}")
     except WorkspaceError as e:  # of another version, or its server is not reached

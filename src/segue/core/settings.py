@@ -36,6 +36,14 @@ class Settings(BaseSettings):
             repr=False,
         ),
     ] = ""
+    log: Annotated[
+        str,
+        Field(
+            description="where accepted events go first: empty: into the log; kafka://host:9092/topic: there, and on "
+            "into the log by `segue ingest`",
+            repr=False,
+        ),
+    ] = ""
     seal_rows: Annotated[int, Field(description="events in the front store before they are sealed", ge=1)] = 50_000
     keep_releases: Annotated[int, Field(description="releases kept for rollback", ge=1)] = 5
     host: Annotated[str, Field(description="address `segue serve` binds to")] = "127.0.0.1"

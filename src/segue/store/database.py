@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from segue.core.types import Bools
@@ -24,6 +25,7 @@ VERSION = 2
 """Of the tables below and of the sealed segments: a workspace of another version is refused. `segue.store.migrations`
 leads from one to the next."""
 BUSY_MS = 60_000  # how long one writer waits for another
+KEYS_AT_ONCE = 500
 WRITING, SEALING = 0x5E60E1, 0x5E60E2
 """Locks: of who adds to the log and the catalogue, and of who writes sealed files anew. A file has one for both."""
 
@@ -278,6 +280,19 @@ class Database(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
+
+    def has_seen(self, keys: bytes) -> Bools:
+        """(E,) which 16-byte keys are there."""
+        split = [keys[i : i + 16] for i in range(0, len(keys), 16)]
+        found: set[bytes] = set()
+        with self.asking() as connection:
+            for start in range(0, len(split), KEYS_AT_ONCE):
+                part = split[start : start + KEYS_AT_ONCE]
+                marks = ", ".join("?" * len(part))
+                found |= {
+                    bytes(key) for (key,) in connection.execute(f"SELECT key FROM seen WHERE key IN ({marks})", part)
+                }
+        return np.fromiter((key in found for key in split), np.bool_, len(split))
 
     # --- small facts ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from segue.core.types import Bools
 from segue.store.database import Database
@@ -45,13 +46,24 @@ def _key(head: bytes, id: bytes) -> bytes:
 
 def take_unseen(database: Database, keys: bytes) -> Bools:
     """(E,) the first event of each 16-byte key that the log does not have; its key is now taken."""
+    new = np.zeros(len(keys) // 16, np.bool_)
+    if keys:
+        order = _order(keys)
+        new[order] = database.take_unseen(np.frombuffer(keys, "V16")[order].tobytes())
+    return new
+
+
+def first_of_each(keys: bytes) -> Bools:
+    """(E,) the first event of each 16-byte key."""
+    first = np.zeros(len(keys) // 16, np.bool_)
+    first[_order(keys)] = True
+    return first
+
+
+def _order(keys: bytes) -> NDArray[np.intp]:
+    """Where the first of each key stands, in the order the table keeps them in."""
     halves = np.frombuffer(keys, ">u8").reshape(-1, 2)
-    new = np.zeros(len(halves), np.bool_)
-    if not len(halves):
-        return new
     order = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: of equal keys the first event comes first
     ranked = halves[order]
-    first = np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])
-    order, ranked = order[first], ranked[first]  # one of each, in the order the table keeps them in
-    new[order] = database.take_unseen(ranked.tobytes())
-    return new
+    firsts: NDArray[np.intp] = order[np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(axis=1)])]
+    return firsts

@@ -29,6 +29,8 @@ from segue.store.database import Connection
 from segue.store.dedupe import event_keys
 from segue.store.delivery.audit import Audit
 from segue.store.delivery.dead_letters import DeadLetters
+from segue.store.delivery.drain import catch_up, remove_read
+from segue.store.delivery.kafka import address_of
 from segue.store.edge import TYPE_NAMES
 from segue.store.migrations import remove_copies
 from segue.store.segments import Segment
@@ -92,6 +94,8 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     The id may come back later, as somebody new. Safe to repeat after a crash. Raises UnknownName where nothing at all
     is known of the listener, WorkspaceError while another process reads the database.
     """
+    if workspace.settings.log:
+        catch_up(workspace, tenant)  # or the listener comes back with what is still on its way
     number = workspace.catalogue.listener_number(tenant, listener)
     if number is not None:
         remove_copies(workspace.path)
@@ -109,6 +113,8 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     for old in held:
         _renew(workspace, old, needed=bool(retrain.get(old.id)))
     deleted, left = _delete_files(workspace, listener)
+    if workspace.settings.log and not remove_read(workspace, tenant):
+        left.append(address_of(workspace.settings.log, tenant).name)  # until its retention ends
     if number is None and not held and not deleted and not letters:
         raise UnknownName("listener", listener)
     made = sorted({name for names in retrain.values() for name in names})

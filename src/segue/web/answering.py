@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from segue.core.settings import read_settings
 from segue.store.delivery.intake import Intake
+from segue.store.delivery.kafka import intake_of
 from segue.store.workspace import Workspace
 from segue.web.application import create_app
 from segue.web.auth import Keys, is_open
@@ -63,7 +64,7 @@ def open_reports(workspace: Path, tenant: str | None) -> Path:
 def open_intake(workspace: Path, tenant: str | None) -> Intake:
     """Where events go while there is no release."""
     opened = Workspace.open(workspace)
-    return Intake(opened, tenant or opened.settings.tenant)
+    return intake_of(opened, tenant or opened.settings.tenant)
 
 
 def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> None:

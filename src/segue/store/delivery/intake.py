@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -48,29 +48,28 @@ class Intake:
         """On disk when this returns, or nothing is."""
         events = [e for b in batches for e in b.events]
         with self.workspace.database.write():
-            new, wrong, last = self._append(events)
-            taken, start = [], 0
-            for batch in batches:
-                taken.append(_verdicts(batch, new, wrong, start))
-                start += len(batch.events)
-                self.dead.put(taken[-1].refused, batch.sender.client)
-                self.audit.note(batch, taken[-1])
-        self.workspace.log.tidy()
-        return Written(tuple(taken), tuple(events) if new.all() else tuple(e for e, n in zip(events, new) if n), last)
+            new, wrong = halved(events, self._append)
+            taken, last = self.verdicts(batches, new, wrong), self.workspace.log.last_seq
+            self.note(batches, taken)
+        if not self.workspace.database.writing:
+            self.workspace.log.tidy()
+        return Written(taken, tuple(events) if new.all() else tuple(e for e, n in zip(events, new) if n), last)
 
-    def _append(self, events: Sequence[AnyEvent]) -> tuple[Bools, dict[int, Exception], int]:
-        """(E,) which are new, what the store would not take, and the last number of the log."""
-        try:
-            with self.workspace.database.attempt():
-                receipt = self.workspace.log.append(events)
-            return receipt.new, {}, receipt.last_seq
-        except (InputError, UnknownName, ValueError, OverflowError) as e:  # halve it until the offender is alone
-            if len(events) == 1:
-                return np.zeros(1, np.bool_), {0: e}, self.workspace.log.last_seq
-        half = len(events) // 2
-        new, wrong, _ = self._append(events[:half])
-        others, more, last = self._append(events[half:])
-        return np.concatenate([new, others]), wrong | {i + half: e for i, e in more.items()}, last
+    def _append(self, events: Sequence[AnyEvent]) -> Bools:
+        """(E,) which are new."""
+        with self.workspace.database.attempt():
+            return self.workspace.log.append(events).new
+
+    def verdicts(self, batches: Sequence[Batch], new: Bools, wrong: dict[int, Exception]) -> tuple[Taken, ...]:
+        """What became of each batch; `new` and `wrong` are of the events of all in order."""
+        starts = np.cumsum([0, *(len(b.events) for b in batches)])
+        return tuple(_verdicts(batch, new, wrong, int(start)) for batch, start in zip(batches, starts))
+
+    def note(self, batches: Sequence[Batch], taken: Sequence[Taken]) -> None:
+        """Keep what was refused, and what the audit counts. Within the caller's transaction."""
+        for batch, one in zip(batches, taken):
+            self.dead.put(one.refused, batch.sender.client)
+            self.audit.note(batch, one)
 
     def replay(self, letter: DeadLetter, raw: bytes | None = None) -> Taken:
         """Take a dead letter as it stands, or as edited. It goes where it is taken now, and stays where it is not."""
@@ -83,6 +82,21 @@ class Intake:
             if taken.statuses[0] != "refused" or row != letter.raw:
                 self.dead.drop([letter.id])
         return taken
+
+
+def halved(
+    events: Sequence[AnyEvent], take: Callable[[Sequence[AnyEvent]], Bools]
+) -> tuple[Bools, dict[int, Exception]]:
+    """(E,) what `take` says of each event, and what it would not take: halved until the offender is alone."""
+    try:
+        return take(events), {}
+    except (InputError, UnknownName, ValueError, OverflowError) as e:
+        if len(events) == 1:
+            return np.zeros(1, np.bool_), {0: e}
+    half = len(events) // 2
+    new, wrong = halved(events[:half], take)
+    others, more = halved(events[half:], take)
+    return np.concatenate([new, others]), wrong | {i + half: e for i, e in more.items()}
 
 
 def _verdicts(batch: Batch, new: Bools, wrong: dict[int, Exception], start: int) -> Taken:

@@ -1,0 +1,188 @@
+"""Accepted into a topic, taken into the log once: whoever is killed, and however often partitions change hands."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from confluent_kafka import Producer
+from tests import servers
+
+from segue.core.errors import UsageError, WorkspaceError
+from segue.core.events import Play
+from segue.core.settings import FILE
+from segue.store.delivery import Batch, Rules, Sender
+from segue.store.delivery.drain import Drain, behind, catch_up
+from segue.store.delivery.kafka import Forward, address_of, intake_of
+from segue.store.delivery.reading import read_rows
+from segue.store.privacy import forget_listener
+from segue.store.workspace import Workspace
+
+T = "default"
+NOW = int(time.time() * 1000)
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[servers.Broker]:
+    server = servers.broker()
+    if server is None:
+        pytest.skip("no Kafka to start: pip install noida-db confluent-kafka (./run test does)")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, broker: servers.Broker, request: pytest.FixtureRequest) -> Path:
+    lines = [f'log = "{broker.topic()}"']
+    if getattr(request, "param", "sqlite") == "postgres":
+        lines.append(f'state = "{request.getfixturevalue("postgres").state()}"')
+    (tmp_path / FILE).write_text("\n".join(lines) + "\n")
+    Workspace.create(tmp_path).close()
+    return tmp_path
+
+
+def row(id: str, listener: str = "somebody") -> bytes:
+    return msgspec.json.encode(Play(id=id, listener=listener, at=NOW, item="segue:track:1", ms_played=1))
+
+
+def batch(*rows: bytes, sender: Sender | None = None) -> Batch:
+    return read_rows(rows, "event", T, Rules(), sender or Sender())
+
+
+def drained(workspace: Workspace, drain: Drain, wait_s: float = 20) -> None:
+    until = time.monotonic() + wait_s
+    while behind(workspace, T):
+        drain.step(0.2)
+        assert time.monotonic() < until, "the events never came"
+
+
+def arrived(workspace: Workspace, events: int, wait_s: float = 60) -> None:
+    """Wait until so many are in the log."""
+    until = time.monotonic() + wait_s
+    while workspace.log.count(T) < events and time.monotonic() < until:
+        time.sleep(0.2)
+
+
+def test_addresses():
+    address = address_of("kafka://a:1,b:2/events-{tenant}?sasl.password=secret", "acme")
+    assert (address.brokers, address.topic, address.name) == ("a:1,b:2", "events-acme", "kafka://a:1,b:2/events-acme")
+    assert address.client(group_id="g")["sasl.password"] == "secret"
+    for bad in ("kafka://host", "http://host/topic", "kafka://me:secret@host/topic", "kafka:///t", "x"):
+        with pytest.raises(UsageError, match="expected kafka://") as e:
+            address_of(bad, T)
+        assert "secret" not in str(e.value)
+
+
+@pytest.mark.parametrize("folder", ["sqlite", "postgres"], indirect=True)
+def test_accepted_then_taken_in_once(folder: Path):
+    with Workspace.open(folder) as workspace:
+        intake = intake_of(workspace, T)
+        assert isinstance(intake, Forward)
+        sender = Sender("phone", 1, 4)
+        rows = [row("a", "u"), row("b", "u"), row("a", "u"), b"{}"]
+        (taken,) = intake.take([batch(*rows, sender=sender)]).taken
+        assert list(taken.statuses) == ["accepted", "accepted", "duplicate", "refused"]
+        assert workspace.log.count(T) == 0
+        assert behind(workspace, T) == 2
+        (taken,) = intake.take([batch(row("b", "u"))]).taken  # b is on its way
+        assert list(taken.statuses) == ["accepted"]
+        address = address_of(workspace.settings.log, T)
+        stranger = Producer(address.client())
+        stranger.produce(address.topic, b"not ours")
+        stranger.flush(10)
+        drain = Drain(workspace, T)
+        drained(workspace, drain)
+        drain.close()
+        assert workspace.log.tail(T, 0, columns=["id"])["id"].to_pylist() == ["a", "b"]
+        assert {letter.raw for letter in intake.dead.listed()} == {b"{}", b"not ours"}
+        (taken,) = intake.take([batch(row("a", "u"), row("c"))]).taken
+        assert list(taken.statuses) == ["duplicate", "accepted"]
+        (hour,) = intake.audit.hours("phone")
+        assert (hour.produced, hour.delivered) == (4, 4)
+
+
+def test_forgotten_in_the_topic_too(folder: Path, broker: servers.Broker):
+    who = "nobody-knows-this-listener"
+    with Workspace.open(folder) as workspace:
+        intake = intake_of(workspace, T)
+        intake.take([batch(*(row(f"{i}", who if i % 2 else "other") for i in range(2_000 // 2)), sender=Sender("c"))])
+        with pytest.raises(WorkspaceError, match=r"1000 events of kafka.* are not in the log yet: run `segue ingest`"):
+            catch_up(workspace, T, wait_s=0)
+        drain = Drain(workspace, T)
+        drained(workspace, drain)
+        drain.close()
+        word = ",".join(map(str, who.encode())).encode()  # it writes bytes as numbers
+        broker.stop()
+        assert word in (broker.folder / "data" / "kafka.json").read_bytes()
+        broker.start()
+        assert forget_listener(workspace, T, who).events == 500
+        assert workspace.log.count(T) == 500
+        assert not [p for p in folder.rglob("*") if p.is_file() and who.encode() in p.read_bytes()]
+        broker.stop()
+        assert word not in (broker.folder / "data" / "kafka.json").read_bytes()
+        broker.start()
+
+
+def test_brokers_that_are_away_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("segue.store.delivery.kafka.SEND_S", 1)
+    monkeypatch.setattr("segue.store.delivery.drain.ASK_S", 1)
+    port = servers.free_port()
+    (tmp_path / FILE).write_text(f'log = "kafka://127.0.0.1:{port}/t?sasl.password=secret"\n')
+    with Workspace.create(tmp_path) as workspace:
+        with pytest.raises(WorkspaceError, match=f"kafka://127.0.0.1:{port}/t did not acknowledge 1 of 1 events") as e:
+            intake_of(workspace, T).take([batch(row("a"))])
+        assert "secret" not in str(e.value)
+        with pytest.raises(WorkspaceError, match=f"kafka://127.0.0.1:{port}/t is not reached"):
+            Drain(workspace, T)
+
+
+def test_killed_rebalanced_and_stopped_under_load(folder: Path, broker: servers.Broker):
+    """Two workers, one killed and replaced, and the broker stopped and started: nothing is lost, nothing is twice."""
+    command = [sys.executable, "-m", "segue.cli", "ingest", "--workspace", str(folder)]
+    acknowledged: list[str] = []
+    stop, sending = threading.Event(), threading.Lock()
+
+    def produce() -> None:
+        with Workspace.open(folder) as workspace:
+            intake, n = Forward(workspace, T), 0
+            while not stop.is_set():
+                ids = [f"{n}-{i}" for i in range(100)]
+                try:
+                    with sending:
+                        intake.take([batch(*(row(id, f"u{i % 7}") for i, id in enumerate(ids)))])
+                except WorkspaceError:
+                    continue  # not acknowledged: the same is sent again
+                acknowledged.extend(ids)
+                n += 1
+                time.sleep(0.1)
+
+    workers = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
+    sender = threading.Thread(target=produce)
+    sender.start()
+    try:
+        with Workspace.open(folder) as workspace:
+            arrived(workspace, 1)
+        workers[0].kill()
+        with sending:  # else it acknowledges and loses; workers are in the midst of it
+            broker.stop()
+            broker.start()
+        workers.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        time.sleep(1)
+        stop.set()
+        sender.join()
+        with Workspace.open(folder) as workspace:
+            arrived(workspace, len(acknowledged))
+            ids = workspace.log.read(T, columns=["id"])["id"].to_pylist()
+        assert len(ids) == len(set(ids))
+        assert set(acknowledged) <= set(ids)
+        assert len(acknowledged) > 1_000
+    finally:
+        stop.set()
+        for worker in workers[1:]:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(20)
