@@ -125,7 +125,9 @@ def test_export_and_forget(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("u,i\nalice-the-listener,a\nbob,a\n")
     run("import", "interactions", "p.csv", "--listener", "u", "--item", "i", cwd=tmp_path)
     assert run("export", "alice-the-listener", "--out", "a.zip", cwd=tmp_path).returncode == 0
-    assert run("forget", "alice-the-listener", "--yes", cwd=tmp_path).returncode == 0
+    assert run("forget", "alice-the-listener", "--yes", "--receipt", "r.json", cwd=tmp_path).returncode == 0
+    assert run("verify-receipt", "r.json", "--listener", "alice-the-listener", cwd=tmp_path).returncode == 0
+    assert run("verify-receipt", "r.json", "--listener", "bob", cwd=tmp_path).returncode == 1
     left = [p for p in (tmp_path / "segue-workspace").rglob("*") if p.is_file()]
     assert [p for p in left if b"alice-the-listener" in p.read_bytes()] == []
 

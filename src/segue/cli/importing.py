@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from segue.cli.workplace import console, open_workspace
+from segue.cli.workplace import console, open_workspace, workspace_path
 from segue.core.registry import Registry
 
 Run = Callable[[str, Any, Path], None]
@@ -35,7 +37,7 @@ def _command(name: str, importer: type, run: Run) -> Callable[..., None]:
     """A function whose signature typer reads: PATH, then a --option for each field of the importer."""
     hints = get_type_hints(importer)
     fields = [f for f in dataclasses.fields(importer) if f.init and not f.name.startswith("_") and "help" in f.metadata]
-    path = Annotated[Path, typer.Argument(help="File or folder to read.", show_default=False)]
+    path = Annotated[str, typer.Argument(help="File or folder, or a file's http address.", show_default=False)]
     parameters = [inspect.Parameter("path", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=path)]
     for f in fields:
         kind = hints[f.name]
@@ -54,13 +56,27 @@ def _command(name: str, importer: type, run: Run) -> Callable[..., None]:
             )
         )
 
-    def command(path: Path, **options: Any) -> None:
+    def command(path: str, **options: Any) -> None:
         chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
-        run(name, importer(**chosen), path)
+        with _file(path) as file:
+            run(name, importer(**chosen), file)
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     return command
+
+
+@contextmanager
+def _file(path: str) -> Iterator[Path]:
+    """What is to be read; of an address, its file while the import lasts."""
+    from segue.core.settings import read_settings
+    from segue.importers._fetch import fetched, is_address
+
+    if not is_address(path):
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield fetched(path, Path(folder), private=read_settings(workspace_path()).import_private)
 
 
 def run_import(name: str, importer: Any, path: Path) -> None:

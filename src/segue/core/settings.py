@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     ] = 32
     dead_letters_kept: Annotated[int, Field(description="refused events kept to be looked at", ge=1)] = 10_000
 
+    import_private: Annotated[
+        bool, Field(description="whether imports by address may read from a private network, such as one's own server")
+    ] = False
     alert_webhook: Annotated[
         str, Field(description="address that is told of failed checks: https, or http on this machine; empty: none")
     ] = ""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
+from segue.core.addresses import is_public, lookup
 from segue.core.errors import UsageError
 
 TIMEOUT, LONGEST = 5.0, 10.0
@@ -83,14 +84,13 @@ def _here(host: str) -> bool:
 def address_of(where: SplitResult, private: bool) -> str:
     """The IP address to connect to. NotDelivered where it is private and that was not allowed."""
     assert where.hostname
-    found = socket.getaddrinfo(where.hostname, where.port or _port(where), type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = lookup(where.hostname, where.port or _port(where))
     for text in addresses:
         address = ipaddress.ip_address(text.split("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or address
         if _here(where.hostname) and mapped.is_loopback:
             continue
-        if not private and not mapped.is_global:
+        if not private and not is_public(text):
             raise NotDelivered(f"{where.hostname} is {text}, a private address; alert_private = true allows that")
     return addresses[0]
 
