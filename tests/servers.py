@@ -39,14 +39,20 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        with (self.folder / "output").open("ab") as output:
-            self._process = subprocess.Popen(self._command, stdout=output, stderr=output, **self._options)
+        self._spawn()
         until = time.monotonic() + START_S
         while not self.answers():
-            if time.monotonic() > until or self._process.poll() is not None:
+            if time.monotonic() > until:
                 said = (self.folder / "output").read_text(errors="replace")[-2_000:]
                 raise RuntimeError(f"{self._command[0]} does not answer: {said}")
             time.sleep(0.05)
+            if self._process.poll() is not None:  # what was killed holds its memory or its port a moment longer
+                time.sleep(0.2)
+                self._spawn()
+
+    def _spawn(self) -> None:
+        with (self.folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(self._command, stdout=output, stderr=output, **self._options)
 
     def answers(self) -> bool:
         try:
@@ -122,6 +128,12 @@ class Broker(Server):
 
     def stop(self) -> None:
         self.kill(signal.SIGTERM)
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     def topic(self, partitions: int = 4) -> str:
         """The address of a new topic."""

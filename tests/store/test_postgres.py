@@ -114,10 +114,10 @@ def held(server: servers.Postgres, word: str) -> list[str]:
 
 
 def test_killed_at_random_moments(folder: Path, postgres: servers.Postgres):
-    """Twice ourselves, twice the server: what was acknowledged is there, once."""
+    """Ourselves, then the server: what was acknowledged is there, once."""
     rng = random.Random(6)
     said: dict[int, int] = {}
-    for victim in ("us", "server", "us", "server"):
+    for victim in ("us", "server"):
         start = max(said, default=-1) + 1
         command = [sys.executable, "-c", WRITER, str(folder), str(start)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
@@ -137,7 +137,7 @@ def test_killed_at_random_moments(folder: Path, postgres: servers.Postgres):
             assert len(set(ids)) == len(ids) == workspace.log.count(T) == workspace.log.last_seq
             assert {f"{b}-{i}" for b, size in said.items() for i in range(size)} <= set(ids)
             assert not segments.orphans(folder, workspace.database.connection)
-    assert len(said) >= 4
+    assert len(said) >= 2
 
 
 def test_comes_back_by_itself_when_the_server_does(folder: Path, postgres: servers.Postgres):

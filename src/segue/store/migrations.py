@@ -19,6 +19,7 @@ from segue.store.catalogue import name_songs
 from segue.store.database import LATER, VERSION
 from segue.store.segments import sync
 from segue.store.sqlite import DATABASE, connected, version_of
+from segue.store.workspace import MARK
 
 COPIES = "store.version-*.sqlite"
 
@@ -50,6 +51,10 @@ def migrate(workspace: Path, back: bool = False) -> Migrated:
     a copy has no room; UsageError where there is no version before.
     """
     path = workspace / DATABASE
+    if (workspace / MARK).is_file():
+        raise WorkspaceError(
+            f"the state of {workspace} is in PostgreSQL, where every workspace is of version {VERSION}"
+        )
     if not path.is_file():
         raise WorkspaceError(f"no workspace at {workspace}: name one with --workspace")
     connection = connected(path)

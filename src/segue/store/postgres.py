@@ -138,10 +138,10 @@ class PostgresDatabase(Database):
                 self._state, autocommit=True, cursor_factory=psycopg.RawCursor, connect_timeout=CONNECT_S,
                 application_name="segue", client_encoding="utf8",
             )  # fmt: skip
+            raw.execute(f"SET lock_timeout = {BUSY_MS}")
         except psycopg.OperationalError as e:
             why = (str(e).strip() or "no answer").splitlines()[0]
             raise WorkspaceError(f"{self.name} is not reached: {why}; start it, or see `state` in segue.toml") from None
-        raw.execute(f"SET lock_timeout = {BUSY_MS}")
         return _Wire(raw)
 
     def _prepare(self, create: bool) -> None:
