@@ -92,10 +92,11 @@ def make_workspace(folder: Path, tracks: int, listeners: int, plays: int, recipe
 
 
 def fitted(recipe: str, data: Interactions) -> Model:
-    """A recipe with its defaults, or the blend of all that apply: what `segue train` makes, without the search."""
-    if recipe != "blend":
+    """A recipe with its defaults, or a blend, of all that apply or of a+b: what `segue train` makes, unsearched."""
+    if recipe != "blend" and "+" not in recipe:
         return RECIPES[recipe]().fit(data, np.random.default_rng(0))
-    names = [n for n in RECIPES if n != "blend" and applies(RECIPES[n], data)]
+    chosen = recipe.split("+") if "+" in recipe else list(RECIPES)
+    names = [n for n in chosen if n != "blend" and applies(RECIPES[n], data)]
     models = {n: RECIPES[n]().fit(data, np.random.default_rng(0)) for n in names}
     return assembled(models, np.ones(len(names), np.float32))
 

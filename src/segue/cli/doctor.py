@@ -7,6 +7,7 @@ import platform
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -40,20 +41,20 @@ def report(out: Console, workspace: Path) -> bool:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     hint = "" if chromium else "only the page tests need it: apt install chromium"
     line(True if chromium else None, "chromium" if chromium else "no chromium", hint)
-    _look_at_workspace(workspace, line)
-    return fine
+    return _look_at_workspace(workspace, line) and fine
 
 
-def _look_at_workspace(workspace: Path, line: object) -> None:
+def _look_at_workspace(workspace: Path, say: Callable[..., None]) -> bool:
+    """False where something would keep it from being served."""
+    from segue.cli.doctor_service import age, findings
     from segue.core.errors import SegueError, WorkspaceError
     from segue.runs.releases import current_release
     from segue.store.workspace import Workspace, is_workspace
 
-    say = line
-    assert callable(say)
     if not is_workspace(workspace):
         say(None, f"no workspace at {workspace}", "segue import … makes one; segue demo fills one")
-        return
+        return True
+    fine = True
     try:
         with Workspace.open(workspace) as opened:
             tenant = opened.settings.tenant
@@ -65,12 +66,18 @@ def _look_at_workspace(workspace: Path, line: object) -> None:
 
                 where = kafka.address_of(opened.settings.log, tenant).name
                 say(True, f"log by way of {where}: {drain.behind(opened, tenant):,} events are not taken in yet")
+            for ok, what, hint in findings(opened, tenant):
+                say(ok, what, hint)
+                fine = fine and ok is not False
             release = current_release(workspace, tenant)
             say(True, f"release {release.id} serves, made {release.manifest.created}")
+            say(*age(release.manifest.created))
     except WorkspaceError as e:  # of another version, or its server is not reached
         say(False, str(e))
+        return False
     except SegueError as e:
         say(None, str(e))
+    return fine
 
 
 def _memory() -> int:

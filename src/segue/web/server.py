@@ -11,6 +11,7 @@ from segue.core.settings import read_settings
 from segue.web.answering import Plan, answer
 from segue.web.auth import Keys, is_open
 from segue.web.guard import is_loopback
+from segue.web.notify import notify
 from segue.web.workers import supervise
 
 
@@ -73,6 +74,7 @@ def serve(
     try:
 
         def ready() -> None:
+            notify("READY=1")
             on_ready(address(sock, host))
             if on_setup is not None and not keys.operators.any():
                 on_setup(f"{address(sock, host)}setup", keys.operators.new_setup())

@@ -1,0 +1,64 @@
+"""What runs Segue elsewhere says only what Segue understands, and lets it do no more than it needs."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from segue.cli.commands import make_app
+
+ROOT = Path(__file__).parents[2]
+UNIT, CONTAINER = ROOT / "deploy" / "segue.service", ROOT / "deploy" / "Containerfile"
+HOW_TO = (ROOT / "docs" / "how-to.md").read_text()
+
+
+def parses(words: list[str]) -> bool:
+    """Whether the command line knows a command and all of its options, without running it."""
+    command: Any = typer.main.get_command(make_app(importing=False))
+    while hasattr(command, "commands"):
+        command = command.commands[words[0]]
+        words = words[1:]
+    command.make_context("segue", list(words))
+    return True
+
+
+def test_the_unit_starts_commands_that_there_are():
+    commands = re.findall(r"^ExecStart\w*=/opt/segue/\.venv/bin/segue (.*)$", UNIT.read_text(), re.M)
+    assert len(commands) == 2
+    assert all(parses(c.split()) for c in commands)
+
+
+def test_the_container_starts_a_command_that_there_is():
+    text = CONTAINER.read_text()
+    (command,) = re.findall(r"^CMD (\[.*\])$", text, re.M)
+    assert parses(json.loads(command))
+    assert "RUN ./run setup" in text  # as the README does
+    assert "./run" in (ROOT / "README.md").read_text()
+    told = re.findall(r"segue:/workspace segue ([a-z].*)$", text, re.M)
+    assert told
+    assert all(parses(t.split()) for t in told)
+
+
+@pytest.mark.parametrize("file", [UNIT, CONTAINER])
+def test_the_how_to_shows_what_the_files_say(file: Path):
+    lines = [x.removeprefix("#").strip() for x in file.read_text().splitlines() if re.match(r"#   (docker|cp|git)", x)]
+    assert lines
+    assert [x for x in lines if x not in HOW_TO] == []
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_understands_the_unit_and_finds_it_shut(tmp_path: Path):
+    unit = tmp_path / "segue.service"
+    unit.write_text(UNIT.read_text().replace("/opt/segue/.venv/bin/segue", sys.executable))
+    verified = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    looked = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=25", unit], capture_output=True, text=True
+    )
+    assert looked.returncode == 0, looked.stdout[-200:]  # an exposure of at most 2.5 of 10
