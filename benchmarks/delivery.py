@@ -8,7 +8,7 @@
     python -m venv plain && plain/bin/pip install fastapi sqlalchemy "uvicorn[standard]"
 
 With `--scale` there is the server with its state in PostgreSQL (`postgres`), and the same with its log by way of Kafka
-(`kafka`), whose events the broker acknowledges and no worker takes in meanwhile.
+(`kafka`), whose events the broker acknowledges; at the end one worker takes them in, and is timed.
 
 All take turns, so that a busy machine is busy for all. Load and server share the machine; so beside events a second of
 the clock there are events a second of the server's processor. `--long` sends so many more events to a server that keeps
@@ -32,6 +32,7 @@ from pathlib import Path
 from serve import Connections, processor_ms  # the benchmark beside this one
 
 from segue.core.settings import FILE
+from segue.store.delivery.drain import Drain
 from segue.store.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -122,6 +123,22 @@ def settings_at_scale(postgres: servers.Postgres | None, broker: servers.Broker 
     }
 
 
+def take_in(folder: Path) -> str:
+    """What one worker of `segue ingest` does with what has gathered, from its first event on."""
+    with Workspace.open(folder) as workspace:
+        drain = Drain(workspace, workspace.settings.tenant)
+        while not (first := drain.step()):
+            pass
+        begun, busy, taken = time.perf_counter(), time.process_time(), 0
+        while events := drain.step():
+            taken += events
+            seconds, cpu = time.perf_counter() - begun, time.process_time() - busy
+        drain.close()
+    return (
+        f"ingest   {taken / seconds:>9,.0f} events/s   {taken / cpu:>9,.0f} events/s of processor   ({first + taken:,})"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--events", type=int, default=300_000)
@@ -154,6 +171,8 @@ def main() -> None:
                     server.take(bodies, events, given.connections, counted=part > 0)
             for server in running:
                 print(server.line())
+            if given.scale:
+                print(take_in(Path(scratch) / "kafka"))
             durable, *rest = running
             for other in rest:
                 clock = durable.events / durable.seconds * other.seconds / other.events
