@@ -87,3 +87,9 @@ def make_client() -> Iterator[Any]:
     yield make
     for client in made:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def new_client() -> type[Client]:
+    """For tests whose application lives longer than one of them."""
+    return Client
