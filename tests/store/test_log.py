@@ -1,9 +1,9 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -146,9 +146,9 @@ def test_only_segments_of_the_time_asked_for_are_read(workspace: Workspace, monk
     loaded: list[segments.Segment] = []
     load = segments.load
 
-    def noted(root: Path, segment: segments.Segment, columns: Sequence[str] | None = None) -> pa.Table:
+    def noted(root: Path, segment: segments.Segment, *asked: Any, **more: Any) -> pa.Table:
         loaded.append(segment)
-        return load(root, segment, columns)
+        return load(root, segment, *asked, **more)
 
     monkeypatch.setattr(segments, "load", noted)
     second = 1_600_000_000_000 + 31 * 86_400_000 + 10
@@ -357,3 +357,14 @@ def test_threads_append_and_read_at_once(workspace: Workspace):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
     assert workspace.log.count(T) == workspace.log.last_seq == len(set(ids(workspace.log.read(T)))) == 300
+
+
+def test_only_what_says_something_in_a_column_is_read(workspace: Workspace):
+    plays = [Play(id=f"d{i}", listener="L", item="segue:track:a:1", at=1_700_000_000_000 + i, ms_played=1,
+                  device="phone" if i % 3 == 0 else "") for i in range(30)]  # fmt: skip
+    workspace.log.append(plays[:20])
+    workspace.log.seal()
+    workspace.log.append(plays[20:])
+    found = workspace.log.read(T, types=(Play,), columns=("id", "device"), having="device", ordered=False)
+    assert sorted(found["id"].to_pylist()) == sorted(p.id for p in plays if p.device)
+    assert workspace.log.read(T, types=(Skip,), having="device").num_rows == 0

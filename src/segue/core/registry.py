@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -12,6 +12,12 @@ from typing import Any, TypeVar, cast
 from segue.core.errors import UnknownName
 
 T = TypeVar("T")
+
+
+@cache
+def _installed() -> Any:
+    """Entry points of all groups: looking through what is installed takes as long for one."""
+    return metadata.entry_points()
 
 
 class Registry(Mapping[str, T]):
@@ -29,7 +35,7 @@ class Registry(Mapping[str, T]):
         spec = find_spec(self.package)
         modules = iter_modules(spec.submodule_search_locations if spec else [])
         own = [m.name for m in modules if not m.ispkg]
-        outside = {e.name.replace("_", "-"): e.value for e in metadata.entry_points(group=self.package)}
+        outside = {e.name.replace("_", "-"): e.value for e in _installed().select(group=self.package)}
         return outside | {n.replace("_", "-"): f"{self.package}.{n}:plugin" for n in own if not n.startswith("_")}
 
     def __iter__(self) -> Iterator[str]:

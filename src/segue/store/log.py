@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from segue.core.errors import WorkspaceError
 from segue.core.events import AnyEvent, Event, Item
@@ -177,21 +178,32 @@ class EventLog:
         until: int | None = None,
         types: Sequence[type[Event]] | None = None,
         columns: Sequence[str] | None = None,
+        having: str = "",
+        ordered: bool = True,
     ) -> pa.Table:
         """Events of since <= at < until (UTC ms) as columns of STORED, sorted by (at, seq), late ones in their place.
 
+        With `having` only those that say something in that column. Without `ordered` in any order, which is quicker.
         Items and playlists have the numbers they came with: `Catalogue.current` and snapshots follow merges.
         """
         lo, hi = -1 if since is None else since, 1 << 62 if until is None else until
         wanted = list(STORED.names) if columns is None else list(columns)
-        needed = list(dict.fromkeys([*wanted, "at", "seq", *(() if types is None else ("type",))]))
-        table = self._gather(tenant, "last_at >= ? AND first_at < ?", "at >= ? AND at < ?", (lo, hi), needed)
+        needed = list(
+            dict.fromkeys([*wanted, "at", "seq", *(() if types is None else ("type",)), *([having] if having else [])])
+        )
+        only = None if types is None else pc.field("type").isin([CODES[t] for t in types])
+        if having:
+            said = pc.field(having).is_valid()
+            only = said if only is None else only & said
+        table = self._gather(tenant, "last_at >= ? AND first_at < ?", "at >= ? AND at < ?", (lo, hi), needed, only)
         at = table["at"].to_numpy()
         keep: Bools = (at >= lo) & (at < hi)
         if types is not None:
             keep &= np.isin(table["type"].to_numpy(), [CODES[t] for t in types])
+        if having:
+            keep &= table[having].is_valid().to_numpy()
         table = table if keep.all() else table.filter(pa.array(keep))
-        return segments.by_time(table).select(wanted)
+        return (segments.by_time(table) if ordered else table).select(wanted)
 
     def tail(self, tenant: str, after_seq: int, limit: int = 100_000, columns: Sequence[str] | None = None) -> pa.Table:
         """At most `limit` events that arrived after `after_seq`, in order of arrival, as columns of STORED.
@@ -256,8 +268,10 @@ class EventLog:
             ordered = segments.by_time(found)
             return ordered.slice(max(0, len(ordered) - newest) if newest is not None else 0).select(names)
 
-    def _gather(self, tenant: str, sealed: str, front: str, values: Sequence[int], columns: Sequence[str]) -> pa.Table:
-        """Whole segments that may hold what is asked for, and the rows of the front that do."""
+    def _gather(
+        self, tenant: str, sealed: str, front: str, values: Sequence[int], columns: Sequence[str], only: Any = None
+    ) -> pa.Table:
+        """Whole segments that may hold what is asked for, less what `only` leaves out, and the rows of the front."""
         schema = pa.schema([STORED.field(c) for c in columns])
         while True:
             with self._db.read() as connection:
@@ -265,7 +279,7 @@ class EventLog:
                 parts = [self._front(columns, f"tenant = ? AND {front}", (number, *values))]
                 files = segments.listed(connection, f"tenant = ? AND {sealed}", (number, *values))
             try:
-                parts += [segments.load(self._root, s, columns) for s in files]
+                parts += [segments.load(self._root, s, columns, only=only) for s in files]
             except FileNotFoundError:  # compacted by another process since the manifest was read
                 if not self._moved(files):
                     raise WorkspaceError(

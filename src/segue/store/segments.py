@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segue.store.database import Connection
@@ -117,11 +119,16 @@ def sync(path: Path) -> None:
 
 
 def load(
-    root: Path, segment: Segment, columns: Sequence[str] | None = None, listener: int | None = None
+    root: Path, segment: Segment, columns: Sequence[str] | None = None, listener: int | None = None, only: Any = None
 ) -> pa.Table:  # fmt: skip
-    """The events of one segment, of all listeners or of one, sorted by (at, seq)."""
+    """The events of one segment, of all listeners or of one, sorted by (at, seq).
+
+    `only`: an expression that they must fulfil; stretches of which the file says that none does are not read.
+    """
     fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
-    only = None if listener is None else [("listener", "=", listener)]
+    if listener is not None:
+        own = pc.field("listener") == listener
+        only = own if only is None else only & own
     table = pq.read_table(root / segment.path, columns=[f.name for f in fields], partitioning=None, filters=only)
     return table.select([f.name for f in fields]).cast(pa.schema(fields))
 

@@ -85,9 +85,10 @@ class Serving:
         stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space, moods, _crossings(release))
         devices = Devices()
         if workspace.settings.balance:
-            devices = Devices(
-                workspace.log.read(release.manifest.tenant, types=(Play,), columns=COLUMNS), snapshot.last_seq
+            plays = workspace.log.read(
+                release.manifest.tenant, types=(Play,), columns=COLUMNS, having="device", ordered=False
             )
+            devices = Devices(plays, snapshot.last_seq)
         listening = Listening(snapshot, tuple(stock.sections), devices)
         since = int(time.time() * 1000) - REMEMBER_DAYS * DAY_MS
         old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)
