@@ -10,7 +10,7 @@ import polars as pl
 
 from segue.checks import Finding, Level
 from segue.checks.anomalies._causes import explained
-from segue.checks.drift.listeners import owners
+from segue.checks.drift.listeners import likeness, owners
 from segue.checks.schema import ColumnSchema, Environment, TableSchema, infer
 from segue.checks.statistics import ColumnStatistics, TableStatistics
 from segue.core.registry import Registry
@@ -93,6 +93,22 @@ class Look:
         known = self.schema.times if self.schema else []
         found = [c.name for c in self.statistics.columns.values() if c.times and c.present > 0.9 * c.rows]
         return next((n for n in known if n in found), found[0] if found else "")
+
+    @cached_property
+    def span(self) -> int:
+        """Milliseconds from the first row of a batch to its last, as the days before have it; 0: they do not tell."""
+        known = [c.times for d in self.days if (c := d.columns.get(self.time)) is not None]
+        return max((t.last - t.first for t in known if t is not None), default=0)
+
+    def worth_of(self, inside: pl.Expr, before: bool = False) -> float:
+        """The same where something is asked of each row: how alike rows of one listener are in that, as they stand."""
+        rows, who = self.before_sample if before else self.sample, self.schema.listener if self.schema else ""
+        table = (self.before if before else None) or self.statistics
+        each = owners(table, who)[1]
+        if who not in rows.columns or each <= 1:
+            return 1 / each
+        alike = likeness(rows.select(who, _inside=inside), who, ["_inside"])["_inside"]
+        return 1 / (1 + (each - 1) * alike)
 
     @cached_property
     def sample(self) -> pl.DataFrame:

@@ -13,22 +13,26 @@ from segue.checks.anomalies import Column, Look
 LEAST, MUCH = 0.01, 0.2
 """Share beyond the bound that is worth a word; that is surely broken."""
 SLICE_LEAST, SLICE_ROWS = 0.2, 30
+NEVER, NEVER_LEAST = 1000, 0.005
+"""Rows of a slice before of which none lacked a value, from which on this share is worth a word."""
 
 
 def missing_values(look: Look) -> Iterator[Finding]:
     for column in look.columns():
         bound = column.schema.missing if column.schema else 0.0 if column.before else 1.0
-        if column.before:
-            worth = look.before_worth if column.before.missing else 1.0
+        share, gone, rows, chance = column.now.missing_share, column.now.missing, column.now.rows, 1.0
+        missing = pl.col(column.name).is_null()
+        if column.before and share > bound + LEAST:
+            worth = look.worth_of(missing, before=True) if column.before.missing else 1.0
             bound = min(1.0, max(bound, at_most(column.before.missing, column.before.rows, worth)))
-        share, gone, rows = column.now.missing_share, column.now.missing, column.now.rows
-        chance = chance_above(gone, rows, bound, look.worth if bound > LEAST else 1.0)
-        if gone and share > bound + LEAST and chance < look.odds:
+        if share > bound + LEAST:
+            chance = chance_above(gone, rows, bound, look.worth_of(missing))
+        if chance < look.odds:
             level: Level = "fail" if share > bound + MUCH and chance < look.odds / 100 else "warn"
             yield look.finding(
                 "missing-values", level, f"{share:.1%} of {rows:,} rows have no {column.name}; "
                 f"{_usual(look, column, bound)}{_where(look, column)}",
-                gone, look.examples(pl.col(column.name).is_null(), ()), column=column.name,
+                gone, look.examples(missing, ()), column=column.name,
                 fix=f"find what no longer fills {column.name}, or raise `missing` in the schema",
             )  # fmt: skip
         else:
@@ -63,8 +67,9 @@ def _in_slices(look: Look, column: Column) -> Iterator[Finding]:
         gone, was = (t.columns[column.name].missing if column.name in t.columns else t.rows for t in (now, before))
         bound = at_most(was, before.rows, look.before_worth if was else 1.0)
         beyond = gone / now.rows - bound
-        chance = chance_above(gone, now.rows, bound, look.worth)
-        if beyond > max(SLICE_LEAST, worst[0] if worst else 0.0) and chance < look.odds / len(labels):
+        chance = chance_above(gone, now.rows, bound, look.worth if was else 1.0)
+        least = SLICE_LEAST if was or before.rows < NEVER else NEVER_LEAST
+        if beyond > max(least, worst[0] if worst else 0.0) and chance < look.odds / len(labels):
             worst = (beyond, label, gone, now.rows, was / before.rows)
     if worst is not None:
         _, label, gone, rows, was_share = worst

@@ -40,9 +40,10 @@ def unjoinable(look: Look) -> Iterator[Finding]:
         found, rows = len(ids) - len(lost), len(ids)
         if not len(lost) or found / rows > schema.joins - LEAST:
             continue
-        worth = look.worth if schema.joins < 1 else 1.0
-        if schema.joins < 1 and chance_below(found, rows, schema.joins, worth) > look.odds:
-            continue
+        if schema.joins < 1:
+            there = pl.col(column.name).cast(pl.String).is_in(known.to_list())
+            if chance_below(found, rows, schema.joins, look.worth_of(there)) > look.odds:
+                continue
         form = _form(lost, known)
         level: Level = "fail" if found / rows < schema.joins - MUCH else "warn"
         yield look.finding(
