@@ -6,8 +6,10 @@ Rows count as if there were fewer: `worth` is how many independent rows one of t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from scipy.special import betainc, betaincinv, gammainc, gammaincc
+import numpy as np
+from scipy.special import betainc, betaincinv, gammainc, gammaincc, stdtr
 
 DOUBT = 0.001
 """Chance that a bound on the share behind a sample is wrong."""
@@ -39,6 +41,21 @@ def chance_below(count: float, rows: float, share: float, worth: float = 1.0) ->
     if k >= n or share <= 0:
         return 1.0
     return 1.0 - float(betainc(k + 1, n - k, min(share, 1.0)))
+
+
+def chance_of_day(share: float, rows: float, days: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Probability of a share of a day so low, and of one so high, given (share, rows) of D ≥ 3 days before.
+
+    Student's t of a new day: days differ by chance, by who listens on them, and by themselves, and what they differed
+    by so far tells of all three. A day of fewer rows varies the more; none varies less than independent rows do.
+    """
+    shares, sizes = np.array([s for s, _ in days]), np.array([n for _, n in days])
+    mean, usual = float(shares.mean()), float(sizes.mean())
+    least = mean * (1 - mean) / max(rows, 1.0)
+    variance = max(float(shares.var(ddof=1)) * max(1.0, usual / max(rows, 1.0)), least) * (1 + 1 / len(days))
+    t = (share - mean) / math.sqrt(variance) if variance > 0 else 0.0
+    low = float(stdtr(len(days) - 1, t))
+    return low, 1 - low
 
 
 def share_above(count: float, rows: float, share: float, odds: float, worth: float = 1.0) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from segue.checks import Finding, Level
 from segue.checks.anomalies import Look
+from segue.checks.anomalies._slices import part_of, restless
 from segue.checks.drift import ColumnDistance, compare
 from segue.checks.drift.listeners import likeness
 
@@ -28,12 +29,13 @@ def apart(look: Look, check: str, *, skew: bool, fix: str) -> Iterator[Finding]:
     are named where the whole is not."""
     if look.before is None:
         return
+    moving = restless(look)
     far = [
         d
         for d in compare(
             look.before, look.statistics, schema=look.schema, skew=skew, days=look.days, likeness=_likeness(look)
         )
-        if d.level
+        if d.level and (not d.slice or part_of(d.slice) not in moving)
     ]
     whole = {(d.column, d.kind) for d in far if not d.slice}
     places: dict[tuple[str, str], list[ColumnDistance]] = {}

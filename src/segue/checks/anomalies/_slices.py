@@ -7,6 +7,12 @@ import polars as pl
 from segue.checks.anomalies import Look
 from segue.checks.drift.listeners import likeness, owners
 from segue.checks.statistics import TableStatistics
+from segue.checks.statistics.tables import OTHER
+
+DAY_ROWS = 50
+"""Rows of a day before from which on its shares count."""
+EXPECTED = 10
+"""Rows of a slice that a day should have, so that having none means something."""
 
 
 def known_rows(table: TableStatistics, label: str) -> int | None:
@@ -21,6 +27,28 @@ def share_of(table: TableStatistics, label: str) -> float:
     """Of these rows; 0 where there are none."""
     total = known_rows(table, label)
     return table.slices[label].rows / total if label in table.slices and total else 0.0
+
+
+def restless(look: Look) -> frozenset[str]:
+    """Columns whose slices come and go by themselves: some of the days before lack one that the others have many rows
+    of. Programs of a radio do, tiers do not."""
+    days = [d for d in look.days if d.rows >= DAY_ROWS]
+    found: set[str] = set()
+    for label in look.before.slices if look.before else ():
+        by = part_of(label)
+        if OTHER in label or by in found:
+            continue
+        rows = [(d.slices[label].rows if label in d.slices else 0, known_rows(d, label) or 0) for d in days]
+        total = sum(n for _, n in rows)
+        usual = sum(k for k, _ in rows) / total if total else 0.0
+        if any(usual * n >= EXPECTED and not k for k, n in rows):
+            found.add(by)
+    return frozenset(found)
+
+
+def part_of(label: str) -> str:
+    """The columns of a slice: country, tier."""
+    return ", ".join(part.partition("=")[0] for part in label.split(", "))
 
 
 def alike(look: Look, label: str) -> float:

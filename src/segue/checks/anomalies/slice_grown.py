@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from segue.checks import Finding
 from segue.checks._samples import at_most, chance_above
 from segue.checks.anomalies import Look
-from segue.checks.anomalies._slices import known_rows, share_of
+from segue.checks.anomalies._slices import DAY_ROWS, known_rows, part_of, restless, share_of
 from segue.checks.statistics.tables import OTHER
 
 NEW, MORE, ODDS = 0.02, 0.1, 1.5
@@ -17,14 +17,17 @@ NEW, MORE, ODDS = 0.02, 0.1, 1.5
 def slice_grown(look: Look) -> Iterator[Finding]:
     if look.before is None:
         return
+    moving = restless(look)
     for label, part in look.statistics.slices.items():
+        if part_of(label) in moving:
+            continue
         total, before = known_rows(look.statistics, label), known_rows(look.before, label)
         if OTHER in label or label.count("=") > 1 or not total or not before or before < 50:
             continue
         was = look.before.slices[label].rows if label in look.before.slices else 0
         share, usual = part.rows / total, was / before
         bound = at_most(was, before, look.before_worth)
-        bound = max(bound, max((share_of(d, label) for d in look.days if d.rows >= 50), default=0.0))
+        bound = max(bound, max((share_of(d, label) for d in look.days if d.rows >= DAY_ROWS), default=0.0))
         if was:
             bound = ODDS * bound / (1 - bound + ODDS * bound)
         if share < bound + (MORE if was else NEW) or chance_above(part.rows, total, bound, look.worth) > look.odds / 4:

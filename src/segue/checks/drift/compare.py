@@ -132,7 +132,8 @@ def _furthest(side: Side, drift: Drift, known: Usual) -> tuple[Measure, float, f
 def _judged(seen: _Seen, drift: Drift, days: Sequence[TableStatistics], odds: float) -> ColumnDistance:
     """The distance of one side, with a level. What the days before say is asked only where it matters."""
     side = seen.side
-    measure, value, by_chance, threshold = _furthest(side, drift, Usual())
+    known = Usual()
+    measure, value, by_chance, threshold = _furthest(side, drift, known)
     if threshold and value - by_chance > threshold and side.test.p_value < odds and len(days) > 1:
         known = usual(days, seen.label, seen.before.name, side.kind)
         if len(days) >= ENOUGH and known.days > 1:
@@ -153,6 +154,8 @@ def _judged(seen: _Seen, drift: Drift, days: Sequence[TableStatistics], odds: fl
         moved=side.moved,
     )
     level: Level | None = None
+    if len(days) >= ENOUGH and seen.label and known.days < ENOUGH:
+        return far  # a slice that is seldom there: nobody knows what it varies by
     if side.test.p_value < odds and far.size >= 1:
         level = "fail" if far.size >= STRONG else "warn"
     return replace(far, level=level)
