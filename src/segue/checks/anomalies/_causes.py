@@ -17,17 +17,18 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "missing-column": ("slice-vanished", "missing-values"),
     "type-change": ("out-of-domain", "missing-values", "form-change", "sentinel", "unjoinable", "constant",
                     "length-change", "negative", "not-finite", "duplicate-keys", "encoding", "clock-skew", *VALUES),
-    "missing-values": ("constant", "unjoinable", "slice-vanished", "slice-shrank", "slice-surged",
-                       *VALUES),
+    "missing-values": ("constant", "unjoinable", "slice-vanished", "slice-shrank", "slice-surged", "length-change",
+                       "form-change", *VALUES),
     "not-finite": VALUES,
-    "swapped-columns": ("out-of-domain", "unit-change", "constant", "form-change", "unjoinable", "negative",
+    "swapped-columns": ("misaligned", "clipped", "language-change", "cardinality-change", "out-of-domain",
+                        "unit-change", "constant", "form-change", "unjoinable", "negative",
                         "slice-new", "slice-vanished", "length-change", "type-change", "sentinel", "duplicate-keys",
                         *VALUES),
     "unit-change": ("clock-skew", "sentinel", "stale", "truncated-day", "time-zone", "out-of-domain", *VALUES),
     "negative": VALUES,
     "sentinel": ("out-of-domain", "clock-skew", "unjoinable", "negative", "slice-new", "slice-surged", "form-change",
-                 "constant", "duplicate-keys", "missing-values", "slice-shrank", *VALUES),
-    "constant": ("slice-surged", "slice-new", "slice-shrank", "out-of-domain", "duplicate-keys",
+                 "duplicate-keys", "slice-shrank", *VALUES),
+    "constant": ("slice-surged", "slice-new", "slice-shrank", "out-of-domain", "duplicate-keys", "sentinel",
                  *VALUES),
     "encoding": ("out-of-domain", "form-change", "slice-new", "slice-vanished", "slice-shrank", "unjoinable", *VALUES),
     "out-of-domain": ("slice-new", "slice-vanished", "slice-shrank", "slice-surged", "form-change", "unjoinable",
@@ -35,7 +36,10 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "unjoinable": ("form-change", *VALUES),
     "form-change": ("cardinality-change", *MOVED),
     "length-change": ("form-change", "out-of-domain", "cardinality-change", "duplicate-keys", "sentinel", *MOVED),
-    "dominant-value": ("slice-surged", "slice-shrank", "cardinality-change"),
+    "dominant-value": ("slice-surged", "slice-shrank", "cardinality-change", *MOVED),
+    "misaligned": ("correlation-broken", "dominant-value"),
+    "clipped": ("dominant-value", *MOVED),
+    "language-change": ("length-change", "form-change", *MOVED),
     "cardinality-change": MOVED,
     "out-of-range": MOVED,
     "clock-skew": ("out-of-range", "stale", "missing-day", "out-of-order", *VOLUME),
@@ -44,7 +48,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "doubled-day": ("duplicate-rows", "duplicate-keys", "bot-listener", *VOLUME),
     "missing-day": VOLUME,
     "gap": ("volume-drop", *MOVED),
-    "label-leakage": ("stale", "duplicate-keys"),
+    "label-leakage": ("stale", "duplicate-keys", "sentinel", *VALUES),
     "repeated-batch": ("stale", "missing-day", "label-leakage"),
     "duplicate-rows": ("duplicate-keys", "volume-surge", "bot-listener"),
     "bot-listener": ("volume-surge", "dominant-value", *MOVED),
@@ -78,4 +82,6 @@ def _explains(cause: Finding, finding: Finding) -> bool:
     place = finding.column or finding.slice.partition("=")[0]
     if cause.column:
         return place in ("", cause.column)
+    if cause.check in ("slice-new", "slice-surged"):  # which say nothing of other columns
+        return place in [part.partition("=")[0] for part in cause.slice.split(", ")]
     return not cause.slice or not finding.slice or cause.slice.partition("=")[0] == finding.slice.partition("=")[0]

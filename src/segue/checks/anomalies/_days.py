@@ -11,6 +11,7 @@ from segue.checks._samples import rows_above, rows_below
 from segue.checks.anomalies import Look
 from segue.core.types import F64
 
+DAY = 86_400_000
 FEW = 3
 """Days before from which on it is known how much days differ."""
 UNKNOWN = 10.0
@@ -70,6 +71,8 @@ def day_of(look: Look) -> Day | None:
     """The day under test, where the table is one, all of it is there, and there are days before."""
     if look.relation != "day" or look.before is None or look.statistics.sampled < 1 or not look.time:
         return None
+    if look.span > 1.5 * DAY:
+        return None  # weeks, months
     old = look.before.columns.get(look.time)
     times, before = look.statistics.columns[look.time].times, old.times if old is not None else None
     if times is None or before is None or times.step > 1 or before.step > 1:
@@ -89,7 +92,7 @@ def day_of(look: Look) -> Day | None:
     hours = np.stack(list(chosen.values()))
     everyday = np.stack(list(recent.values()))
     over = 24
-    if look.now and look.now // 86_400_000 == number:
+    if look.now and look.now // DAY == number:
         over = int(look.now // 3_600_000 % 24)
     seen = by_day(times.hours)[number]
     totals = hours.sum(1)

@@ -38,12 +38,14 @@ def clock_skew(look: Look) -> Iterator[Finding]:
             outside = pl.col(column.name).is_between(low, high, closed="left").not_()
         level: Level = "fail" if count / rows > MUCH else "warn"
         who = _who(look, outside)
+        check = "clock-skew" if column.name == look.time else "out-of-range"
         yield look.finding(
-            "clock-skew", level, f"{count:,} of {rows:,} rows ({count / rows:.1%}) have a {column.name} "
+            check, level, f"{count:,} of {rows:,} rows ({count / rows:.1%}) have a {column.name} "
             f"{'in the future' if where == 'the future' else 'far from all others'}, {which}{who}",
             count, look.examples(outside, (column.name,)), column=column.name,
-            fix="take the time of arrival where a device's clock is off" + (f", and look "
-            f"at{who.replace(': ', ' ')}" if who else ""),
+            fix=f"mend what writes {column.name}" if check == "out-of-range" else
+            "take the time of arrival where a device's clock is off" +
+            (f", and look at{who.replace(': ', ' ')}" if who else ""),
         )  # fmt: skip
 
 
@@ -58,7 +60,8 @@ def _bounds(look: Look, column: Column) -> tuple[float, float, float]:
     low, high = -62_135_596_800_000.0, 253_402_300_800_000.0
     if look.relation == "day" and column.name == look.time and times.step == 1:
         day = max(times.days().items(), key=lambda d: d[1])[0]
-        low, high = (day - 1) * DAY, (day + 2) * DAY
+        reach = max(1, -(-look.span // DAY))
+        low, high = (day - reach) * DAY, (day + reach + 1) * DAY
     elif before is not None and column.before is not None and column.before.present >= 100:
         span = max(before.last - before.first, FAR * DAY)
         low, high = before.first - span, before.last + max(span, FAR * DAY)

@@ -21,6 +21,7 @@ def constant(look: Look) -> Iterator[Finding]:
         if (
             share is None
             or _one_of_two(look, column)
+            or _constant_anyway(look, column)
             or now.present * look.worth * math.log(max(share, 1e-12)) > math.log(look.odds)
         ):
             continue
@@ -38,6 +39,12 @@ def _one_of_two(look: Look, column: Column) -> bool:
     values = column.schema.values if column.schema else None
     before = column.before.unique.count if column.before else 0
     return column.name in look.statistics.sliced and 2 in (before, len(values or ()))
+
+
+def _constant_anyway(look: Look, column: Column) -> bool:
+    """Whether some day before said hardly anything else, either: a weekday, a campaign."""
+    known = [d.columns[column.name] for d in look.days if column.name in d.columns]
+    return any(c.present >= LEAST and c.top and c.top.counts and c.top.counts[0] > 0.9 * c.present for c in known)
 
 
 def _share(column: Column) -> float | None:

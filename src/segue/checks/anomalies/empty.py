@@ -10,6 +10,8 @@ from segue.checks.schema.columns import named_id
 
 ROWS = 100
 """Rows from which on a column ought to say something."""
+HARDLY, MANY = 20, 1000
+"""Rows that are as good as none where a batch has so many."""
 WIDE = 2000
 """Columns that are too many to be meant."""
 
@@ -25,6 +27,12 @@ def empty(look: Look) -> Iterator[Finding]:
             fix="look whether the import read anything at all",
         )
         return
+    usual = min((d.rows for d in look.days), default=look.before.rows if look.before else 0)
+    if table.rows < HARDLY and usual >= MANY:
+        yield look.finding(
+            "empty-table", "fail", f"{look.name} has hardly any rows: {table.rows:,}; {usual:,} {look.then}",
+            table.rows, fix="look whether the import read to the end",
+        )  # fmt: skip
     if len(table.columns) > WIDE:
         yield look.finding(
             "too-many-columns", "warn", f"{len(table.columns):,} columns: is a table turned on its side?",

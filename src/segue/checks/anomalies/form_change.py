@@ -34,6 +34,8 @@ def form_change(look: Look) -> Iterator[Finding]:
             continue
         if column.schema is not None and column.schema.values is not None:
             continue
+        if column.now.unique.count < FEW:
+            continue  # of few names each says what it says
         if now[name].dtype != pl.String or before[name].dtype != pl.String:
             continue
         texts, old = (_some(t[name].drop_nulls()) for t in (now, before))

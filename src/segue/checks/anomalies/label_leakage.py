@@ -13,7 +13,10 @@ from segue.checks.anomalies import Look
 from segue.checks.anomalies._repeats import row_names
 from segue.core.types import F64
 
-LABEL = re.compile(r"^(is_)?(label|target|y|clicked|click|reward|outcome|converted|relevant|hate|class)$", re.I)
+LABEL = re.compile(
+    r"^(is_)?(label|target|y|clicked|click|reward|outcome|converted|relevant|class|finished|completed|skipped|liked|"
+    r"saved|followed|hidden)$", re.I,
+)  # fmt: skip
 LEAST, MUCH = 0.001, 0.01
 """Share of evaluation's rows that are in training, too: worth a word; surely broken."""
 EARLIER = (0.005, 0.9)

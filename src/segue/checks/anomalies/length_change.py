@@ -1,4 +1,4 @@
-"""Texts that were cut, texts and lists that became empty or far longer."""
+"""Texts that were cut, texts and lists that became empty (which are missing values) or far longer."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _emptied(look: Look, column: Column, now: Numbers, before: Numbers) -> Findi
     things, _ = _words(column)
     level: Level = "fail" if share > bound + MUCH else "warn"
     return look.finding(
-        "length-change", level, f"{now.zeros:,} of {now.count:,} {things} of {column.name} ({share:.1%}) are empty; "
+        "missing-values", level, f"{now.zeros:,} of {now.count:,} {things} of {column.name} ({share:.1%}) are empty; "
         f"{before.zeros / before.count:.1%} {look.then}", now.zeros,
         look.examples(~_of_length(column, 1), ()), column=column.name,
         fix=f"find what no longer fills {column.name}; write null where it is not known",

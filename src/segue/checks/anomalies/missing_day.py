@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from segue.checks._samples import rows_below
 from segue.checks.anomalies import Look
 from segue.checks.anomalies._days import date, weekday
 
+DAY = 86_400_000
 FEW = 5
 """Days from which on it is known what a day has."""
 
@@ -20,7 +21,8 @@ def missing_day(look: Look) -> Iterator[Finding]:
         return
     days = times.days()
     if look.relation == "day" and look.before is not None:
-        yield from _between(look, max(days.items(), key=lambda d: d[1])[0])
+        yield from _between(look, min(days) if look.span > DAY else max(days.items(), key=lambda d: d[1])[0])
+        yield from _within(look, days)
         return
     if len(days) < FEW:
         return
@@ -64,6 +66,32 @@ def _between(look: Look, day: int) -> Iterator[Finding]:
             f"{'day is' if len(gone) == 1 else 'days are'} missing; {np.median(list(days.values())):,.0f} on other "
             "days",
             len(gone) * int(np.median(list(days.values()))), fix=f"import {', '.join(map(date, gone[:5]))}",
+        )  # fmt: skip
+
+
+def _within(look: Look, days: Mapping[int, int]) -> Iterator[Finding]:
+    """Days inside of a batch of several, where such days always had rows."""
+    old = look.before.columns.get(look.time) if look.before else None
+    if look.span < 3 * DAY or old is None or old.times is None or old.times.step > 24:
+        return
+    before = old.times.days()
+    first, last = min(before), max(before)
+    counts = np.array([before.get(d, 0) for d in range(first, last + 1)], np.float64)
+    usual = {k: [before.get(d, 0) for d in range(first, last + 1) if weekday(d) == k] for k in map(weekday, before)}
+    spread = max(1.0, float(counts.var(ddof=1) / counts.mean()))
+    start = max(min(days), last + 1) if last < max(days) else min(days)
+    gone = [
+        d
+        for d in range(start, max(days))
+        if d not in days
+        and min(usual.get(weekday(d), [0])) > 0
+        and rows_below(0, float(np.median(usual[weekday(d)])), spread) < look.odds
+    ]
+    if gone:
+        yield look.finding(
+            "missing-day", "fail", f"no rows on {', '.join(map(date, gone[:5]))}"
+            f"{' and others' if len(gone) > 5 else ''}; {np.median(counts):,.0f} on other days",
+            len(gone) * int(np.median(counts)), fix=f"import {', '.join(map(date, gone[:5]))} again",
         )  # fmt: skip
 
 

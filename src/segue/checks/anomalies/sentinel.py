@@ -9,6 +9,7 @@ import polars as pl
 from segue.checks import Finding, Level
 from segue.checks._samples import at_most, chance_above
 from segue.checks.anomalies import Column, Look
+from segue.checks.schema.columns import CODES
 from segue.checks.statistics import ColumnStatistics, Tops
 
 WORDS = frozenset(
@@ -27,9 +28,13 @@ def sentinel(look: Look) -> Iterator[Finding]:
     for column in look.columns():
         if column.before is None or column.before.present < 100 or not column.now.present:
             continue
+        if column.name == look.time:
+            continue  # a clock that was never set
         rows, found = column.now.present, []
         counts, usual = _counts(look, column, column.now, True), _counts(look, column, column.before, False)
         for value, count in counts.items():
+            if _next(column.before, value):
+                continue
             bound = at_most(
                 usual.get(value, 0.0), column.before.present, look.before_worth if usual.get(value) else 1.0
             )
@@ -77,6 +82,14 @@ def _counts(look: Look, column: Column, statistics: ColumnStatistics, now: bool)
     part = sample[column.name].cast(pl.Float64)
     scale = statistics.rows / max(1, len(part))
     return {f"{x:.0f}": n * scale for x in NUMBERS if (n := int((part == x).sum()))}
+
+
+def _next(statistics: ColumnStatistics, value: str) -> bool:
+    """Whether a value continues whole numbers that are few and run on: counted from 0 instead of from 1."""
+    numbers, few = statistics.numbers, statistics.unique.exact and statistics.unique.count <= CODES
+    if statistics.type != "int" or numbers is None or not few:
+        return False
+    return float(value) in (numbers.min - 1, numbers.max + 1) and statistics.unique.count > 1
 
 
 def _impossible(statistics: ColumnStatistics, value: str) -> bool:

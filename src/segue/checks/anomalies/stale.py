@@ -37,7 +37,7 @@ def stale(look: Look) -> Iterator[Finding]:
 def _repeated(look: Look) -> Iterator[Finding]:
     """Rows of this batch that are in the data before, under the same ids or in every other column."""
     times = look.statistics.columns[look.time].times if look.time else None
-    if times is None or times.last - times.first > 3 * DAY:
+    if times is None or times.last - times.first > max(3 * DAY, 2 * look.span):
         return  # a table that is whole every time
     if look.relation != "day" or look.rows is None or look.before_rows is None or look.before is None:
         return

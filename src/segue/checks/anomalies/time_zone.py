@@ -68,10 +68,11 @@ def time_zone(look: Look) -> Iterator[Finding]:
 
 
 def _finding(look: Look, shift: Shift, label: str, rows: int) -> Finding:
+    hour = abs(shift.slots) == 2  # as when daylight saving begins or ends
     return look.finding(
-        "time-zone", "fail", f"{look.time}{f' of {label}' if label else ''} is {shift.words()}: shifted back, the "
-        "hours of "
-        f"the day are as {look.against} (distance {shift.left:.2f} instead of {shift.apart:.2f})",
+        "time-zone", "note" if hour else "fail", f"{look.time}{f' of {label}' if label else ''} is {shift.words()}: "
+        f"shifted back, the hours of the day are as {look.against} "
+        f"(distance {shift.left:.2f} instead of {shift.apart:.2f})",
         rows, column=look.time, slice=label, fix="have times sent in UTC, or with their zone",
     )  # fmt: skip
 

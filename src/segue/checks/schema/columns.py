@@ -26,7 +26,7 @@ DAY = 86_400_000
 CATEGORIES, OPEN, NUMBERS = Drift(linf=0.1, js=0.05), Drift(linf=0.1), Drift(quantile=0.25)
 """How far a column may move: listed values, texts that are not listed, numbers."""
 _ID = re.compile(
-    r"(?i:(^|_)(id|ids|uri|url|key|hash|uuid|isrc|isbn|seq|listener|user|session|item|artist|album|playlist)$)"
+    r"(?i:(^|_)(id|ids|uri|url|key|hash|uuid|isrc|isbn|seq|listener|user|session|item|artist|album|playlist|track|episode|show)$)"
     r"|[a-z]I[dD]s?$"
 )
 _UNITS = {"ms": r"_ms$|^ms_|milli", "s": r"_s$|_sec$|second", "share": r"share|ratio|rate$|probab|propensity",
@@ -39,7 +39,8 @@ def infer_column(whole: ColumnStatistics, parts: Sequence[ColumnStatistics | Non
     if whole.type == "null" or whole.present < ENOUGH:
         return ColumnSchema(type=whole.type, required=len(seen) == len(parts), missing=1.0, drift=None)
     low, high = span(whole)
-    values = domain(whole)
+    new = novel(seen)
+    values = domain(whole) if new <= ONCE else None
     listed = values is not None
     return ColumnSchema(
         type=whole.type,
@@ -47,7 +48,7 @@ def infer_column(whole: ColumnStatistics, parts: Sequence[ColumnStatistics | Non
         missing=most(whole.missing, whole.rows, [(p.missing, p.rows) for p in seen]),
         nonfinite=most(*_nonfinite(whole), [_nonfinite(p) for p in seen]) if whole.type == "float" else 0.0,
         values=values,
-        outside=_outside(whole, values),
+        outside=_outside(whole, values, new),
         min=None if listed else low,
         max=None if listed else high,
         unit=unit(whole),
@@ -104,11 +105,22 @@ def _order(value: str) -> tuple[float, str]:
         return math.inf, value
 
 
-def _outside(column: ColumnStatistics, values: list[str] | None) -> float:
+def novel(parts: Sequence[ColumnStatistics]) -> float:
+    """The largest share of a later part that says what no part before it did: how open a list of values is."""
+    tops = [p.top for p in parts if p.top is not None and p.top.complete and p.present >= 50]
+    known: set[str] = set()
+    shares = []
+    for top in tops:
+        shares.append(sum(c for v, c in zip(top.values, top.counts) if v not in known) / max(1, sum(top.counts)))
+        known.update(top.values)
+    return max(shares[max(3, len(shares) // 2) :], default=0.0)
+
+
+def _outside(column: ColumnStatistics, values: list[str] | None, new: float) -> float:
     if column.type == "bool":
         return 0.0 if values and len(values) == 2 else upwards(at_most(0, column.present))
     if values is not None and column.top is not None:
-        return upwards(max(RARE, at_most(once(column.top), column.present)))
+        return upwards(max(RARE, at_most(once(column.top), column.present), with_odds(new, 1.5)))
     if column.type in ("int", "float", "time"):
         return upwards(at_most(0, column.present))  # one more number is the largest so far once in so many rows
     return 0.0
