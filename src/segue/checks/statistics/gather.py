@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -29,6 +29,7 @@ FEWEST = 1000
 BYTES = 1 << 28
 """Of one batch."""
 _PENDING = 8  # batches whose statistics wait to be merged in one go
+_RUNNING = 2  # batches at work
 
 
 def gather(
@@ -53,16 +54,27 @@ def gather(
     labels = tuple(", ".join(sorted(by)) for by in slices)
     pending = [TableStatistics(name=name, rows=0, columns={}, sliced=labels, sampled=sample)]
     texts: dict[str, Sample] = {}
-    seen = 0
+    seen, running = 0, deque[_Batch]()
     with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 4)) as pool:
+
+        def merge(most: int) -> None:
+            while len(running) > most:
+                pending.append(running.popleft().statistics())
+            if len(pending) > _PENDING:
+                pending[:] = [merged_all(pending)]
+
         for n, frame in enumerate(even(batches)):
             seen += frame.height
             some = frame.sample(fraction=sample, seed=n) if sample < 1 else frame
-            pending.append(_of_batch(pool, some, name, slices, frozenset(times), texts))
-            if len(pending) > _PENDING:
-                pending = [merged_all(pending)]
+            if running:
+                running[-1].compare()
+            running.append(_Batch(pool, some, name, slices, frozenset(times), texts))
+            merge(_RUNNING)
             if progress is not None:
                 progress(seen)
+        if running:
+            running[-1].compare()
+        merge(0)
     found = merged_all(pending)
     spoken = {
         c: msgspec.structs.replace(s, languages=texts[c].languages()) for c, s in found.columns.items() if c in texts
@@ -70,32 +82,48 @@ def gather(
     return msgspec.structs.replace(found, columns=found.columns | spoken)
 
 
-def _of_batch(
-    pool: ThreadPoolExecutor,
-    frame: pl.DataFrame,
-    name: str,
-    slices: Sequence[Sequence[str]],
-    times: frozenset[str],
-    texts: dict[str, Sample],
-) -> TableStatistics:
-    def read(column: pl.Series) -> tuple[Values, ColumnStatistics]:
-        values = read_column(column, column.name in times)
-        if values.type == "text":
-            texts.setdefault(column.name, Sample()).add(values, column)
-        return values, values.statistics()
+class _Batch:
+    """One batch at work: its columns one by one, then what takes several of them. Threads go on with the next batch
+    while the last column of this one is read."""
 
-    both = list(pool.map(read, frame.iter_columns()))
-    columns = {values.name: values for values, _ in both}
-    together = pool.submit(together_of, tuple(columns.values()))
-    there = [by for by in slices if all(c in columns for c in by)]
-    parts = pool.map(lambda by: sliced(columns, by), there)
-    return TableStatistics(
-        name=name,
-        rows=frame.height,
-        columns={statistics.name: statistics for _, statistics in both},
-        slices={part.name: part for found in parts for part in found},
-        together=together.result(),
-    )
+    def __init__(
+        self,
+        pool: ThreadPoolExecutor,
+        frame: pl.DataFrame,
+        name: str,
+        slices: Sequence[Sequence[str]],
+        times: frozenset[str],
+        texts: dict[str, Sample],
+    ) -> None:
+        def read(column: pl.Series) -> tuple[Values, ColumnStatistics]:
+            values = read_column(column, column.name in times)
+            return values, values.statistics()
+
+        self.pool, self.name, self.frame, self.slices, self.texts = pool, name, frame, slices, texts
+        self.rows = frame.height
+        self.reading = [pool.submit(read, column) for column in frame.iter_columns()]
+        self.columns: dict[str, ColumnStatistics] = {}
+
+    def compare(self) -> None:
+        """When the columns are read: columns with each other, and slices."""
+        both = [found.result() for found in self.reading]
+        values = {v.name: v for v, _ in both}
+        self.columns = {s.name: s for _, s in both}
+        for name in (n for n, v in values.items() if v.type == "text"):  # here, for batches come in order
+            self.texts.setdefault(name, Sample()).add(values[name], self.frame[name])
+        self.reading, self.frame = [], pl.DataFrame()
+        self.together = self.pool.submit(together_of, tuple(values.values()))
+        there = [by for by in self.slices if all(c in values for c in by)]
+        self.parts = [self.pool.submit(sliced, values, by) for by in there]
+
+    def statistics(self) -> TableStatistics:
+        return TableStatistics(
+            name=self.name,
+            rows=self.rows,
+            columns=self.columns,
+            slices={part.name: part for found in self.parts for part in found.result()},
+            together=self.together.result(),
+        )
 
 
 def even(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
