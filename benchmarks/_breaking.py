@@ -32,8 +32,8 @@ def lost(share: float, where: pl.Expr) -> Inject:
     return lambda rows, rng, _: rows.filter(~some(rows, rng, share, where))
 
 
-def changed(*columns: pl.Expr) -> Inject:
-    return lambda rows, rng, _: rows.with_columns(*columns)
+def changed(*columns: pl.Expr, **named: pl.Expr) -> Inject:
+    return lambda rows, rng, _: rows.with_columns(*columns, **named)
 
 
 def dropped(*columns: str) -> Inject:

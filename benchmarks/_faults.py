@@ -184,13 +184,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault("shows", "broken-text", "descriptions read as Latin-1", mojibake("Description"), ("Description",)),
     Fault("shows", "broken-text", "descriptions cut at 40 characters", changed(col("Description").str.slice(0, 40)),
           ("Description",)),
-    Fault("audiobooks", "broken-text", "synopses as HTML", changed(
-        lit('<div class="text">') + col("synopsis").str.replace_all(" ", "&nbsp;") + lit("</div>")), ("synopsis",)),
+    Fault("audiobooks", "broken-text", "synopses as HTML", changed(synopsis=lit('<div class="text">')
+          + col("synopsis").str.replace_all(" ", "&nbsp;") + lit("</div>")), ("synopsis",)),
     Fault("shows", "language-change", "half of the descriptions are Italian", lambda rows, rng, _: rows.with_columns(
         when(some(rows, rng, 0.5)).then(pl.Series(italian(rows.height))).otherwise(col("Description"))
         .alias("Description")), ("Description",)),
     Fault("captions", "language-change", "captions came back in German", changed(
-        lit("Dies ist eine Aufnahme, die wir nicht weiter beschreiben können: ") + col("ytid")), ("caption",)),
+          caption=lit("Dies ist eine Aufnahme, die wir nicht weiter beschreiben können: ") + col("ytid")),
+          ("caption",)),
     # columns that stand for each other
     Fault("radio", "swapped-columns", "artist and album are swapped", swapped("artist", "album"), ("artist", "album")),
     Fault("serving", "swapped-columns", "popularity and familiarity are swapped",

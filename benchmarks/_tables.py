@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -76,8 +76,12 @@ class Known:
             for key, values in table.keys.items()
         }
         schema = infer(statistics, name=table.name, listener=table.listener, unique=table.unique, others=others)
-        days = statistics if len(parts) > 1 and relation == "day" else ()
+        days = statistics if len(parts) > 1 and relation != "training" else ()
         return cls(table, schema, before, rows, days, relation or ("day" if days else ""))
+
+    def since(self, parts: Sequence[pl.DataFrame], statistics: Sequence[TableStatistics]) -> Self:
+        """The same schema, with what was there right before a batch: (D,) days and their statistics."""
+        return replace(self, before=merged_all(statistics), before_rows=pl.concat(parts), days=tuple(statistics))
 
     def look(self, batch: pl.DataFrame, now: int = 0) -> Look:
         """A later batch, held against what is known."""
