@@ -362,7 +362,7 @@ def test_a_policy_that_has_shown_nothing_and_figures_that_are_not_known(console,
 
 def test_nothing_learned_yet_then_something(served, service, visit):
     report, service.report = service.report, None
-    page = visit(f"{served.url}/console", expect=("503",))
+    page = visit(f"{served.url}/console", expect=("404",))
     expect(page.get_by_role("heading", name="Nothing learned yet")).to_be_visible()
     expect(page.locator("#notice")).to_contain_text("no pages have been learned from yet")
     expect(page.locator("#notice pre")).to_have_text("segue learn")

@@ -194,7 +194,7 @@ def test_the_console_is_the_report_of_the_service(client, service):
     assert client.get("/v1/console?tenant=x").status_code == 400
     service.report = None
     nothing = client.get("/v1/console")
-    assert nothing.status_code == 503
+    assert nothing.status_code == 404
     assert "segue learn" in nothing.json()["error"]["message"]
 
 
@@ -206,3 +206,24 @@ def test_the_console_is_for_those_who_run_it(client, keys):
 
     assert client.get("/v1/console").status_code == 401
     assert {s: status(t) for s, t in texts.items()} == {Scope.READ: 403, Scope.INGEST: 403, Scope.ADMIN: 200}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/v1/listeners/a/history", "GET"), ("GET", "/v1/dead-letters/1/replay", "POST"),
+        ("PUT", "/v1/dead-letters/1", "DELETE, GET"), ("POST", "/v1/home", "GET"),
+        ("PATCH", "/v1/listeners/a", "DELETE"),
+    ],
+)  # fmt: skip
+def test_a_method_that_a_path_has_not_is_not_taken_for_another_paths(client, method, path, allow):
+    """What stands for a name may hold slashes: DELETE …/{id}/history is no DELETE …/{id}."""
+    answer = client(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+    options = client("OPTIONS", path)
+    assert (options.status_code, options.headers["allow"]) == (204, allow)
+
+
+def test_null_is_no_number(client):
+    assert client.get("/v1/home?listener=a&hour=null").status_code == 400
+    assert client.get("/v1/items?q=null").status_code == 200

@@ -15,7 +15,7 @@ import pytest
 
 from segue.app import open_service
 from segue.core.events import Play, Search, Tag
-from segue.store.receipts import Receipt, verify
+from segue.store.receipts import Receipt, erase, verify
 from segue.store.snapshot import take
 from segue.store.workspace import Workspace
 from segue.surfaces.playlists import Edit
@@ -162,10 +162,26 @@ def test_erased_before_there_is_a_release(tmp_path, make_client):
 
 def test_a_server_notices_what_another_process_forgot(service, folder):
     with Workspace.open(folder) as elsewhere:
-        from segue.store.receipts import erase
-
         erase(elsewhere, "default", OTHER)
     assert service.reload()
     assert not service.home(OTHER).known
     assert OTHER not in [one.id for one in service.listeners()]
     assert not service.reload()
+
+
+def test_what_changes_while_it_is_read_is_read_once_more(service, folder, monkeypatch):
+    """A second listener is forgotten while the release is opened without the first."""
+    before = service._open
+
+    def opening():
+        opened = before()
+        monkeypatch.undo()
+        erase(elsewhere, "default", "L2")
+        return opened
+
+    with Workspace.open(folder) as elsewhere:
+        erase(elsewhere, "default", "L1")
+        monkeypatch.setattr(service, "_open", opening)
+        assert not service.reload()
+        assert service.reload()
+    assert {"L1", "L2"}.isdisjoint(one.id for one in service.listeners(limit=200))

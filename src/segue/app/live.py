@@ -21,6 +21,7 @@ from segue.core.types import Context, Ids, Kind
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
 from segue.signals.moods import activity
+from segue.store import snapshot
 from segue.store.delivery import Batch, Taken
 from segue.store.delivery.kafka import intake_of
 from segue.store.log import Receipt
@@ -40,11 +41,11 @@ class Live:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
         self._told = time.monotonic()
+        self._mark = self._marked()
         self._serving = self._open()
         self.intake = intake_of(workspace, tenant)
 
     def _open(self) -> Serving:
-        self._forgotten = self.workspace.database.meta("forgotten")
         serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
         self._catch_up(serving)
         self._tell_book(serving)
@@ -76,17 +77,25 @@ class Live:
         A broken one leaves the old one serving.
         """
         try:
-            same = self.workspace.database.meta("forgotten") == self._forgotten
-            if same and current_release(self.workspace.path, self.tenant).id == self.release:
+            mark = self._marked()
+            if mark == self._mark:
                 return False
             serving = self._open()
+            if self._marked() != mark:
+                return False  # changed once more while it was read: it may hold some of both
         except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
             structlog.get_logger().error("new release not taken up", serving=self.release, error=str(e))
             return False
         with self._lock:
             self._catch_up(serving)
-            self._serving = serving
+            self._serving, self._mark = serving, mark
         return True
+
+    def _marked(self) -> tuple[str, int, int]:
+        """What the current release is, and which copy of its snapshot: one taken anew has the same name."""
+        release = current_release(self.workspace.path, self.tenant)
+        card = (release.snapshot_folder / snapshot.CARD).stat()
+        return release.id, card.st_ino, card.st_mtime_ns
 
     def close(self) -> None:
         """A workspace that was given open stays open."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 from starlette.applications import Starlette
@@ -32,7 +32,7 @@ from segue.web.playing import Playing
 from segue.web.rate import Rate
 from segue.web.reply import error, from_http, from_segue
 from segue.web.request_id import HEADER, REQUEST
-from segue.web.resource import Resource, paths_of, read_params
+from segue.web.resource import KEY, Resource, paths_of, read_params
 from segue.web.service import Backend
 from segue.web.traces import Traces
 from segue.web.watch import Watch
@@ -40,6 +40,7 @@ from segue.web.watch import Watch
 KEY_REQUESTS = 10_000
 """With one key in ten seconds, a process of the server: more than a busy client asks, fewer than a runaway."""
 LOOK_S = 2.0
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 EVERYTHING = (*RESOURCES, *COMPAT)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -48,7 +49,9 @@ def _endpoint(there: list[Resource]) -> Endpoint:
     by_method = {r.method: r for r in there}
 
     async def answer(request: Request) -> Response:
-        resource = by_method["GET" if request.method == "HEAD" else request.method]
+        resource = by_method.get("GET" if request.method == "HEAD" else request.method)
+        if resource is None:
+            raise HTTPException(405, headers={"allow": ", ".join(sorted(by_method))})
         request.scope["segue_route"] = resource.path
         state = request.app.state
         who = request.state.caller = admitted(resource, request)
@@ -65,11 +68,19 @@ def _endpoint(there: list[Resource]) -> Endpoint:
     return answer
 
 
+def _pattern(path: str, params: type[msgspec.Struct]) -> str:
+    """A path in the words of routing: what stands for a name may hold slashes, what stands for a number may not."""
+    numbers = {f.encode_name for f in msgspec.structs.fields(params) if get_origin(f.type) is Annotated
+               and get_args(f.type)[0] is int}  # fmt: skip
+    return re.sub(r"{(\w+)}", lambda m: m[0] if m[1] in numbers else f"{{{m[1]}:path}}", path)
+
+
 def _routes() -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     for path, there in paths_of(EVERYTHING).items():
-        methods = [r.method for r in there]
-        routes.append(Route(re.sub(r"{(\w+)}", r"{\1:path}", path), _endpoint(there), methods=methods))
+        # Of our own paths every method is answered here: DELETE …/{id}/history is not to be read as DELETE …/{id}.
+        methods = METHODS if there[0].scheme == KEY else [r.method for r in there]
+        routes.append(Route(_pattern(path, there[0].params), _endpoint(there), methods=methods))
     document = msgspec.json.encode(openapi(EVERYTHING))
 
     async def described(request: Request) -> Response:

@@ -48,6 +48,13 @@ def _parameters(resource: Resource) -> list[dict[str, Any]]:
     return out
 
 
+def _always(resource: Resource) -> set[int]:
+    """Errors that come before a resource is asked, or with any parameters: too often, a name nobody knows, too long."""
+    often = {HTTPStatus.TOO_MANY_REQUESTS} if resource.scope is not None else set()
+    named = {HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_URI_TOO_LONG} if _parameters(resource) else set()
+    return {int(status) for status in often | named}
+
+
 def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     bare: dict[Any, tuple[str, dict[str, str]]] = {
         str: ("text/plain", {"type": "string"}),
@@ -56,12 +63,13 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     media, answer = bare.get(resource.returns) or ("application/json", schema_of[id(resource.returns)])
     good = HTTPStatus(resource.status)
     responses: dict[str, Any] = {str(good.value): {"description": good.phrase, "content": {media: {"schema": answer}}}}
-    often = (HTTPStatus.TOO_MANY_REQUESTS,) if resource.scope is not None else ()
-    for status in sorted({*resource.errors, *often}):
-        responses[str(status)] = {
-            "description": HTTPStatus(status).phrase,
-            "content": {"application/json": {"schema": schema_of[id(resource.error_view)]}},
-        }
+    refused: dict[str, Any] = {"application/json": {"schema": schema_of[id(resource.error_view)]}}
+    if any(p["schema"].get("type") == "array" for p in _parameters(resource)):
+        refused["text/plain"] = {"schema": {"type": "string"}}  # an address so long that it is no HTTP any more
+    for other in resource.also:
+        refused[other] = responses[str(good.value)]["content"][other] = {"schema": {"type": "string"}}
+    for status in sorted({*resource.errors, *_always(resource)}):
+        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": refused}
     out: dict[str, Any] = {
         "summary": resource.summary,
         "operationId": f"{resource.method.lower()}_" + "_".join(p.strip("{}") for p in resource.path.split("/") if p),

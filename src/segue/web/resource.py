@@ -47,6 +47,7 @@ class Resource:
     on_error: Callable[[Request, SegueError], Response] | None = None  # the form that its errors have
     error_view: Any = ErrorView
     status: int = 200  # of an answer that is no error
+    also: tuple[str, ...] = ()  # media types beside JSON that it answers in, errors too
     whose: str | None = None
     """Parameter that names a listener: a listener's own key may give that one alone. "": it is about nobody, or sees to
     it itself; None: it is not for such keys."""
@@ -83,6 +84,8 @@ def read_params(request: Request, kind: type[P], lenient: bool = False) -> P:
             given.setdefault(name, []).append(value)
         elif name in given and not lenient:
             raise InputError(f"parameter {name!r} is given twice")
+        elif value.lower() == "null" and not _textual(types[name]):
+            raise InputError(f"parameter {name!r} has no value {value!r}; leave it out")
         elif isinstance(types[name], msgspec.inspect.BoolType) and value.lower() in _TRUE | _FALSE:
             given[name] = value.lower() in _TRUE
         else:
@@ -92,6 +95,11 @@ def read_params(request: Request, kind: type[P], lenient: bool = False) -> P:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as e:
         raise InputError(str(e).replace("`$.", "`").replace("Object missing required field", "missing")) from None
+
+
+def _textual(kind: msgspec.inspect.Type) -> bool:
+    parts = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
+    return any(isinstance(_bare(part), msgspec.inspect.StrType) for part in parts)
 
 
 def _bare(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:

@@ -61,7 +61,7 @@ class DropView(msgspec.Struct, frozen=True):
 def view(letter: DeadLetter) -> LetterView:
     return LetterView(
         letter.id, letter.at, letter.times, letter.reason, letter.field, letter.form, letter.client,
-        letter.raw.decode("utf-8", "replace"), letter.whole,
+        letter.raw.decode("utf-8", "replace"), bool(letter.whole),
     )  # fmt: skip
 
 

@@ -241,8 +241,8 @@ SUBSCRIPTIONS = "/api/2/subscriptions/{user}/{device}.json"
 plugin = (
     _resource("POST", "/api/2/auth/{user}/login.json", "a cookie for name and key", login, UserParams, str),
     _resource("POST", "/api/2/auth/{user}/logout.json", "the cookie away", logout, UserParams, str),
-    _resource("GET", "/api/2/devices/{user}.json", "devices", list_devices, UserParams, list[dict[str, Any]]),
     _resource("POST", "/api/2/devices/{user}/{device}.json", "name a device", name_device, DeviceParams, str),
+    _resource("GET", "/api/2/devices/{user}.json", "devices", list_devices, UserParams, list[dict[str, Any]]),
     _resource("POST", SUBSCRIPTIONS, "shows followed and no longer followed", change, DeviceParams),
     _resource("GET", SUBSCRIPTIONS, "changes since", changes, ChangesParams),
     _resource("GET", "/subscriptions/{user}/{device}.json", "shows of a device", feeds, DeviceParams, list[str]),

@@ -281,7 +281,7 @@ def _resource(method: str) -> Resource:
         method, "/2.0/", "Last.fm: one call, by its method", answer, Answer, LastfmParams,
         Scope.READ if method == "GET" else Scope.INGEST, scheme="session", lenient=True, errors=(400, 403, 429, 503),
         body=Answer if method == "POST" else None, media=("application/x-www-form-urlencoded",), on_error=refused,
-        error_view=Answer,
+        error_view=Answer, also=("text/xml",),
     )  # fmt: skip
 
 
@@ -291,5 +291,6 @@ plugin = (
     Resource("GET", "/api/auth", "Last.fm: the page of consent", ask, bytes, TokenParams, None, lenient=True,
              errors=(400,), sends="text/html"),
     Resource("POST", "/api/auth", "Last.fm: consent", consent, bytes, NoParams, None, lenient=True, body=Answer,
-             media=("application/x-www-form-urlencoded",), errors=(400,), sends="text/html"),
+             media=("application/x-www-form-urlencoded",), errors=(400, 403, 413), sends="text/html",
+             also=("text/html",)),
 )  # fmt: skip

@@ -205,7 +205,7 @@ ASKING: dict[str, Callable[[Service, Asked], Answer]] = {
 
 
 class SubsonicParams(msgspec.Struct, frozen=True, kw_only=True, rename={"api_key": "apiKey"}):
-    method: Annotated[str, Meta(max_length=100, description="ping, getSimilarSongs2 …; with or without .view")]
+    method: Annotated[str, Meta(description="ping, getSimilarSongs2 …; with or without .view")]
     f: Annotated[str, Meta(description="json or xml")] = "xml"
     v: Annotated[str, Meta(description="version of the protocol that the client speaks")] = ""
     c: Annotated[str, Meta(description="name of the client")] = ""
@@ -258,6 +258,7 @@ def _resource(method: str) -> Resource:
         method, "/rest/{method}", "OpenSubsonic: one call, by its name", answer, Answer, SubsonicParams,
         Scope.READ if method == "GET" else Scope.INGEST, scheme="subsonic", lenient=True, errors=(), on_error=refused,
         body=Answer if method == "POST" else None, media=("application/x-www-form-urlencoded",),
+        also=("text/xml",),
     )  # fmt: skip
 
 

@@ -206,10 +206,10 @@ function fail(failure) {
   byId("about").textContent = "";
   document.querySelector(".sections").hidden = true;
   put(byId("report"));
-  if (failure.status === 503) {
+  if (failure.status === 503 || failure.status === 404) {
     notice("Nothing learned yet", [failure.message, "This page shows what Segue learned from pages that were shown with impressions, and from what was heard after them:", el("pre", {}, "segue learn")], { text: "Try again", call: load });
   } else explain(failure, load);
-  if (failure.status === 503 || failure.status === 0) {
+  if ([503, 404, 0].includes(failure.status)) {
     state.timer = setTimeout(load, state.waits);
     state.waits = Math.min(state.waits * 1.7, 15000);
   }
