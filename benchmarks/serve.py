@@ -45,7 +45,7 @@ class Connections:
         self.port, self.free = port, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        pair = self.free.pop() if self.free else await asyncio.open_connection("127.0.0.1", self.port)
+        pair = self._idle() or await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = pair
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
         if body:
@@ -56,6 +56,15 @@ class Connections:
         answer = await reader.readexactly(length)
         self.free.append(pair)
         return int(lines[0].split()[1]), answer
+
+    def _idle(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """One that the server has not closed meanwhile: it does so after 15 seconds without a request."""
+        while self.free:
+            reader, writer = self.free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
     def close(self) -> None:
         for _, writer in self.free:

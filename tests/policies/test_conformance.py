@@ -5,7 +5,7 @@ import pytest
 
 from segue.core.protocols import Policy
 from segue.core.types import Arms, Lessons
-from segue.policies import POLICIES, choose, probabilities
+from segue.policies import POLICIES, choose, probabilities, repeated
 
 A, D, K = 6, 3, 4
 
@@ -55,6 +55,14 @@ def test_probabilities_sum_to_one_over_what_is_available(policy: Policy) -> None
         assert p.sum() == pytest.approx(1)
         assert (p[~mask] == 0).all()
         assert (p >= 0).all()
+
+
+def test_by_scores_the_same_choice_again_is_the_same(policy: Policy) -> None:
+    if not getattr(policy, "by_scores", False):
+        pytest.skip("goes by more than the scores")
+    again, one, other = repeated(policy, _arms(3), "r-1"), np.random.default_rng(5), np.random.default_rng(5)
+    for _ in range(50):
+        assert again(one) == choose(policy, _arms(3), 1, other, "r-1")
 
 
 def test_stated_equals_observed(policy: Policy) -> None:

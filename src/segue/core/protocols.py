@@ -218,7 +218,7 @@ class Policy(Protocol):
 
     So that what is logged is what was done, a policy draws nothing that it does not state: one that samples (Thompson)
     states the frequencies among its samples, and the choice is drawn from those. One that goes by the scores alone says
-    so with `by_scores = True`, and is spared the features.
+    so with `by_scores = True`, is spared the features, and uses no `rng` in `weigh`.
     """
 
     @property

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from segue.core.protocols import Policy
 from segue.core.registry import Registry
 from segue.policies._made import made
-from segue.policies._slate import Added, choose, probabilities
+from segue.policies._slate import Added, choose, probabilities, repeated
 
 POLICIES = Registry[Callable[[], Policy]]("segue.policies", "policy")
 """Each plug-in makes its policy, untaught, with the parameters it has by default."""
 
-__all__ = ["POLICIES", "Added", "by_scores", "choose", "make_policy", "probabilities"]
+__all__ = ["POLICIES", "Added", "by_scores", "choose", "make_policy", "probabilities", "repeated"]
 
 
 def make_policy(text: str) -> Policy:

@@ -40,6 +40,15 @@ def choose(
     )
 
 
+def repeated(policy: Policy, arms: Arms, release: str = "") -> Callable[[np.random.Generator], Decision]:
+    """`choose` of one among the same arms again and again, for a policy that rolls no dice before the draw."""
+    given = policy.weigh(arms, np.random.default_rng(0))
+    p = given(np.ones(len(arms), np.bool_), np.zeros(len(arms), np.float32))
+    scores = tuple(arms.scores.astype(float).tolist())
+    each = [Decision(policy.name, release, arms.keys, (i,), (float(x),), scores) for i, x in enumerate(p.tolist())]
+    return lambda rng: each[_drawn(p, float(rng.random(1)[0]))]
+
+
 def probabilities(
     policy: Policy, arms: Arms, chosen: Sequence[int], rng: np.random.Generator, added: Added | None = None
 ) -> F64:

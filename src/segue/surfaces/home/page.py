@@ -7,7 +7,7 @@ different artists. So each choice is made among what could really be shown, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,7 +30,7 @@ from segue.core.types import (
     ShelfView,
     among,
 )  # fmt: skip
-from segue.policies import choose
+from segue.policies import choose, repeated
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import Mix, Mixed
 from segue.surfaces.home.valuing import Valuer, by_order, untaught
@@ -208,6 +208,7 @@ class _Reasons:
     release: str
     _alone: dict[str, Decision] = field(default_factory=dict)
     _arms: dict[tuple[str, ...], Arms] = field(default_factory=dict)
+    _drawing: dict[tuple[str, ...], Callable[[np.random.Generator], Decision]] = field(default_factory=dict)
 
     def choose(self, fit: tuple[Reason, ...], rng: np.random.Generator) -> tuple[tuple[Reason, ...], Decision]:
         """The reasons, dearest first, and the choice among them."""
@@ -218,7 +219,13 @@ class _Reasons:
                 only = self._alone[key] = Decision(self.policy.name, self.release, (key,), (0,), (1.0,))
             return fit, only
         keys = tuple(reason.key for reason in fit)
+        drawing = self._drawing.get(keys)
+        if drawing is not None:
+            return fit, drawing(rng)
         arms = self._arms.get(keys)
         if arms is None:
             arms = self._arms[keys] = Arms.of(keys, -np.log(np.arange(2, len(fit) + 2, dtype=np.float32)))
+        if getattr(self.policy, "by_scores", False):
+            self._drawing[keys] = repeated(self.policy, arms, self.release)
+            return fit, self._drawing[keys](rng)
         return fit, choose(self.policy, arms, 1, rng, self.release)
