@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from segue.core.errors import InputError, UnknownName, UsageError
-from segue.web.application import EVERYTHING
+from segue.web.application import EVERYTHING, create_app
 from segue.web.auth import Keys, Scope, bearer, caller_of, parse_scopes
 from segue.web.rate import Rate
 from segue.web.resource import KEY
+from segue.web.service import Backend
 
 
 def test_a_key_is_shown_once_and_kept_as_a_hash(keys):
@@ -178,6 +179,16 @@ def test_a_key_may_ask_so_often(client, keys):
     late = client.get("/v1/listeners", headers=one)
     assert late.headers["retry-after"] == "10"
     assert client.get("/v1/listeners", headers=other).status_code == 200
+
+
+def test_without_its_last_key_an_open_address_stays_shut(keys, make_client, service):
+    shut = Keys(keys.path.parent, closed=True)
+    client = make_client(create_app(Backend(lambda: service), shut, hosts=None))
+    text, key = shut.create((Scope.ADMIN,))
+    assert client.get("/v1/listeners", headers={"authorization": f"Bearer {text}"}).status_code == 200
+    shut.revoke(key.id)
+    assert caller_of(shut, "") is None
+    assert client.get("/v1/listeners").status_code == 401
 
 
 def test_bearer():

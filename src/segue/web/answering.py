@@ -23,7 +23,7 @@ from segue.store.delivery.intake import Intake
 from segue.store.delivery.kafka import intake_of
 from segue.store.workspace import Workspace
 from segue.web.application import create_app
-from segue.web.auth import Keys, is_open
+from segue.web.auth import Keys
 from segue.web.guard import is_loopback
 from segue.web.service import Backend, Service
 from segue.web.traces import Traces
@@ -71,7 +71,7 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> Non
     """Answer what comes in on a socket, in this process, until told to stop."""
     workspace, tenant = Path(plan.workspace), plan.tenant
     settings, local = read_settings(workspace), is_loopback(plan.host)
-    keys = Keys(workspace, tenant or settings.tenant)
+    keys = Keys(workspace, tenant or settings.tenant, closed=not (local or plan.open_to_all))
     backend = Backend(
         lambda: open_workspace(workspace, tenant),
         reports=lambda: open_reports(workspace, tenant),
@@ -82,7 +82,7 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> Non
         why = backend.open()
         if why:
             log.warning("not ready", reason=why)
-        hosts = (*plan.allow_hosts, plan.host) if local or is_open(keys) else (list(plan.allow_hosts) or None)
+        hosts = (*plan.allow_hosts, plan.host) if local or plan.open_to_all else (list(plan.allow_hosts) or None)
         app = create_app(
             backend, keys, hosts, log.info if plan.access_log else None, log.error, settings.ingest_queue_mb << 20,
             numeric_hosts=plan.open_to_all,

@@ -87,7 +87,7 @@ class Caller:
 
 def is_open(keys: Keys | None) -> bool:
     """Whether nothing is asked of callers: there is no key in the workspace, and no operator."""
-    return keys is None or not (keys.all() or keys.operators.any())
+    return keys is None or not (keys.closed or keys.all() or keys.operators.any())
 
 
 def caller_of(keys: Keys | None, text: str, session: str = "") -> Caller | None:
@@ -118,10 +118,13 @@ def parse_scopes(names: str) -> tuple[Scope, ...]:
 
 
 class Keys:
-    """The keys of one workspace, as the door of one tenant sees them; `tenant` "": all of them."""
+    """The keys of one workspace, as the door of one tenant sees them; `tenant` "": all of them.
 
-    def __init__(self, workspace: Path, tenant: str = "") -> None:
-        self.path, self.tenant = workspace / FILE, tenant
+    `closed`: the door stays shut when the last key is revoked, as it must where others can reach it.
+    """
+
+    def __init__(self, workspace: Path, tenant: str = "", closed: bool = False) -> None:
+        self.path, self.tenant, self.closed = workspace / FILE, tenant, closed
         self.operators = Operators(workspace)
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
