@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -10,12 +11,14 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 START_S = 30
+WRITES_S = 2.0  # how often the broker writes its disk
 
 
 def free_port() -> int:
@@ -112,19 +115,100 @@ class Postgres(Server):
         return f"{where}?options=-csearch_path%3D{name}"
 
 
-def broker() -> Broker | None:
-    """A broker that speaks Kafka; None where the package is missing."""
+def broker(behind_a_line: bool = False) -> Broker | None:
+    """A broker that speaks Kafka; None where the package is missing. With a line it can be cut off and killed."""
     home = package("noida_db")
     if home is None or package("confluent_kafka") is None:
         return None
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="segue-broker-"))
-    command = [home / "noida-db", "start", "--only", "kafka", "--kafka-port", port, "--data-dir", folder / "data"]
-    return Broker(command, port, folder)
+    host = BEHIND if behind_a_line else "127.0.0.1"
+    command = [home / "noida-db", "start", "--only", "kafka", "--host", host, "--kafka-port", port]
+    line = Line(port) if behind_a_line else None
+    return Broker([*command, "--data-dir", folder / "data"], port, folder, line)
+
+
+BEHIND = "127.0.0.2"
+
+
+class Line:
+    """Between clients on 127.0.0.1 and a broker on 127.0.0.2, until it is cut. Where the broker names its own address
+    it is made this one, which is as long."""
+
+    def __init__(self, port: int) -> None:
+        self._port, self._open, self._ends = port, True, set[socket.socket]()
+        self._listening = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+                broker = socket.create_connection((BEHIND, self._port), 2) if self._open else None
+            except OSError:
+                if self._listening.fileno() < 0:
+                    return
+                broker = None
+            if broker is None:
+                client.close()
+                continue
+            broker.settimeout(None)
+            self._ends |= {client, broker}
+            for source, target in ((client, broker), (broker, client)):
+                threading.Thread(target=self._pass, args=(source, target, source is broker), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data.replace(BEHIND.encode(), b"127.0.0.1") if answers else data)
+        for end in (source, target):
+            self._ends.discard(end)
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def cut(self) -> None:
+        self._open = False
+        for end in list(self._ends):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self._open = True
+
+    def close(self) -> None:
+        self.cut()
+        self._listening.close()
 
 
 class Broker(Server):
-    """It writes its disk every two seconds and when it stops: what it acknowledges while it is killed, it loses. So it
-    is stopped between two batches, or frozen at any moment."""
+    """It writes its disk every two seconds and when it stops: what it acknowledged in the last two, it loses when it is
+    killed. So it is stopped between two batches, frozen at any moment, or cut off from everybody and killed then."""
+
+    def __init__(self, command: Sequence[object], port: int, folder: Path, line: Line | None = None) -> None:
+        self._line = line
+        super().__init__(command, port, folder)
+
+    def answers(self) -> bool:
+        host = BEHIND if self._line is not None else "127.0.0.1"
+        try:
+            socket.create_connection((host, self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def cut_and_kill(self) -> None:
+        """Gone for all in the middle of what they do; killed when what it acknowledged is on its disk; back again."""
+        assert self._line is not None
+        self._line.cut()
+        time.sleep(3 * WRITES_S)
+        self.kill()
+        self.start()
+        self._line.mend()
+
+    def close(self) -> None:
+        super().close()
+        if self._line is not None:
+            self._line.close()
 
     def stop(self) -> None:
         self.kill(signal.SIGTERM)

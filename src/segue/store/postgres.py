@@ -127,8 +127,10 @@ class PostgresDatabase(Database):
         try:
             self._reader = self._connected()
             self._prepare(create)
-        except BaseException:
+        except BaseException as e:
             self.close()
+            if isinstance(e, self._psycopg.OperationalError):  # it went while we looked
+                raise self._gone(e) from None
             raise
 
     def _connected(self) -> _Wire:
