@@ -17,7 +17,7 @@ def postgres() -> Iterator[servers.Postgres]:
     server.close()
 
 
-BOTH = ("test_catalogue", "test_contract", "test_log", "test_privacy", "test_songs")
+BOTH = ("test_catalogue", "test_contract", "test_log", "test_privacy")
 """Modules that ask the same of a workspace in a file and of one in PostgreSQL."""
 
 

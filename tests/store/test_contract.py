@@ -4,7 +4,7 @@ import time
 
 import msgspec
 
-from segue.core.events import Play
+from segue.core.events import Item, Play
 from segue.store.delivery import Rules, Sender
 from segue.store.delivery.intake import Intake
 from segue.store.delivery.reading import read_rows
@@ -49,6 +49,17 @@ def test_the_oldest_dead_letters_go_and_are_counted(workspace: Workspace):
         intake.take([read_rows([b'{"bad": %d}' % i], "event", T, Rules(), Sender())])
     assert [letter.raw for letter in intake.dead.listed()] == [b'{"bad": %d}' % i for i in (4, 3, 2)]
     assert intake.dead.counts() == (3, 2)
+
+
+def test_a_song_that_is_known_by_name_is_the_catalogues(workspace: Workspace):
+    for space, title in (("lib", "Halo"), ("named", "HALO (feat. Nobody) - Remastered 2009")):
+        artist = Item(uri=f"segue:artist:{space}:1", title="Beyoncé" if space == "lib" else "beyonce")
+        song = Item(uri=f"segue:track:{space}:1", title=title, artists=(artist.uri,))
+        workspace.catalogue.add(T, [artist, song])
+    assert {m.why.split(" '")[0] for m in workspace.catalogue.merges(T)} == {"same name", "same artist and title"}
+    first, second = (workspace.catalogue.number(T, f"segue:track:{space}:1") for space in ("lib", "named"))
+    assert first == second
+    assert workspace.catalogue.find(T, "hALO") == [first]
 
 
 def test_what_failed_within_a_transaction_leaves_nothing(workspace: Workspace):

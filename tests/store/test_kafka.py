@@ -77,7 +77,7 @@ def test_addresses():
         assert "secret" not in str(e.value)
 
 
-@pytest.mark.parametrize("folder", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("folder", ["postgres"], indirect=True)
 def test_accepted_then_taken_in_once(folder: Path):
     with Workspace.open(folder) as workspace:
         intake = intake_of(workspace, T)
