@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from segue.checks import Finding
+from segue.checks._samples import chance_of_day
 from segue.checks.anomalies import Column, Look
 
-LEAST = 20
-"""Rows from which a column may be called constant."""
+LEAST, DAYS = 20, 7
+"""Rows from which a column may be called constant; days before that tell what share a value may have on a new one."""
 
 
 def constant(look: Look) -> Iterator[Finding]:
@@ -22,7 +22,7 @@ def constant(look: Look) -> Iterator[Finding]:
             share is None
             or _one_of_two(look, column)
             or _constant_anyway(look, column)
-            or now.present * look.worth * math.log(max(share, 1e-12)) > math.log(look.odds)
+            or _by_chance(look, column, share) > look.odds
         ):
             continue
         value = now.examples[0] if now.examples else (now.top.values[0] if now.top and now.top.values else "one value")
@@ -32,6 +32,16 @@ def constant(look: Look) -> Iterator[Finding]:
             now.present, column=column.name,
             fix=f"find what fills {column.name} with {value!r}: a default, or a join that found nothing",
         )  # fmt: skip
+
+
+def _by_chance(look: Look, column: Column, share: float) -> float:
+    """Probability of nothing but this value, by its shares on the days before, else by the rows of a listener alike."""
+    value = column.now.top.values[0] if column.now.top and column.now.top.values else None
+    known = [d.columns[column.name] for d in look.days if column.name in d.columns]
+    days = [(c.top.counted().get(value, 0) / c.present, c.present) for c in known if c.top and c.present >= LEAST]
+    if value is not None and len(days) >= DAYS:
+        return chance_of_day(1.0, column.now.present, days)[1]
+    return max(share, 1e-12) ** (column.now.present * look.worth)
 
 
 def _one_of_two(look: Look, column: Column) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from segue.checks import Finding, Level
 from segue.checks._samples import band
-from segue.checks.anomalies import Look
+from segue.checks.anomalies import Column, Look
 from segue.checks.statistics import Numbers, TableStatistics
 from segue.core.types import F64
 
@@ -57,7 +58,9 @@ def unit_change(look: Look) -> Iterator[Finding]:
             continue
         if (column.schema is not None and column.schema.unique) or before.numbers.count < 50 or now.numbers.count < 20:
             continue
-        change = changed(before.numbers, now.numbers, look.odds, (look.before_worth, look.worth))
+        change = changed(before.numbers, now.numbers, look.odds, (1.0, 1.0))
+        if change is not None:
+            change = changed(before.numbers, now.numbers, look.odds, _worth(look, column))
         where = ""
         if change is None:
             where, change = _slice(look, look.before, column.name)
@@ -73,6 +76,15 @@ def unit_change(look: Look) -> Iterator[Finding]:
             round(change.share * slice_rows), now.examples, column=column.name, slice=where,
             fix=f"have {column.name} sent in {_unit(look, column.name)} again",
         )  # fmt: skip
+
+
+def _worth(look: Look, column: Column) -> tuple[float, float]:
+    """How many independent rows one row is, before and now, where it is asked which half a number is in."""
+    assert column.before is not None and column.before.numbers is not None
+    assert column.now.numbers is not None
+    was, now = column.before.numbers.quantile(0.5), column.now.numbers.quantile(0.5)
+    held = pl.col(column.name)
+    return look.worth_of(held > was, before=True), look.worth_of(held > now)
 
 
 def _unit(look: Look, name: str) -> str:
