@@ -80,7 +80,8 @@ def unit_change(look: Look) -> Iterator[Finding]:
 
 def _worth(look: Look, column: Column) -> tuple[float, float]:
     """How many independent rows one row is, before and now, where it is asked which half a number is in."""
-    assert column.before is not None and column.before.numbers is not None
+    assert column.before is not None
+    assert column.before.numbers is not None
     assert column.now.numbers is not None
     was, now = column.before.numbers.quantile(0.5), column.now.numbers.quantile(0.5)
     held = pl.col(column.name)
