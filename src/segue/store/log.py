@@ -260,10 +260,7 @@ class EventLog:
                     keep = np.isin(table["type"].to_numpy(), codes) & (at >= since) & (at < until)
                     found = pa.concat_tables([found, table.filter(pa.array(keep))])
             except FileNotFoundError:  # compacted by another process since the manifest was read
-                if not self._moved(files):
-                    raise WorkspaceError(
-                        f"{self._root}: a sealed segment is missing; restore it from a backup"
-                    ) from None
+                self._listed_anew(files)
                 continue
             ordered = segments.by_time(found)
             return ordered.slice(max(0, len(ordered) - newest) if newest is not None else 0).select(names)
@@ -281,16 +278,16 @@ class EventLog:
             try:
                 parts += [segments.load(self._root, s, columns, only=only) for s in files]
             except FileNotFoundError:  # compacted by another process since the manifest was read
-                if not self._moved(files):
-                    raise WorkspaceError(
-                        f"{self._root}: a sealed segment is missing; restore it from a backup"
-                    ) from None
+                self._listed_anew(files)
                 continue
             return pa.concat_tables(parts).cast(schema).combine_chunks()
 
-    def _moved(self, files: Sequence[Segment]) -> bool:
+    def _listed_anew(self, files: Sequence[Segment]) -> None:
+        """WorkspaceError where the manifest still names a file that is not there: reading again would not help."""
         with self._db.read() as connection:
-            return not {s.path for s in files} <= {s.path for s in segments.listed(connection)}
+            known = {s.path for s in segments.listed(connection)}
+        if {s.path for s in files} <= known:
+            raise WorkspaceError(f"{self._root}: a sealed segment is missing; restore it from a backup") from None
 
     def _front(
         self, columns: Sequence[str] | None = None, where: str = "1 = 1", values: Sequence[int] = ()

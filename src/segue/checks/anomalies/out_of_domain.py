@@ -14,10 +14,8 @@ from segue.checks.anomalies._forms import plain_forms, variant
 
 LEAST, MUCH = 0.005, 0.1
 """Share of rows beyond what the schema allows that is worth a word; that is surely broken."""
-
-
-CLOSED = 20
-"""Known values above which new ones come along."""
+CLOSED, OPEN = 20, 0.01
+"""Known values above which new ones come along; share of new ones among good rows from which they are known to."""
 
 
 def out_of_domain(look: Look) -> Iterator[Finding]:
@@ -40,7 +38,8 @@ def out_of_domain(look: Look) -> Iterator[Finding]:
         beyond = total / rows - bound
         if chance > look.odds or (beyond < LEAST and not (variants and total >= 3)):
             continue
-        sure = len(known) <= CLOSED or sum(c for v, c in strange.items() if variant(v, plain)) > MUCH * rows
+        closed = len(known) <= CLOSED and column.schema.outside < OPEN
+        sure = closed or sum(c for v, c in strange.items() if variant(v, plain)) > MUCH * rows
         level: Level = "fail" if sure and beyond > MUCH and chance < look.odds / 100 else "warn"
         named = ", ".join(f"{v!r} ({c:,})" for v, c in list(strange.items())[:5])
         said = "; ".join(variants[:3]) or f"known are {len(known)}: {', '.join(sorted(known)[:8])}"

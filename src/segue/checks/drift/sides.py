@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from segue.checks.drift import chance, quantiles
 from segue.checks.drift.distance import Kind, Measure
 from segue.checks.drift.shares import Shares
-from segue.checks.schema.columns import named_id
+from segue.checks.schema.columns import names_things
 from segue.checks.statistics import ColumnStatistics, Numbers, Times
 
 FEW = 64
@@ -58,7 +58,7 @@ def sides(before: ColumnStatistics, now: ColumnStatistics, sizes: Sizes, missing
     if _have_values(before, now) and before.top and now.top:
         counted = [_counted(c) for c in (before, now)]
         yield _side("values", Shares.nearest(before.top, counted[0], now.top, counted[1]), there)
-    if before.numbers and now.numbers and not _numbered(before):
+    if before.numbers and now.numbers and not names_things(before):
         yield from _numbers("numbers", before.numbers, now.numbers, there)
     if before.lengths and now.lengths and before.unique.count > FEW:  # of few values the values say more
         yield from _numbers("lengths", before.lengths, now.lengths, there)
@@ -99,19 +99,6 @@ def _have_values(before: ColumnStatistics, now: ColumnStatistics) -> bool:
     if before.type == "int":
         return all(c.unique.count <= FEW for c in (before, now))
     return before.unique.count <= NAMES * before.present
-
-
-def _numbered(column: ColumnStatistics) -> bool:
-    """Whether whole numbers are names of rows: called so, or all different and running on, or as large as hashes."""
-    numbers = column.numbers
-    if column.type != "int" or numbers is None:
-        return False
-    if named_id(column.name):
-        return True
-    different = column.unique.count
-    if column.present < FEW or different < 0.9 * column.present:
-        return False
-    return numbers.max - numbers.min < 4 * different or numbers.max > 2.0**48
 
 
 def _counted(column: ColumnStatistics) -> int:

@@ -137,7 +137,7 @@ def span(column: ColumnStatistics) -> tuple[float | None, float | None]:
         back, ahead = max(2 * long, 365 * DAY), max(2 * long, 5 * 365 * DAY)
         return (column.times.first - back) // DAY * DAY, (column.times.last + ahead) // DAY * DAY
     numbers = column.numbers
-    if column.type not in ("int", "float") or numbers is None or numbers.count < ENOUGH or _names_things(column):
+    if column.type not in ("int", "float") or numbers is None or numbers.count < ENOUGH or names_things(column):
         return None, None
     if is_share(column):
         return 0.0, 1.0
@@ -157,7 +157,7 @@ def is_share(column: ColumnStatistics) -> bool:
     return column.type == "float" and n is not None and n.min >= 0 and n.max <= 1 and n.max > 0
 
 
-def _names_things(column: ColumnStatistics) -> bool:
+def names_things(column: ColumnStatistics) -> bool:
     """Whole numbers called so are names, and those that are nearly all different and run on, or are as large as hashes:
     larger ones are to come. Others that are all different are measured finely."""
     numbers = column.numbers
@@ -174,7 +174,7 @@ def _names_things(column: ColumnStatistics) -> bool:
 def typical(column: ColumnStatistics, parts: Sequence[ColumnStatistics] = ()) -> tuple[float, float] | None:
     """Where the median may lie: three times up or down where all numbers have one sign, more after few rows."""
     numbers = column.numbers
-    if column.type not in ("int", "float") or numbers is None or numbers.count < ENOUGH or _names_things(column):
+    if column.type not in ("int", "float") or numbers is None or numbers.count < ENOUGH or names_things(column):
         return None
     middles = [n.quantile(0.5) for n in [numbers, *(p.numbers for p in parts if p.numbers)] if n.count >= 100]
     near, far = (numbers.quantile(q) for q in (0.35, 0.65))
@@ -225,7 +225,7 @@ def is_key(column: ColumnStatistics) -> bool:
 
 def distinct(column: ColumnStatistics) -> tuple[float, float] | None:
     """Different values a row, where most rows have one of their own: fewer rows have more, so it holds for parts."""
-    if column.present < 1000 or not (column.type == "text" or _names_things(column)):
+    if column.present < 1000 or not (column.type == "text" or names_things(column)):
         return None
     ratio = min(1.0, column.unique.count / column.present)
     return (downwards(0.6 * ratio), 1.0) if ratio >= 0.5 else None
@@ -235,7 +235,7 @@ def drift(column: ColumnStatistics, listed: bool) -> Drift | None:
     """Thresholds by what kind of column it is: names of things move as they like, times and lists have the usual."""
     if listed:
         return CATEGORIES
-    if _names_things(column):
+    if names_things(column):
         return Drift()
     if column.type in ("int", "float"):
         return NUMBERS
