@@ -36,12 +36,12 @@ def constant(look: Look) -> Iterator[Finding]:
 
 def _by_chance(look: Look, column: Column, share: float) -> float:
     """Probability of nothing but this value, by its shares on the days before, else by the rows of a listener alike."""
-    value = column.now.top.values[0] if column.now.top and column.now.top.values else None
+    value = column.now.top.values[0] if column.now.top and column.now.top.values else ""
     known = [d.columns[column.name] for d in look.days if column.name in d.columns]
     days = [(c.top.counted().get(value, 0) / c.present, c.present) for c in known if c.top and c.present >= LEAST]
-    if value is not None and len(days) >= DAYS:
+    if column.now.top and column.now.top.values and len(days) >= DAYS:
         return chance_of_day(1.0, column.now.present, days)[1]
-    return max(share, 1e-12) ** (column.now.present * look.worth)
+    return float(max(share, 1e-12) ** (column.now.present * look.worth))
 
 
 def _one_of_two(look: Look, column: Column) -> bool:
