@@ -16,6 +16,8 @@ from segue.store.names import normal_name
 NAMED = (Kind.ARTIST, Kind.AUTHOR)  # one by a shared name, too
 MERGED = (*NAMED, Kind.TRACK, Kind.ALBUM, Kind.SHOW, Kind.EPISODE)  # one by a shared outside id
 LOOSE = ("named", "musicbrainz")  # namespaces of what arrives by name, from a player that knows no catalogue
+AT_ONCE = 500
+"""Items that are asked about in one statement."""
 NO_SOURCE = LOOSE[0]  # spellings, not ids: two of them may be one
 
 
@@ -42,27 +44,56 @@ def group(connection: Connection, number: int) -> list[int]:
 
 
 def merge_touched(connection: Connection, numbers: Iterable[int]) -> int:
-    """Merge what items that were just said have in common with those of other sources; how many went."""
+    """Merge what items that were just said have in common with those of other sources; how many went.
+
+    What is asked for does not depend on merges, so that it is asked for many at once.
+    """
     merged = 0
-    for number in numbers:
-        row = connection.execute(
-            "SELECT tenant, kind, namespace, name FROM items WHERE number = ?", (number,)
-        ).fetchone()
-        tenant, kind, namespace, name = row
-        if kind not in MERGED:
-            continue
-        shared = connection.execute(
-            "SELECT DISTINCT i.number, a.id FROM aliases m JOIN aliases a ON a.tenant = m.tenant AND a.id = m.id "
-            "JOIN items i ON i.number = a.item WHERE m.item = ? AND i.kind = ? AND i.namespace != ? ORDER BY i.number",
-            (number, kind, namespace),
-        ).fetchall()
-        for other, outside in shared:
-            merged += _merge(connection, tenant, number, other, f"same outside id {outside}")
-        if name and kind in NAMED:
-            for other in _namesakes(connection, tenant, kind, namespace, name):
-                if not _known_apart(connection, number, other):
-                    merged += _merge(connection, tenant, number, other, f"same name {name!r}")
+    for part in _parts(numbers):
+        about = _about(connection, part)
+        shared = _shared(connection, part)
+        namesakes = _namesakes(connection, [about[n] for n in part])
+        for number in part:
+            tenant, kind, namespace, name = about[number]
+            if kind not in MERGED:
+                continue
+            for other, outside in shared.get(number, ()):
+                merged += _merge(connection, tenant, number, other, f"same outside id {outside}")
+            if name and kind in NAMED:
+                for other in _only(namesakes[tenant, kind, name], namespace):
+                    if not _known_apart(connection, number, other):
+                        merged += _merge(connection, tenant, number, other, f"same name {name!r}")
     return merged
+
+
+def _parts(numbers: Iterable[int]) -> list[list[int]]:
+    everyone = list(numbers)
+    return [everyone[i : i + AT_ONCE] for i in range(0, len(everyone), AT_ONCE)]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _about(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, int, str, str]]:
+    """Tenant, kind, namespace and name of each."""
+    find = f"SELECT number, tenant, kind, namespace, name FROM items WHERE number IN ({_marks(numbers)})"
+    return {number: tuple(rest) for number, *rest in connection.execute(find, numbers)}
+
+
+def _shared(connection: Connection, numbers: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    """By item: others of its kind, of another source, with an outside id of its own, and that id."""
+    rows = connection.execute(
+        "SELECT DISTINCT m.item, i.number, a.id FROM aliases m JOIN items own ON own.number = m.item "
+        "JOIN aliases a ON a.tenant = m.tenant AND a.id = m.id AND a.item != m.item JOIN items i ON i.number = a.item "
+        f"WHERE m.item IN ({_marks(numbers)}) AND i.kind = own.kind AND i.namespace != own.namespace "
+        "ORDER BY m.item, i.number, a.id",
+        numbers,
+    )
+    out: dict[int, list[tuple[int, str]]] = {}
+    for item, other, outside in rows:
+        out.setdefault(item, []).append((other, outside))
+    return out
 
 
 def merge_songs(connection: Connection, tenant: int, numbers: Iterable[int]) -> int:
@@ -74,10 +105,13 @@ def merge_songs(connection: Connection, tenant: int, numbers: Iterable[int]) -> 
     some = f"SELECT 1 FROM items WHERE tenant = ? AND kind = ? AND namespace IN ({spaces}) LIMIT 1"
     there = {kind: connection.execute(some, (tenant, kind)).fetchone() for kind in (Kind.TRACK, Kind.ALBUM)}
     merged = 0
-    for number in numbers:
-        find = "SELECT kind, namespace, name FROM items WHERE number = ?"
-        kind, namespace, name = connection.execute(find, (number,)).fetchone()
-        if not name or not there[kind]:
+    about: dict[int, tuple[int, int, str, str]] = {}
+    everyone = list(numbers)
+    for part in _parts(everyone):
+        about |= _about(connection, part)
+    for number in everyone:
+        _, kind, namespace, name = about[number]
+        if not name or not there[Kind(kind)]:
             continue
         rows = connection.execute(
             "SELECT number, namespace, album FROM items INDEXED BY items_name "
@@ -113,13 +147,28 @@ def _title(connection: Connection, number: int) -> str:
     return normal_name(row[0]) if row else ""
 
 
-def _namesakes(connection: Connection, tenant: int, kind: int, namespace: str, name: str) -> list[int]:
-    """The only one of that name in each other namespace; nobody where the name is not unique in one's own."""
-    rows = connection.execute(  # INDEXED BY: left alone, SQLite takes the longer unique index and reads every item
-        "SELECT namespace, min(number), count(*) FROM items INDEXED BY items_name "
-        "WHERE tenant = ? AND kind = ? AND name = ? AND name != '' GROUP BY namespace",
-        (tenant, kind, name),
-    ).fetchall()
+def _namesakes(
+    connection: Connection, items: Iterable[tuple[int, int, str, str]]
+) -> dict[tuple[int, int, str], list[tuple[str, int, int]]]:
+    """By tenant, kind and name of people: each namespace that has the name, its first number, and how many."""
+    names: dict[tuple[int, int], set[str]] = {}
+    for tenant, kind, _, name in items:
+        if name and kind in NAMED:
+            names.setdefault((tenant, kind), set()).add(name)
+    out: dict[tuple[int, int, str], list[tuple[str, int, int]]] = {}
+    for (tenant, kind), some in names.items():
+        rows = connection.execute(  # INDEXED BY: left alone, SQLite takes the longer unique index and reads every item
+            "SELECT name, namespace, min(number), count(*) FROM items INDEXED BY items_name "
+            f"WHERE tenant = ? AND kind = ? AND name IN ({_marks(list(some))}) AND name != '' GROUP BY name, namespace",
+            (tenant, kind, *sorted(some)),
+        )
+        for name, *rest in rows:
+            out.setdefault((tenant, kind, name), []).append(tuple(rest))
+    return out
+
+
+def _only(rows: Sequence[tuple[str, int, int]], namespace: str) -> list[int]:
+    """The only one of a name in each other namespace; nobody where the name is not unique in one's own."""
     if len(rows) < 2 or any(space == namespace and n > 1 for space, _, n in rows):
         return []
     return sorted(first for space, first, n in rows if space != namespace and n == 1)
