@@ -147,3 +147,20 @@ def test_an_error_leaves_by_status_2(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     with pytest.raises(SystemExit) as left:
         main(["releases"])
     assert left.value.code == 2
+
+
+def test_keys_and_who_is_let_in(tmp_path: Path) -> None:
+    refused = run("serve", "--host", "0.0.0.0", "--port", "0", cwd=tmp_path)
+    assert refused.returncode == 2
+    run("init", cwd=tmp_path)
+    refused = run("serve", "--host", "0.0.0.0", "--port", "0", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--open-to-all" in " ".join(refused.stderr.split())
+    made = run("keys", "create", "--listener", "alice", "--tenant", "ours", cwd=tmp_path)
+    secret = made.stdout.strip()
+    assert secret.startswith("segue_")
+    listed = run("keys", "list", cwd=tmp_path).stdout
+    assert "listener  ours/alice" in listed
+    assert secret not in listed
+    assert run("key", "revoke", secret.split("_")[1], cwd=tmp_path).returncode == 0, "by the name it had before"
+    assert "no keys" in run("keys", "list", cwd=tmp_path).stdout

@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -68,11 +69,26 @@ def _endpoint(there: list[Resource]) -> Endpoint:
     return answer
 
 
+class _Name(Convertor[str]):
+    """What stands for a name: anything, slashes and ends of lines included."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("name", _Name())
+
+
 def _pattern(path: str, params: type[msgspec.Struct]) -> str:
     """A path in the words of routing: what stands for a name may hold slashes, what stands for a number may not."""
     numbers = {f.encode_name for f in msgspec.structs.fields(params) if get_origin(f.type) is Annotated
                and get_args(f.type)[0] is int}  # fmt: skip
-    return re.sub(r"{(\w+)}", lambda m: m[0] if m[1] in numbers else f"{{{m[1]}:path}}", path)
+    return re.sub(r"{(\w+)}", lambda m: m[0] if m[1] in numbers else f"{{{m[1]}:name}}", path)
 
 
 def _routes() -> list[BaseRoute]:

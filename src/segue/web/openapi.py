@@ -78,7 +78,7 @@ def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:
     }
     if resource.body is not None:
         out["requestBody"] = {
-            "required": True,
+            "required": not resource.lenient,
             "content": {media: {"schema": _body(resource, schema_of)} for media in resource.media},
         }
     if resource.scope is not None:

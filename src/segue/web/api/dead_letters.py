@@ -9,6 +9,7 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from segue.core.errors import InputError
 from segue.store.delivery import Form, Status
 from segue.store.delivery.dead_letters import DeadLetter
 from segue.store.delivery.intake import Intake
@@ -79,6 +80,8 @@ async def show(backend: Backend, _request: Request, one: One) -> Response:
 
 async def replay(backend: Backend, request: Request, one: One) -> Response:
     edited = (await read_body(request, MAX_EDIT)).strip()
+    if edited and not edited.startswith(b"{"):
+        raise InputError("send the event as it should have been, a JSON object, or nothing")
 
     def call(intake: Intake) -> ReplayView:
         taken = intake.replay(intake.dead.get(one.id), edited or None)
