@@ -4,13 +4,16 @@ import random
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests import servers
 from tests.store.test_crash import WRITER
 from tests.store.test_log import play
 
+from segue.cli.doctor import report
 from segue.core.errors import UsageError, WorkspaceError
 from segue.core.events import Play, Search
 from segue.core.settings import FILE
@@ -20,7 +23,7 @@ from segue.store.delivery.intake import Intake
 from segue.store.delivery.reading import read_rows
 from segue.store.postgres import address_of, translated
 from segue.store.privacy import forget_listener
-from segue.store.workspace import Workspace
+from segue.store.workspace import MARK, Workspace
 
 pytest.importorskip("psycopg", reason="the extra postgres is not installed: ./run test does")
 T = "default"
@@ -50,6 +53,11 @@ def test_a_server_that_is_away_is_named(tmp_path: Path, postgres: servers.Postgr
     with pytest.raises(WorkspaceError, match=f"postgresql://127.0.0.1:{port}/postgres is not reached: .*refused") as e:
         Workspace.create(tmp_path)
     assert "secret" not in str(e.value)
+    (tmp_path / MARK).write_text("1\n")
+    said = StringIO()
+    report(Console(file=said, width=300), tmp_path)
+    assert f"miss postgresql://127.0.0.1:{port}/postgres is not reached" in said.getvalue()
+    assert "secret" not in said.getvalue()
 
 
 def test_state_and_folder_belong_together(folder: Path, tmp_path_factory: pytest.TempPathFactory):
