@@ -153,11 +153,14 @@ def test_comes_back_by_itself_when_the_server_does(folder: Path, postgres: serve
     with Workspace.open(folder) as workspace:
         workspace.log.append([play("a")])
         postgres.kill()
-        with pytest.raises(WorkspaceError, match=r"nothing was taken|is not reached"):
-            workspace.log.append([play("b")])
-        with pytest.raises(WorkspaceError, match="is not reached"):
-            workspace.log.count(T)
-        postgres.start()
+        try:  # a process of it may still be there to say goodbye
+            for _ in range(2):
+                with pytest.raises(WorkspaceError, match=r"broke off, nothing was taken|is not reached"):
+                    workspace.log.append([play("b")])
+                with pytest.raises(WorkspaceError, match=r"broke off, nothing was taken|is not reached"):
+                    workspace.log.count(T)
+        finally:
+            postgres.start()
         assert (
             workspace.log.append(
                 [play("a"), play("b"), Play(id="c", listener="n", at=1, item="segue:track:2", ms_played=1)]
