@@ -5,7 +5,7 @@ them with apt, or unpack each with `dpkg -x` into a folder of its own name under
 answered by a network that was never trained on that album: it learns from the other packages (segments of a track are
 alike, tracks of an album are alike) and from rendered tracks of the simulated world (tracks of an artist are alike).
 Statistics have no training; everything is standardized over the tracks and compared by cosine. Intervals are 95 %,
-bootstrap over tracks, differences paired.
+bootstrap over tracks, differences paired; "by album" they are of the mean over albums, bootstrap over albums.
 
 `matched` is a control: every track's mean spectrum is replaced by that of all, which takes away what a recording chain,
 a codec's tone or the level alone would tell, and some of the music's own colour with it. Its networks are those of the
@@ -105,6 +105,11 @@ def interval(values: Hits, rng: np.random.Generator) -> list[float]:
     return [round(float(v), 4) for v in (values.mean(), *np.quantile(drawn, (0.025, 0.975)))]
 
 
+def by_album(values: Hits, album: NDArray[np.int64]) -> Hits:
+    """(albums,) means over the tracks of each: drawn in their place, an interval tells of other albums."""
+    return np.bincount(album, values) / np.bincount(album)
+
+
 def report(
     rows: dict[str, list[Hits]], album: NDArray[np.int64], names: Sequence[str], say: Callable[..., None]
 ) -> Any:
@@ -119,6 +124,11 @@ def report(
                "by album": by, "mean of albums": round(float(np.mean(list(by.values()))), 4),
                "not tuned on": round(float(hits[fresh].mean()), 4) if fresh.any() else None}  # fmt: skip
         row["against"] = {other: interval(hits - mean[other], rng) for other in PLAIN if other != name}
+        row["against, by album"] = {
+            other: interval(by_album(hits - mean[other], album), np.random.default_rng(0))
+            for other in PLAIN
+            if other != name
+        }
         out[name] = row
         say(name, json.dumps(row))
     say("better of the two statistics:", best)
