@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from segue.checks.anomalies import ANOMALIES
 from segue.checks.log import CHECKS
 from segue.cli.commands import PANELS
 from segue.core.events import EVENT_TYPES, Event
@@ -122,7 +123,7 @@ def reference() -> str:
     lines += plugins("Shelves", SHELVES) + plugins("Candidate sources", SOURCES) + plugins("Rules", RULES)
     lines += plugins("Rankers of a shelf's candidates", RANKERS) + plugins("Policies", POLICIES)
     lines += plugins("Response models", RESPONSES) + plugins("Features", FEATURES)
-    lines += plugins("Checks", CHECKS)
+    lines += plugins("Checks of the log", CHECKS) + plugins("Anomalies of a table", ANOMALIES)
     return "\n".join(lines).rstrip() + "\n"
 
 
