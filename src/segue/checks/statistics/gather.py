@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from segue.checks.statistics.columns import ColumnStatistics
 from segue.checks.statistics.languages import Sample
@@ -55,7 +56,8 @@ def gather(
     pending = [TableStatistics(name=name, rows=0, columns={}, sliced=labels, sampled=sample)]
     texts: dict[str, Sample] = {}
     seen, running = 0, deque[_Batch]()
-    with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 4)) as pool:
+    workers = ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 4))
+    with threadpool_limits(1, user_api="blas"), workers as pool:  # products are small: threads of BLAS only wait
 
         def merge(most: int) -> None:
             while len(running) > most:

@@ -15,7 +15,7 @@ import numpy as np
 
 from segue.checks.statistics.columns import kept_number
 from segue.checks.statistics.values import Values
-from segue.core.types import F64, Bools
+from segue.core.types import F64
 
 MOST = 64
 """Columns that are held against each other: the first of a table."""
@@ -67,43 +67,31 @@ def together_of(columns: Sequence[Values]) -> list[Together]:
 def _moments(columns: Sequence[Values]) -> tuple[F64, F64, F64, F64]:
     """(n, n) of the rows that both have: their count, the mean of the first, its squares, products with the second."""
     rows, n = columns[0].rows, len(columns)
+    given = [c.finite_rows() for c in columns]
+    places = [i for i, (_, lacking) in enumerate(given) if lacking is not None]
     products, sums, squares, count = (np.zeros((n, n)) for _ in range(4))
-    whole = np.zeros((2, n))  # sums and squares of each column by itself
-    shift: F64 | None = None
+    total = np.zeros(n)
+    block = [numbers[:BLOCK] for numbers, _ in given]
+    shift: F64 = np.array([b.mean() for b in block])  # near the means, so that little is lost to rounding
     for start in range(0, rows, BLOCK):
-        x, holes = _block(columns, start, min(start + BLOCK, rows))
-        if shift is None:  # near the means, so that little is lost to rounding
-            shift = x.sum(axis=1) / x.shape[1]
-        x -= shift[:, None]
-        for i, gone in holes.items():
-            np.copyto(x[i], 0.0, where=gone)
+        end = min(start + BLOCK, rows)
+        x = np.empty((n, end - start))
+        for i, (numbers, lacking) in enumerate(given):
+            np.subtract(numbers[start:end], shift[i], out=x[i])
+            if lacking is not None:
+                np.copyto(x[i], 0.0, where=lacking[start:end])
         products += x @ x.T
-        squared = x * x
-        whole += x.sum(axis=1), squared.sum(axis=1)
-        if holes:  # what the rows that lack column j have of column i, and how many lack both
-            gone = np.array(list(holes.values()), np.float64)
-            places = list(holes)
+        total += x.sum(axis=1)
+        if places:  # what the rows that lack column j have of column i, and how many lack both
+            gone = np.array([lacking[start:end] for _, lacking in given if lacking is not None], np.float64)
             sums[:, places] += x @ gone.T
-            squares[:, places] += squared @ gone.T
+            squares[:, places] += np.square(x, out=x) @ gone.T
             count[np.ix_(places, places)] += gone @ gone.T
-    assert shift is not None
-    lacking = count.diagonal()
-    count = rows - lacking[:, None] - lacking[None, :] + count
-    sums, squares = whole[0][:, None] - sums, whole[1][:, None] - squares
+    lacking_rows = count.diagonal()
+    count = rows - lacking_rows[:, None] - lacking_rows[None, :] + count
+    sums, squares = total[:, None] - sums, products.diagonal()[:, None] - squares
     means = np.divide(sums, count, out=np.zeros_like(sums), where=count > 0)
     return count, shift[:, None] + means, squares - means * means * count, products - means * means.T * count
-
-
-def _block(columns: Sequence[Values], start: int, end: int) -> tuple[F64, dict[int, Bools]]:
-    """(n, rows) numbers, 0 where there is none; and where those are, of the columns that have such rows."""
-    x, holes = np.empty((len(columns), end - start)), {}
-    for i, column in enumerate(columns):
-        x[i] = column.row_numbers(start, end)
-        finite = np.isfinite(x[i])
-        if not finite.all():
-            holes[i] = ~finite
-            np.copyto(x[i], 0.0, where=holes[i])
-    return x, holes
 
 
 def merged_together(given: Iterable[Sequence[Together]]) -> list[Together]:

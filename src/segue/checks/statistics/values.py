@@ -57,15 +57,19 @@ class Values:
     def whole(self) -> bool:
         return self.type == "int"
 
-    def row_numbers(self, start: int, end: int) -> F64:
-        """(end - start,) the number of each of these rows, NaN where there is none."""
+    def finite_rows(self) -> tuple[F64, Bools | None]:
+        """(R,) the number of each row, 0 where there is no finite one; and (R,) where that is, None for nowhere."""
         numbers = self.arrays.numbers
         if numbers is None:
-            return np.full(end - start, np.nan)
+            return np.zeros(self.rows), np.ones(self.rows, np.bool_)
         if self.few and self.codes is not None:
-            found: F64 = np.append(numbers, np.nan)[self.codes[start:end]]
-            return found
-        return numbers[start:end] if self.known is None else np.where(self.known[start:end], numbers[start:end], np.nan)
+            finite = np.append(np.isfinite(numbers), False)
+            lacking = None if self.known is None and finite[:-1].all() else ~finite[self.codes]
+            return np.append(np.where(finite[:-1], numbers, 0.0), 0.0)[self.codes], lacking
+        held = np.isfinite(numbers)
+        if self.known is not None:
+            held &= self.known
+        return (numbers, None) if held.all() else (np.where(held, numbers, 0.0), ~held)
 
     def statistics(self) -> ColumnStatistics:
         """Of all rows."""
