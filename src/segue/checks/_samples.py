@@ -51,10 +51,10 @@ def chance_of_day(share: float, rows: float, days: Sequence[tuple[float, float]]
     """
     shares, sizes = np.array([s for s, _ in days]), np.array([n for _, n in days])
     mean, usual = float(shares.mean()), float(sizes.mean())
-    least = mean * (1 - mean) / max(rows, 1.0)
+    some = (mean * sizes.sum() + 1) / (sizes.sum() + 2)  # what never was may be
+    least = some * (1 - some) / max(rows, 1.0)
     variance = max(float(shares.var(ddof=1)) * max(1.0, usual / max(rows, 1.0)), least) * (1 + 1 / len(days))
-    t = (share - mean) / math.sqrt(variance) if variance > 0 else 0.0
-    low = float(stdtr(len(days) - 1, t))
+    low = float(stdtr(len(days) - 1, (share - mean) / math.sqrt(variance)))
     return low, 1 - low
 
 
