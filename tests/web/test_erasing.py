@@ -123,6 +123,8 @@ def test_erased_from_every_file_with_a_receipt(client, keys, folder, service):
         assert said == {"valid": same, "same_listener": True}
     other = client.post("/v1/receipts/verify", json=receipt, params={"listener": OTHER}, headers=admin).json()
     assert other == {"valid": True, "same_listener": False}
+    odd = client.post("/v1/receipts/verify", json=receipt | {"listener": "ä"}, params={"listener": WHO}, headers=admin)
+    assert odd.json() == {"valid": False, "same_listener": False}
     kept = msgspec.json.decode(done.content, type=Receipt)
     assert verify(folder, kept, WHO).valid
     (folder / "elsewhere").mkdir()

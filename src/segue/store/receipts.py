@@ -75,9 +75,7 @@ def verify(workspace: Path, receipt: Receipt, listener: str = "") -> Verdict:
     """Whether the workspace of this folder signed a receipt, and whether it is about a listener."""
     right = _signature(workspace, receipt).encode()
     valid = hmac.compare_digest(right, receipt.signature.encode("utf-8", "replace"))
-    if not listener:
-        return Verdict(valid)
-    return Verdict(valid, hmac.compare_digest(_hashed(receipt.salt, receipt.tenant, listener), receipt.listener))
+    return Verdict(valid, _hashed(receipt.salt, receipt.tenant, listener) == receipt.listener if listener else None)
 
 
 def _hashed(salt: str, tenant: str, listener: str) -> str:
