@@ -6,7 +6,8 @@ Schema and statistics come from good data before the batch, in which the fault i
 failure or a warning names its column or slice (or, of a fault of whole rows, the table) that the same batch without the
 fault did not bring; its kind counts as named where one of these is of a check that says what it is, by NAMED. The
 checks were made while looking at draw 0; another --draw has another world, other days and halves, and other rows that
-are broken. The intervals are 95 % bootstrap intervals over the faults. Prints Markdown; takes some three minutes.
+are broken. The intervals are 95 % bootstrap intervals over the faults. Prints Markdown; takes two
+minutes of a processor.
 """
 
 from __future__ import annotations
