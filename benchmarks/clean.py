@@ -5,9 +5,9 @@
 Batches by day, week and month that follow the good data, listeners drawn again with replacement (bootstrap), and rows
 drawn by chance, some as small as 200 rows; of simulated worlds and of the real sets. What the checks are tuned on is
 `--part develop`: other worlds, other years and other draws than what is reported; `--part another` has other worlds and
-draws, of the same years. The radio's log has holes: good days have 100 plays and never two hours without one, good weeks
-700 and never eight. Shares with 95 % bootstrap intervals over batches; the control says what the distances alone would
-have flagged, without asking what chance does. Prints Markdown; takes three minutes of a processor.
+draws, of the same years. The radio's log has holes: good days have 100 plays and never two hours without one, good
+weeks 700 and never eight. Shares with 95 % bootstrap intervals over batches; the control says what the distances alone
+would have flagged, without asking what chance does. Prints Markdown; takes three minutes of a processor.
 """
 
 from __future__ import annotations
