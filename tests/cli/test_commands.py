@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -13,6 +17,19 @@ from segue.cli import _hoisted, main
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """In this process, which has everything imported: what is said, and the exit status."""
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    streams = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)
+    with contextlib.chdir(cwd), mock.patch.dict(os.environ), streams[0], streams[1]:
+        try:
+            main(words)
+        except SystemExit as e:
+            status = e.code if isinstance(e.code, int) else int(e.code is not None)
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+
+def alone(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, as people start it."""
     command = [sys.executable, "-m", "segue.cli", *words]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=100)
 
@@ -53,7 +70,7 @@ def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:
     ],
 )
 def test_an_error_is_one_line_and_exit_2(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    done = run(*words, cwd=tmp_path)
+    done = alone(*words, cwd=tmp_path)
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
