@@ -149,7 +149,7 @@ class Producer:
 
     def close(self, timeout_s: float = 10.0) -> bool:
         """Flush and stop; whether all went. What did not waits in the file for the next producer that opens it."""
-        done = self.flush(timeout_s)
+        done = self.waiting == 0 if self._stopping else self.flush(timeout_s)
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
