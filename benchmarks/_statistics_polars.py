@@ -7,11 +7,11 @@ the least, greatest, mean, deviation and seven quantiles; of numbers a histogram
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 
 import polars as pl
+from _memory import most_megabytes
 
 QUANTILES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
 
@@ -39,5 +39,5 @@ if __name__ == "__main__":
     started = time.perf_counter()
     table = pl.read_parquet(sys.argv[1])
     report = {name: describe(table, name) for name in table.columns}
-    took, peak = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": took, "processor": time.process_time(), "megabytes": peak / 1024}))
+    took, peak = time.perf_counter() - started, most_megabytes()
+    print(json.dumps({"seconds": took, "processor": time.process_time(), "megabytes": peak}))

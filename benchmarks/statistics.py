@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from _memory import most_megabytes
 
 from segue.checks.statistics import ColumnStatistics, TableStatistics, gather, gather_file, merged_all
 from segue.jobs.tables import frames, table
@@ -105,9 +105,9 @@ def read(path: Path, slices: list[list[str]]) -> None:
     """In a process of its own."""
     started = time.perf_counter()
     found = gather_file(path, slices=slices)
-    took, peak = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    took, peak = time.perf_counter() - started, most_megabytes()
     size = len(found.json()) / 1e6
-    report = {"seconds": took, "processor": time.process_time(), "megabytes": peak / 1024, "json": size}
+    report = {"seconds": took, "processor": time.process_time(), "megabytes": peak, "json": size}
     print(json.dumps(report))
 
 
