@@ -11,7 +11,7 @@ from tests.checks.schema.examples import schemas
 
 from segue.checks.schema import ColumnSchema, Drift, SliceSchema, TableSchema, load_schema, load_schemas, save_schema
 from segue.checks.schema.file import find_schema, parse_schema, schema_path
-from segue.checks.schema.writing import written
+from segue.checks.schema.writing import ordered, written
 from segue.core.errors import InputError, UnknownName
 
 
@@ -26,7 +26,15 @@ def test_what_is_written_is_read(schema: TableSchema) -> None:
 @settings(max_examples=25)
 @given(schemas(), schemas())
 def test_an_update_ends_at_the_new_schema(before: TableSchema, after: TableSchema) -> None:
-    assert parse_schema(written(after, written(before))) == after
+    assert ordered(parse_schema(written(after, written(before)))) == ordered(after)
+
+
+def test_a_new_slice_comes_last_in_the_file() -> None:
+    """Where a schema lists it first; what stands there stays where it is."""
+    here, new = (SliceSchema(where={"tier": tier}, share=0.1) for tier in ("premium", "free"))
+    before = TableSchema(name="plays", columns={}, slices=[here])
+    text = written(TableSchema(name="plays", columns={}, slices=[new, here]), written(before))
+    assert parse_schema(text).slices == [here, new]
 
 
 BY_HAND = """\

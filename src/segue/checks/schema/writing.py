@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
@@ -27,7 +28,7 @@ def written(schema: TableSchema, before: str | None = None) -> str:
     """The text of a schema; `before` is the one that is there. InputError where that cannot be changed in place."""
     try:
         text = _written(schema, before)
-        if parse_schema(text) == schema:
+        if ordered(parse_schema(text)) == ordered(schema):
             return text
     except (TOMLKitError, ValueError, AttributeError, InputError):
         if before is None:
@@ -36,6 +37,11 @@ def written(schema: TableSchema, before: str | None = None) -> str:
         f"the schema of {schema.name} is laid out in a way that cannot be changed in place; "
         "write each column as a table [columns.NAME], each slice as [[slices]]"
     )
+
+
+def ordered(schema: TableSchema) -> TableSchema:
+    """With its slices in one order: in the file new ones come last, and none says anything by its place."""
+    return msgspec.structs.replace(schema, slices=sorted(schema.slices, key=lambda s: sorted(s.where.items())))
 
 
 def _written(schema: TableSchema, before: str | None) -> str:
