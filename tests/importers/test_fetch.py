@@ -105,6 +105,9 @@ class Answers(BaseHTTPRequestHandler):
     def send_cut(self) -> None:
         self.answer(gzip.compress(BODY)[:-9], Content_Encoding="gzip")
 
+    def send_twice(self) -> None:
+        self.answer(gzip.compress(BODY) + gzip.compress(BODY), Content_Encoding="gzip")
+
     def send_brotli(self) -> None:
         self.answer(BODY, Content_Encoding="br")
 
@@ -192,6 +195,7 @@ def test_a_file_is_had(path, name, server, ours, tmp_path):
 @pytest.mark.parametrize(
     ("path", "why"),
     [("nothing", "404"), ("bomb", "more than 1,000,000 bytes"), ("broken", "broken gzip"), ("cut", "ended early"),
+     ("twice", "would be lost"),
      ("brotli", "nobody asked for"), ("claims", "1000000000000"), ("short", "ended early"),
      ("round", "more than 5 times"),
      ("away", r"127\.0\.0\.2, which is no address"), ("scheme", "no address that is fetched"),

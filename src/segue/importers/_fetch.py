@@ -139,6 +139,8 @@ def _blocks(answer: http.client.HTTPResponse, where: SplitResult, most: int, end
             if size > most:
                 raise InputError(f"{host} sends more than {most:,} bytes")
             yield block
+    if unpack is not None and unpack.unused_data:
+        raise InputError(f"{host} sends more behind the end of its gzip, which would be lost")
     late = time.monotonic() >= end
     if late or (unpack is not None and not unpack.eof) or answer.length:
         why = "it took too long" if late else "it ended early"
