@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from segue.cli.delivery import audit, ingest, make_dead_app
+from segue.cli import delivery, keys, operators, schema
+from segue.cli.delivery import audit, ingest
 from segue.cli.ope import ope
 from segue.cli.playlist import playlist
 from segue.cli.simulate import simulate
@@ -63,13 +65,9 @@ def make_app(importing: bool) -> Any:
     for panel, commands in PANELS.items():
         for name, function in commands.items():
             app.command(name, rich_help_panel=panel)(function)
-    app.add_typer(make_schema_app(), name="schema", help="What good data look like.", rich_help_panel="Data")
-    app.add_typer(make_keys_app(), name="keys", help="API keys for the service.", rich_help_panel="Service")
-    app.add_typer(make_keys_app(), name="key", hidden=True)  # its name before
-    app.add_typer(
-        make_operators_app(), name="operators", help="Who may sign in to the console.", rich_help_panel="Service"
-    )
-    app.add_typer(make_dead_app(), name="dead", help="Events that were refused.", rich_help_panel="Service")
+    for name, (said, panel, commands) in GROUPS.items():
+        app.add_typer(_group(commands), name=name, help=said, rich_help_panel=panel)
+    app.add_typer(_group(GROUPS["keys"][2]), name="key", hidden=True)  # its name before
     return app
 
 
@@ -444,37 +442,30 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def make_keys_app() -> typer.Typer:
-    """Commands about API keys."""
-    from segue.cli import keys
-
+def _group(commands: Mapping[str, Any]) -> typer.Typer:
+    """Commands that stand behind one name."""
     app = typer.Typer(no_args_is_help=True)
-    app.command("create")(keys.create)
-    app.command("list")(keys.listing)
-    app.command("revoke")(keys.revoke)
+    for name, function in commands.items():
+        app.command(name)(function)
     return app
 
 
-def make_operators_app() -> typer.Typer:
-    """Commands about operators."""
-    from segue.cli import operators
-
-    app = typer.Typer(no_args_is_help=True)
-    app.command("add")(operators.add)
-    app.command("list")(operators.listing)
-    app.command("remove")(operators.remove)
-    return app
-
-
-def make_schema_app() -> typer.Typer:
-    """Commands about schemas."""
-    from segue.cli import schema
-
-    app = typer.Typer(no_args_is_help=True)
-    for function in (schema.infer, schema.show, schema.diff, schema.accept, schema.export, schema.import_):
-        app.command(function.__name__.rstrip("_"))(function)
-    return app
-
+GROUPS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "schema": ("What good data look like.", "Data", {
+        "infer": schema.infer, "show": schema.show, "diff": schema.diff, "accept": schema.accept,
+        "export": schema.export, "import": schema.import_,
+    }),
+    "keys": ("API keys for the service.", "Service", {
+        "create": keys.create, "list": keys.listing, "revoke": keys.revoke,
+    }),
+    "operators": ("Who may sign in to the console.", "Service", {
+        "add": operators.add, "list": operators.listing, "remove": operators.remove,
+    }),
+    "dead": ("Events that were refused.", "Service", {
+        "list": delivery.listing, "show": delivery.show, "replay": delivery.replay, "drop": delivery.drop,
+    }),
+}  # fmt: skip
+"""Name → what is said of it, its panel, its commands."""
 
 PANELS: dict[str, dict[str, Any]] = {
     "Start here": {"demo": demo, "doctor": doctor},

@@ -129,13 +129,5 @@ def ingest() -> None:
         console.print(f"{run(workspace, tenant, stop):,} events were new")
 
 
-def make_dead_app() -> typer.Typer:
-    """Commands about dead letters."""
-    app = typer.Typer(no_args_is_help=True)
-    for name, function in (("list", listing), ("show", show), ("replay", replay), ("drop", drop)):
-        app.command(name)(function)
-    return app
-
-
 def _time(ms: int) -> str:
     return datetime.datetime.fromtimestamp(ms / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M")
