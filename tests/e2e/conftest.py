@@ -111,12 +111,24 @@ def served(serve: Callable[..., Served], service: Any) -> Served:
 
 
 @pytest.fixture(scope="module")
-def exhibit() -> Iterator[tuple[Served, Any]]:
+def make_exhibit() -> Iterator[Callable[..., tuple[Served, Any]]]:
+    """Starts a server that the tests of a module share, of a service with these options."""
+    running: list[Served] = []
+
+    def start(reports: Path | None = None, **options: Any) -> tuple[Served, Any]:
+        service = fake_service(**options)
+        running.append(Served(lambda: service, reports=reports))
+        return running[-1], service
+
+    yield start
+    for served in running:
+        served.stop()
+
+
+@pytest.fixture(scope="module")
+def exhibit(make_exhibit: Callable[..., tuple[Served, Any]]) -> tuple[Served, Any]:
     """A server and its service that the tests of a module only look at."""
-    service = fake_service()
-    served = Served(lambda: service)
-    yield served, service
-    served.stop()
+    return make_exhibit()
 
 
 @pytest.fixture

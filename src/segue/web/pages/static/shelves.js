@@ -139,11 +139,15 @@ function restore(container, focused) {
   if (cards.length) focusCard(container, cards[Math.min(focused.position, cards.length - 1)]);
 }
 
-/** One card, and only one, is reached by Tab. */
+/** Tab stops once on each shelf, at the card that had the focus last, and at every control of the card that has it. */
 function settle(container, wanted = null) {
-  const current = wanted ?? container.querySelector('.cover[tabindex="0"]')?.closest(".card") ?? container.querySelector(".card");
-  for (const node of container.querySelectorAll('.card [tabindex="0"]')) node.tabIndex = -1;
-  if (current) for (const node of current.querySelectorAll("button, a")) node.tabIndex = 0;
+  for (const shelf of container.querySelectorAll(".shelf")) {
+    const here = wanted && shelf.contains(wanted);
+    const current = here ? wanted : shelf.querySelector('.cover[tabindex="0"]')?.closest(".card") ?? shelf.querySelector(".card");
+    for (const node of shelf.querySelectorAll('.card [tabindex="0"]')) node.tabIndex = -1;
+    if (!current) continue;
+    for (const node of here ? current.querySelectorAll("button, a") : [current.querySelector(".cover")]) node.tabIndex = 0;
+  }
 }
 
 export function focusCard(container, card) {
