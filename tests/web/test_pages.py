@@ -14,7 +14,16 @@ MODULES = sorted(STATIC.glob("*.js"))
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/?listener=L00001", "/item/segue:track:fake:1", "/listener/a%2Fb", "/docs", "/console", "/console/data"],
+    [
+        "/",
+        "/?listener=L00001",
+        "/item/segue:track:fake:1",
+        "/listener/a%2Fb",
+        "/search?q=a",
+        "/docs",
+        "/console",
+        "/console/data",
+    ],
 )
 def test_pages_are_served_and_hold_no_script_of_their_own(client, path):
     answer = client.get(path)

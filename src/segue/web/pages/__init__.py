@@ -34,6 +34,7 @@ class _Static(StaticFiles):
         return response
 
 
+PLACES = {"": "home", "search": "search", "listener": "taste", "console": "console"}  # by how the path begins
 STATIC = _Static(directory=HERE / "static", check_dir=False)
 
 
@@ -53,6 +54,7 @@ def rendered(request: Request, name: str, status: int = 200, /, **words: Any) ->
         "version": __version__,
         "simulated": bool(service is not None and service.simulated),
         "tenant": service.tenant if service is not None else "default",
+        "place": PLACES.get(request.url.path.split("/")[1], ""),
         "operator": operators.signed_in(request.cookies.get(COOKIE, "")) if operators is not None else "",
     }
     text = ENVIRONMENT.get_template(name).render(words)
@@ -73,6 +75,7 @@ def _listing() -> list[dict[str, Any]]:
 
 PAGES = {
     "/": _page("home.html", "/"),
+    "/search": _page("search.html", "/search"),
     "/item/{uri:path}": _page("item.html", "/item/{uri}"),
     "/listener/{id:path}": _page("listener.html", "/listener/{id}"),
     "/console": _page("console.html", "/console"),

@@ -6,6 +6,7 @@ import { cover, tint } from "./covers.js";
 import { chooser } from "./chooser.js";
 import { clearNotice, explain, notice } from "./notice.js";
 import { Player } from "./player.js";
+import { remember } from "./shell.js";
 import { keys, showShelves } from "./shelves.js";
 
 const shelves = byId("shelves"), dial = byId("dial"), explicit = byId("explicit");
@@ -93,6 +94,7 @@ async function welcome() {
 function choose(id) {
   player.stop("left");
   state.listener = id;
+  remember(id);
   history.pushState({}, "", id ? `/?${new URLSearchParams({ listener: id })}` : "/");
   who.show(id);
   put(shelves);
@@ -176,6 +178,7 @@ explicit.addEventListener("change", () => {
 });
 addEventListener("popstate", () => {
   state.listener = new URLSearchParams(location.search).get("listener") ?? "";
+  if (state.listener) remember(state.listener);
   who.show(state.listener);
   put(shelves);
   load();
