@@ -390,7 +390,8 @@ def test_it_needs_a_key_that_may(serve, service, visit, tmp_path):
 
 def test_home_and_docs_lead_to_it(served, visit):
     page = visit(served.url)
-    page.get_by_role("link", name="Console").click()
+    expect(page.locator("#shelves")).to_have_attribute("aria-busy", "false")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Console").click()
     expect(page.locator(".panel")).to_have_count(5)
     page.goto(f"{served.url}/docs")
     page.get_by_role("link", name="console", exact=True).click()
