@@ -43,6 +43,8 @@ LAUGHS = '<?xml version="1.0"?><!DOCTYPE p [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9)
 ) + "]>"  # fmt: skip
 XSPF = '<playlist version="1" xmlns="http://xspf.org/ns/0/"><trackList><track><title>{}</title></track></trackList></playlist>'
+RSS = "<rss><channel><title>{}</title></channel></rss>"
+OPML = '<opml><body><outline type="rss" text="{}" xmlUrl="http://x/"/></body></opml>'
 ZEROS = bytes(20_000_000)
 FILES = {
     "laughs.xspf": (LAUGHS + XSPF.format("&j;")).encode(),
@@ -54,6 +56,14 @@ FILES = {
     "deep.xspf": b"<playlist>" + b"<a>" * 100_000,
     "attributes.xspf": b"<playlist " + b" ".join(b'a%d="1"' % i for i in range(20_000)) + b"/>",
     "utf-7.xspf": b'<?xml version="1.0" encoding="UTF-7"?>+ADw-playlist/+AD4-',
+    "laughs.rss": (LAUGHS + RSS.format("&j;")).encode(),
+    "quadratic.rss": (f'<!DOCTYPE p [<!ENTITY a "{"x" * 100_000}">]>' + RSS.format("&a;" * 10_000)).encode(),
+    "outside.rss": ('<!DOCTYPE p [<!ENTITY e SYSTEM "file://SECRET">]>' + RSS.format("&e;")).encode(),
+    "deep.rss": b"<rss><channel><title>x</title>" + b"<a>" * 20_000,
+    "wide.rss": RSS.format("x").encode().replace(b"</channel>", b"<item><title>x</title><guid>1</guid></item>" * 2_000),
+    "laughs.opml": (LAUGHS + OPML.format("&j;")).encode(),
+    "deep.opml": b"<opml><body>" + b"<outline>" * 20_000,
+    "addresses.opml": OPML.format("x").encode().replace(b"http://x/", b"file://SECRET"),
     "deep.jspf": b'{"playlist":' * 100_000,
     "deep.json": b"[" * 50_000,
     "wide.json": json.dumps({"playlists": [{"pid": i, "tracks": [{}] * 50} for i in range(2_000)]}).encode(),

@@ -58,6 +58,8 @@ def _command(name: str, importer: type, run: Run) -> Callable[..., None]:
 
     def command(path: str, **options: Any) -> None:
         chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+        if chosen.get("address") == "":  # what a format may want to know of a file that was fetched
+            chosen["address"] = path if path.startswith(("http://", "https://")) else ""
         with _file(path) as file:
             run(name, importer(**chosen), file)
 

@@ -31,7 +31,8 @@ GZIP = 31  # window bits
 ENDINGS = {
     "application/xspf+xml": ".xspf", "application/jspf+json": ".jspf", "audio/x-mpegurl": ".m3u",
     "audio/mpegurl": ".m3u", "application/vnd.apple.mpegurl": ".m3u8", "text/csv": ".csv",
-    "application/json": ".json", "application/zip": ".zip",
+    "application/json": ".json", "application/zip": ".zip", "application/rss+xml": ".rss", "text/x-opml": ".opml",
+    "application/atom+xml": ".atom", "application/xml": ".xml", "text/xml": ".xml",
 }  # fmt: skip
 """What a file is called where its address does not say."""
 
@@ -99,7 +100,8 @@ def _asked(where: SplitResult, private: bool, end: float) -> Iterator[http.clien
         path = (where.path or "/") + (f"?{where.query}" if where.query else "")
         accepted = {"Accept-Encoding": "gzip", "User-Agent": "segue", "Connection": "close"}
         connection.request("GET", path, headers=accepted)
-        yield connection.getresponse()
+        with connection.getresponse() as answer:
+            yield answer
     except NotPublic as e:
         raise InputError(f"{e}; import_private = true allows that") from None
     except (OSError, http.client.HTTPException) as e:
