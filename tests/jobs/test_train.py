@@ -19,6 +19,7 @@ from segue.runs.ledger import Ledger
 from segue.runs.releases import current_release, releases, rollback
 from segue.store.snapshot import take
 from segue.store.workspace import Workspace
+from segue.web.api.leaderboards import boards
 
 QUICK = ("item-knn",)
 
@@ -68,7 +69,7 @@ def test_what_stands_is_not_run_again_and_new_facts_are(workspace: Workspace) ->
     first = train(workspace, "default", recipes=QUICK)
     with Ledger(workspace.path / "runs") as ledger:
         steps = ledger.runs()
-        assert {s.name for s in steps} == {"fit", "learn", "moods", "space", "steady"}
+        assert {s.name for s in steps} == {"fit", "learn", "moods", "space", "steady", "promote"}
         assert train(workspace, "default", recipes=QUICK).release.id == first.release.id
         assert ledger.runs() == steps
     workspace.log.append([Play(id="x", listener="u0", item="segue:track:t38", at=1_800_000_000_000, ms_played=60_000)])
@@ -100,6 +101,9 @@ def test_the_leaderboard_has_the_baselines_and_finds_the_plant(workspace: Worksp
     by_name = {row.name: row.interval.mean for row in found.board.rows}
     assert by_name["item-knn"] > 1.3 * by_name["popular"]
     assert "dropped" in str(found.board.protocol)
+    (kept,) = boards(workspace.path, "default")  # where the console finds it
+    assert ([m.name for m in kept.models], kept.chosen, kept.main) == (names, found.chosen, found.board.main)
+    assert boards(workspace.path, "another") == []
 
 
 def test_the_rows_that_judge_choose_nothing(workspace: Workspace) -> None:

@@ -46,6 +46,17 @@ def ids(table: pa.Table) -> list[str]:
     return list(table["id"].to_pylist())
 
 
+def test_events_since_a_time_are_counted_in_sealed_files_and_out_of_them(workspace: Workspace):
+    workspace.log.append(many(20))
+    workspace.log.seal()
+    workspace.log.append(many(5, start=20))
+    workspace.log.append([play("other", 1_600_000_000_007, tenant="another")])
+    first = 1_600_000_000_000
+    counts = [workspace.log.count(T, since) for since in (first, first + 7, first + 20, first + 24, first + 25)]
+    assert counts == [25, 18, 5, 1, 0]
+    assert workspace.log.count(T) == 25
+
+
 def test_every_field_comes_back(workspace: Workspace):
     events: list[AnyEvent] = [
         Play(

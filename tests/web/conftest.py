@@ -17,10 +17,14 @@ from segue.web.service import Backend
 
 
 def load_fake() -> Any:
+    return load_beside("fake")
+
+
+def load_beside(file: str) -> Any:
     """The module beside this one: test folders are no packages."""
-    name = "segue_tests_fake"
+    name = f"segue_tests_{file}"
     if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).with_name("fake.py"))
+        spec = spec_from_file_location(name, Path(__file__).with_name(f"{file}.py"))
         assert spec is not None
         assert spec.loader is not None
         sys.modules[name] = module = module_from_spec(spec)
@@ -62,6 +66,12 @@ def fake() -> Any:
     return load_fake()
 
 
+@pytest.fixture(scope="session")
+def load() -> Any:
+    """Modules beside this one, by name."""
+    return load_beside
+
+
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
     return Keys(tmp_path)
@@ -69,7 +79,7 @@ def keys(tmp_path: Path) -> Keys:
 
 @pytest.fixture
 def client(service: Any, keys: Keys, tmp_path: Path) -> Iterator[Client]:
-    backend = Backend(lambda: service, reports=lambda: tmp_path / "checks")
+    backend = Backend(lambda: service, reports=lambda: tmp_path / "checks", folder=tmp_path)
     assert backend.open() == ""
     client = Client(create_app(backend, keys))
     yield client

@@ -93,6 +93,17 @@ class FakeIntake:
         return self
 
     @property
+    def workspace(self) -> FakeIntake:
+        return self
+
+    @property
+    def log(self) -> FakeIntake:
+        return self
+
+    def count(self, tenant: str, since: int | None = None) -> int:
+        return 0
+
+    @property
     def audit(self) -> FakeIntake:
         return self
 

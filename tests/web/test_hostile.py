@@ -151,6 +151,10 @@ PLACES = {
     "checks: name": within("/v1/checks/"),
     "dead letters: id": within("/v1/dead-letters/"),
     "audit: client": query("/v1/audit", "client"),
+    "imports: id": within("/v1/imports/", "/quarantine"),
+    "imports: before": query("/v1/imports", "before"),
+    "releases: promote": within("/v1/releases/", "/promote", "POST"),
+    "releases: expected": lambda text: Case("POST", f"/v1/releases/rollback?expected={pct(text)}"),
     "events: listener": body("/v1/events", lambda text: event(listener=text)),
     "events: id": body("/v1/events", lambda text: event(id=text)),
     "events: item": body("/v1/events", lambda text: event(item=text)),
@@ -257,7 +261,9 @@ def door(planted, tmp_path_factory, new_client):
     with pytest.MonkeyPatch.context() as patched, open_service(folder) as service:
         patched.setattr(argon2, "PasswordHasher", lambda: few)
         patched.setattr(operators, "_NOBODY", few.hash("nobody"))
-        client = new_client(create_app(Backend(lambda: service, reports=lambda: folder / "checks"), keys))
+        client = new_client(
+            create_app(Backend(lambda: service, reports=lambda: folder / "checks", folder=folder), keys)
+        )
         client.app.state.rate.limit = 1_000_000
         secrets = (admin, own, key.sha256, keys.secret().hex())
         yield Door(client, keys, admin, own, begin(keys, key.caller(), "L0"), str(folder), secrets)
@@ -503,6 +509,7 @@ def test_a_listeners_own_token_reads_nobody_else_whatever_the_protocol(door):
         ("GET", "/v1/playlists/segue:playlist:t:p0.xspf?listener=L0", bearer), ("GET", "/v1/listeners", bearer),
         ("POST", "/v1/listeners/L1/export", bearer), ("DELETE", "/v1/listeners/L1", bearer),
         ("DELETE", "/v1/listeners/L0%00", bearer), ("GET", "/v1/console", bearer), ("GET", "/metrics", bearer),
+        ("GET", "/v1/overview", bearer), ("POST", "/v1/releases/rollback", bearer),
         ("GET", "/1/user/L1/listens", token), ("GET", "/1/user/L1/listen-count", token),
         ("GET", "/1/user/L1/playing-now", token), ("GET", "/1/cf/recommendation/user/L1/recording", token),
         ("GET", "/1/feedback/user/L1/get-feedback", token), ("GET", "/1/user/L1/playlists/createdfor", token),

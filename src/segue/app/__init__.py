@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segue.app.service import Service
-from segue.store.workspace import CHECKS, Workspace
+import numpy as np
 
-__all__ = ["Service", "open_service", "reports_of"]
+from segue.app.live import now_ms
+from segue.app.service import Service
+from segue.core.types import Context
+from segue.runs.releases import Release
+from segue.store.workspace import CHECKS, Workspace
+from segue.surfaces.serving import Serving
+
+__all__ = ["Service", "open_service", "prove", "reports_of"]
 
 
 def open_service(workspace: Path | str | Workspace, tenant: str | None = None) -> Service:
@@ -26,3 +32,9 @@ def reports_of(workspace: Path, tenant: str | None = None) -> Path:
     """The folder of what checks said of a tenant's data, whether anything is released or not."""
     with Workspace.open(workspace) as opened:
         return opened.derived(CHECKS, tenant or opened.settings.tenant)
+
+
+def prove(workspace: Workspace, release: Release) -> None:
+    """Open a release as serving does, and make a page with it. Raises what stands in the way."""
+    serving = Serving.open(workspace, release)
+    serving.home(0, Context(now=now_ms()), np.random.default_rng(0))

@@ -17,7 +17,7 @@ from segue.cli.sound import sound
 from segue.cli.statistics import statistics
 from segue.cli.upkeep import backup, migrate, restore
 from segue.cli.waive import waive
-from segue.cli.workplace import console, open_workspace, out, workspace_path
+from segue.cli.workplace import console, open_workspace, out, whoever, workspace_path
 
 Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -202,16 +202,16 @@ def promote(
     from segue.jobs.promote import promote as go
 
     with open_workspace() as (workspace, tenant):
-        release = go(workspace, tenant, run)
+        release = go(workspace, tenant, run, whoever())
     console.print(f"release [bold]{release.id}[/] is current")
 
 
 def rollback() -> None:
     """Back to the release that was current before."""
-    from segue.runs.releases import rollback as go
+    from segue.runs.switching import rollback as go
 
     with open_workspace() as (workspace, tenant):
-        release = go(workspace.path, tenant)
+        release = go(workspace.path, tenant, whoever())
     console.print(f"back to release [bold]{release.id}[/]")
 
 

@@ -34,3 +34,13 @@ def open_workspace(create: bool = False) -> Iterator[tuple[Workspace, str]]:
     path = workspace_path()
     with Workspace.create(path) if create else Workspace.open(path) as workspace:
         yield workspace, workspace.settings.tenant
+
+
+def whoever() -> str:
+    """Who runs the command, for the record of what was done."""
+    import getpass
+
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (OSError, KeyError, ImportError):  # a user without a name, as in a container
+        return "the command line"

@@ -14,15 +14,18 @@ from segue.core.types import Interactions, Kind
 from segue.evaluation.evaluate import Result, Seen
 from segue.evaluation.evaluate import evaluate as judge
 from segue.evaluation.leaderboard import BASELINES, Leaderboard, compare
+from segue.evaluation.report import as_dict, headline
 from segue.jobs.facts import snapshot_of
 from segue.jobs.learn import Learned, judged, learn, recipe_of
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.threads import limited
 from segue.models import RECIPES
+from segue.runs.ledger import Ledger
 from segue.store.workspace import Workspace
 
 Say = Callable[[str], None]
 SEEN = ("drop", "keep")
+EVALUATE = "evaluate"  # name in the ledger
 PLAYLIST_BASELINES: dict[str, tuple[str, dict[str, Any]]] = {
     "same-artist-count": ("same-artist", {"saturation": 1.0}),
     "playlist-knn": ("owner-knn", {"lead": False, "half_life_days": 0.0, "size_power": 0.5}),
@@ -56,7 +59,10 @@ def evaluate(
     tuning_trials: int | None = None,
     say: Say = lambda _: None,
 ) -> list[Board]:
-    """A leaderboard a population. With several `seeds` a random split is drawn anew for each and listeners pooled."""
+    """A leaderboard a population, kept in the ledger of runs, too.
+
+    With several `seeds` a random split is drawn anew for each and listeners pooled.
+    """
     if seen not in SEEN:
         raise UsageError(f"--seen {seen!r}; it is drop or keep")
     snapshot = snapshot_of(workspace, tenant)
@@ -73,11 +79,21 @@ def evaluate(
             board = _board(workspace, data, who, names, since, cast(Seen, seen), tries, trials, say)
             if board is not None:
                 boards.append(board)
+                keep(workspace, tenant, snapshot.id, board)
             else:
                 say(f"  {item_kind.label}s for {who}s: too few listeners to judge anything by")
     if not boards:
         raise NotReady("no population has enough listeners to hold rows back from; bring in more")
     return boards
+
+
+def keep(workspace: Workspace, tenant: str, snapshot: str, found: Board) -> None:
+    """Write a leaderboard to the ledger of runs, where the console finds it."""
+    said = {"tenant": tenant, "kind": found.kind.label, "owner": found.owner, "chosen": found.chosen}
+    with Ledger(workspace.path / "runs") as ledger:
+        run = ledger.begin(EVALUATE, "", inputs=[snapshot], params=said, seed=found.board.seed, code="")
+        seconds = sum(row.result.seconds for row in found.board.rows)
+        ledger.end(run, "done", seconds, result=as_dict(found.board) | {"headline": headline(found.board)})
 
 
 def _board(

@@ -28,8 +28,9 @@ from segue.jobs.home_report import Shown, home_report
 from segue.jobs.threads import limited
 from segue.models.responses import RESPONSES, importance
 from segue.policies import make_policy
-from segue.runs.releases import Release, Taught, current_release, promote, prune, write_release
+from segue.runs.releases import Release, Taught, current_release, prune, write_release
 from segue.runs.step import run_step
+from segue.runs.switching import promote
 from segue.store.catalogue_view import CatalogueView
 from segue.store.decisions import read_slates
 from segue.store.outcomes import ANSWERS, READ, Terms, outcomes
@@ -122,7 +123,7 @@ def teach(
     release = _released(workspace, current, taught, folder)
     made = release.id != current.id
     if promoting and made:
-        release = promote(workspace.path, tenant, release.id)
+        release = promote(workspace.path, tenant, release.id, "segue learn")
         prune(workspace.path, tenant, settings.keep_releases)
     if promoting and judging:
         say("what features know, for servers to start from")

@@ -6,7 +6,8 @@ import json
 import resource
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -40,12 +41,15 @@ class Run:
     result: Any  # what the run reports of itself, as JSON says it
 
 
+FILE = "ledger.sqlite"
+
+
 class Ledger:
     """Kept in `ledger.sqlite` of a folder of runs."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "ledger.sqlite", timeout=30, isolation_level=None)
+        self._db = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute(_SCHEMA)
 
@@ -66,12 +70,26 @@ class Ledger:
             (status, seconds, peak, error, json.dumps(result), run),
         )
 
-    def runs(self, limit: int = 100, name: str | None = None) -> list[Run]:
-        """Newest first, of one name or of all."""
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process writes to the ledger meanwhile; what is written within stands as a whole or not at all."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def runs(
+        self, limit: int = 100, name: str | None = None, tenant: str | None = None, before: int = 0
+    ) -> list[Run]:  # fmt: skip
+        """Newest first, of one name or of all, of one tenant where the runs say whose they are; ids below `before`."""
         rows = self._db.execute(
             "SELECT id, name, fingerprint, inputs, params, seed, code, started, status, seconds, peak_mb, error, result"
-            " FROM runs WHERE ?1 IS NULL OR name = ?1 ORDER BY id DESC LIMIT ?2",
-            (name, limit),
+            " FROM runs WHERE (?1 IS NULL OR name = ?1) AND (?3 IS NULL OR json_extract(params, '$.tenant') = ?3)"
+            " AND (?4 = 0 OR id < ?4) ORDER BY id DESC LIMIT ?2",
+            (name, limit, tenant, before),
         )
         return [_run(row) for row in rows]
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from segue.core.errors import NotReady, UnknownName, UsageError, WorkspaceError
 from segue.core.types import Kind
@@ -217,9 +218,20 @@ def read_release(folder: Path) -> Release:
 
 
 def releases(workspace: Path, tenant: str) -> list[Release]:
-    """All of a tenant, newest first."""
-    found = [read_release(f.parent) for f in (workspace / FOLDER).glob(f"r-*/{MANIFEST}")]
+    """All of a tenant, newest first. What is broken is left out: it must not keep anybody from another one."""
+    found = []
+    for file in (workspace / FOLDER).glob(f"r-*/{MANIFEST}"):
+        try:
+            found.append(read_release(file.parent))
+        except WorkspaceError as e:
+            structlog.get_logger().warning("release left out", error=str(e))
     return sorted((r for r in found if r.manifest.tenant == tenant), key=lambda r: r.manifest.created, reverse=True)
+
+
+def standing(workspace: Path, tenant: str) -> tuple[str, tuple[str, ...]]:
+    """Id of the current release, "" where there is none, and of those to go back to, the last one first."""
+    pointer = _pointer(workspace, tenant)
+    return (pointer.current, pointer.before) if pointer else ("", ())
 
 
 def _pointer_file(workspace: Path, tenant: str) -> Path:

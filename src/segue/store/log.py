@@ -163,13 +163,24 @@ class EventLog:
     def last_seq(self) -> int:
         return self._db.meta("last_seq")
 
-    def count(self, tenant: str) -> int:
-        """Events of a tenant."""
-        with self._db.read() as connection:
-            number = (self._db.tenant(tenant),)
-            sealed = connection.execute("SELECT coalesce(sum(rows), 0) FROM segments WHERE tenant = ?", number)
-            front = connection.execute("SELECT count(*) FROM front WHERE tenant = ?", number)
-            return int(sealed.fetchone()[0]) + int(front.fetchone()[0])
+    def count(self, tenant: str, since: int | None = None) -> int:
+        """Events of a tenant; with `since` (UTC ms) only those that happened then or later."""
+        since = -(1 << 62) if since is None else since
+        while True:
+            with self._db.read() as connection:
+                which = (self._db.tenant(tenant), since)
+                sealed = "SELECT coalesce(sum(rows), 0) FROM segments WHERE tenant = ? AND first_at >= ?"
+                (whole,) = connection.execute(sealed, which).fetchone()
+                (front,) = connection.execute(
+                    "SELECT count(*) FROM front WHERE tenant = ? AND at >= ?", which
+                ).fetchone()
+                files = segments.listed(connection, "tenant = ?1 AND first_at < ?2 AND last_at >= ?2", which)
+            try:
+                parts = [segments.load(self._root, s, ["at"])["at"].to_numpy() for s in files]
+            except FileNotFoundError:  # compacted by another process since the manifest was read
+                self._listed_anew(files)
+                continue
+            return int(whole) + int(front) + sum(int((at >= since).sum()) for at in parts)
 
     def read(
         self,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from segue.surfaces.home.told import PageMade
@@ -20,7 +21,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.25, 0.5,
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-Mode = Literal["livesum", "livemax", "livemin"]
+Mode = Literal["livesum", "livemax", "livemin", "min"]
 
 
 class Metrics:
@@ -50,6 +51,8 @@ class Metrics:
         self.draining = gauge("segue_draining", "1 where the server is about to stop", "livemax")
         self.age = gauge("segue_release_age_seconds", "Since the release that serves was made", "livemax")
         self.disk = gauge("segue_disk_free_bytes", "Where the workspace lies", "livemin")
+        self.began = gauge("segue_counting_since_seconds", "UTC when counting began", "min")
+        self.began.set(time.time())
         self._release = ""
 
     def _counter(self, name: str, help: str, *labels: str) -> Counter:
@@ -90,8 +93,22 @@ class Metrics:
 
     def text(self) -> bytes:
         """The exposition format, of all worker processes."""
+        return generate_latest(self._everywhere())
+
+    def families(self) -> list[Metric]:
+        """The same, metric by metric."""
+        return list(self._everywhere().collect())
+
+    @property
+    def processes(self) -> int:
+        """How many are counted together now."""
         if FOLDER not in os.environ:
-            return generate_latest(self.registry)
+            return 1
+        return len({file.stem.rpartition("_")[2] for file in Path(os.environ[FOLDER]).glob("gauge_live*_*.db")})
+
+    def _everywhere(self) -> CollectorRegistry:
+        if FOLDER not in os.environ:
+            return self.registry
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        return registry

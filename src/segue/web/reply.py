@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from segue.core.errors import InputError, NotReady, SegueError, UnknownName, UsageError, WorkspaceError
+from segue.runs.switching import NotSwitched
 from segue.web.rate import TooMany
 from segue.web.request_id import REQUEST
 from segue.web.service import Busy
@@ -29,6 +30,7 @@ class TooLarge(InputError):
 STATUS: tuple[tuple[type[SegueError], int], ...] = (
     (TooLarge, 413),
     (TooMany, 429),
+    (NotSwitched, 409),
     (UnknownName, 404),
     (UsageError, 400),
     (InputError, 400),

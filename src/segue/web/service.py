@@ -147,7 +147,7 @@ class Backend:
         open_intake: Callable[[], Intake] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """`open_intake`: where events go while there is no release yet. `folder`: where the disk must have room."""
+        """`open_intake`: where events go while there is no release yet. `folder`: of the workspace."""
         self.on_page: Callable[[PageMade], None] | None = None  # is told of every page
         self.draining = False  # about to stop: what comes is still answered, but nothing more should be sent here
         self._folder = folder
@@ -206,6 +206,13 @@ class Backend:
             return None if self._folder is None else shutil.disk_usage(self._folder).free
         except OSError:
             return None
+
+    @property
+    def folder(self) -> Path:
+        """Of the workspace. NotReady where there is none."""
+        if self._folder is None:
+            raise NotReady("no workspace whose records could be shown")
+        return self._folder
 
     def reports(self) -> Path:
         """The folder of what checks of the data said; there without a service. NotReady where there is no workspace."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from segue.checks.report.payload import FORMAT, Payload
+from segue.checks import Level
+from segue.checks.report.payload import FORMAT, Payload, Waiver
 from segue.core.errors import UnknownName, WorkspaceError
 
 LATEST = "latest"
@@ -56,3 +57,38 @@ def read(folder: Path, name: str = LATEST) -> Payload:
     if found.format != FORMAT:
         raise WorkspaceError(f"{path} is of form {found.format}, this is form {FORMAT}: run `segue check` again")
     return found
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a check said, in numbers."""
+
+    name: str  # of the report
+    at: int  # UTC ms
+    fails: int  # findings that close the gate
+    warnings: int
+    waived: int
+
+
+class _Finding(msgspec.Struct):
+    level: Level
+    waiver: Waiver | None = None
+
+
+class _Findings(msgspec.Struct):
+    at: int
+    findings: list[_Finding]
+
+
+def summary(folder: Path) -> Summary | None:
+    """Of the newest report; None where there is none. Only its findings are read. WorkspaceError as `read` says."""
+    newest = next(iter(kept(folder)), None)
+    if newest is None:
+        return None
+    path = folder / f"{newest.name}.json"
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Findings)
+    except (OSError, msgspec.MsgspecError) as e:
+        raise WorkspaceError(f"{path} holds no report of a check: {e}; run `segue check` again") from None
+    open_ = [f.level for f in found.findings if f.waiver is None]
+    waived = sum(f.waiver is not None for f in found.findings)
+    return Summary(newest.name, found.at, open_.count("fail"), open_.count("warn"), waived)
