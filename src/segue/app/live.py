@@ -149,11 +149,12 @@ class Live:
             serving.book.catch_up(self.workspace.log, self.tenant)
 
     def _add(self, serving: Serving, event: Event) -> None:
-        item = getattr(event, "item", None)
-        if item is None or not serving.listening.counts(event):
+        item = getattr(event, "item", "")
+        if not serving.listening.counts(event):
             return
         catalogue = self.workspace.catalogue
-        number, listener = catalogue.number(self.tenant, item), catalogue.listener_number(self.tenant, event.listener)
+        number = catalogue.number(self.tenant, item) if item else 0
+        listener = catalogue.listener_number(self.tenant, event.listener)
         if number is not None and listener is not None:
             serving.listening.add(event, listener, number)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from segue.candidates._section import Section
@@ -16,11 +15,8 @@ from segue.core.types import F32, NO_IDS, Bools, Ids, Interactions, Kind
 from segue.fitted import Ahead
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space
+from segue.store.genres import genres_of
 
-_PRAISE = "all amazing awesome beautiful best cool favorite favorites favourite favourites good great love loved owned"
-_SHELVING = "albums_i_own check_out favorite_artists favorite_songs favourite_songs my_music seen_live to_listen"
-NOT_GENRES = frozenset(f"{_PRAISE} {_SHELVING}".split())
-"""Tags that people put on music which say nothing of its sound; spaces as underscores."""
 Columns = NDArray[np.intp]
 FEW = 2  # owners who took an item: with fewer a model that learns from them knows next to nothing of it
 Crossed = tuple[Kind, Scores]
@@ -57,7 +53,7 @@ class Stock:
 
         `primary` is left to the number of plays where it is not given.
         """
-        genres = _genres(facts)
+        genres = genres_of(facts)
         kinds = [kind for kind in Kind if len(facts.of_kind(kind))]
         sections = {k: Section.make(facts, k, genres, models.get(k), data.get(k), (ahead or {}).get(k)) for k in kinds}
         events = {k: len(d.rows) for k, d in data.items() if k in sections}
@@ -136,23 +132,3 @@ class Stock:
         counts[:, of.rows(of.data.items)] = np.asarray((taken.T @ tastes).T)[:, here]
         lift = counts / np.sqrt(np.maximum(counts.sum(axis=0, keepdims=True), 1.0))
         return columns, lift.astype(np.float32)
-
-
-def _genres(facts: Facts) -> sp.csr_array:
-    """(N, T) genres of every item, rows summing to 1: its own, else those of its artist.
-
-    What a source called a genre; items without one go by their tags, less those that say nothing of the sound.
-    """
-    telling = np.array([name.casefold().replace(" ", "_") not in NOT_GENRES for name in facts.tag_names], np.bool_)
-    tags = facts.tags.astype(np.float32)
-    tags.data = np.log1p(np.maximum(tags.data, 0)) * telling[tags.indices]
-    named = np.diff(facts.genres.indptr) > 0
-    out = sp.csr_array(facts.genres.astype(np.float32) + sp.diags_array((~named).astype(np.float32)) @ tags)
-    out.eliminate_zeros()
-    source = np.arange(len(facts.items))
-    bare = (np.diff(out.indptr) == 0) & (facts.artist > 0)
-    source[bare] = facts.rows(facts.artist[bare])
-    out = sp.csr_array(out[source])
-    sums = np.asarray(out.sum(axis=1)).ravel()
-    out.data = (out.data / np.repeat(np.maximum(sums, 1e-9), np.diff(out.indptr))).astype(np.float32)
-    return out

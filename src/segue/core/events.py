@@ -29,6 +29,9 @@ Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 At = Annotated[int, Meta(ge=FIRST_AT, le=LAST_AT)]
 Ms = Annotated[int, Meta(ge=0, le=7 * 86_400_000)]
+_KINDS = "|".join(kind.label for kind in Kind)
+_NAMED = "(?:plays:)?genre:|shelf:|(?:(?:plays|skips):)?item:segue:|play:[0-9]{1,13}:segue:"
+Subject = Annotated[str, Meta(min_length=1, max_length=MAX_ID + 64, pattern=f"^(?:kind:(?:{_KINDS})$|(?:{_NAMED}).)")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +167,31 @@ class Counted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="counted
     ordered: bool = False
 
 
+class Tune(Event, frozen=True, kw_only=True, omit_defaults=True, tag="tune"):
+    """What the listener says of their own taste; of a subject the latest counts, and 0 takes it back.
+
+    `genre:NAME`, `item:URI` (it, and all by that artist, of that album or show) and `kind:KIND` from -1, not at all, to
+    1, as much as can be; `shelf:KEY` at -1 is not made. At -1 `plays:genre:NAME`, `plays:item:URI` and the one
+    `play:AT:URI` no longer count for the taste, and `skips:item:URI` no longer against the item.
+    """
+
+    subject: Subject
+    value: Annotated[float, Meta(ge=-1, le=1)]
+
+    @property
+    def item(self) -> str:
+        """The uri in the subject; "" where there is none."""
+        form, _, uri = self.subject.partition("segue:")
+        return f"segue:{uri}" if form in ("item:", "plays:item:", "skips:item:") or form.startswith("play:") else ""
+
+
 AnyEvent = (
     Play | Skip | Save | Remove | Follow | PlaylistAdd | Rating | Search | Impression | Click | Tag | Counted | Decided
-)
+    | Tune
+)  # fmt: skip
 
 EVENT_TYPES: tuple[type[Event], ...] = (
-    Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Search, Impression, Click, Tag, Counted, Decided,
+    Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Search, Impression, Click, Tag, Counted, Decided, Tune,
 )  # fmt: skip
 """The position plus one is what is stored: append only."""
 

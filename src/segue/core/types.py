@@ -218,6 +218,18 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuned:
+    """What a listener said of their own taste, over the N items of a catalogue."""
+
+    never: Bools  # (N,) not to be shown
+    leaning: F32  # (N,) log of how much more of it is wanted; 0 as it is
+    uncounted: Bools  # (N,) plays of it are no part of the taste; never implies it
+    forgiven: Bools  # (N,) skips of it do not count against it
+    plays: frozenset[tuple[int, int]]  # (item, UTC ms) single plays that are no part of the taste
+    off: frozenset[str]  # shelves that are not made
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Who asks, when, and after what."""
 
@@ -231,6 +243,7 @@ class Query:
     kind: Kind = Kind.TRACK  # what is asked for
     skipped: Ids = field(default_factory=lambda: NO_IDS)  # (S,) a row a skip, oldest first; a dislike is two rows
     skipped_at: I64 = field(default_factory=lambda: np.zeros(0, np.int64))  # (S,) UTC ms
+    tuned: Tuned | None = None  # None: the listener said nothing of their taste
 
     def batch(self) -> Queries:
         """This query as a batch of one."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from segue.core.events import Counted, Follow, Play, PlaylistAdd, Rating, Remove, Save, Tag
+from segue.core.events import Counted, Follow, Play, PlaylistAdd, Rating, Remove, Save, Tag, Tune
 from segue.core.types import I32, I64, Bools, Kind
 from segue.store.columns import Column
 from segue.store.database import Database
@@ -51,8 +51,11 @@ def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str
     numbers, columns = catalogue_columns(database, number)
     names = ["at", "type", "listener", "item", "playlist", "ms_played", "value", "ordered", "country", "reason_end"]
     events = log.read(tenant, types=[*_TAKES, Remove, Tag], columns=names)
-    tagged = log.read(tenant, types=[Tag], columns=["item", "words", "listener", "at"])
-    columns |= tag_columns(database, number, numbers, tagged)
+    said = log.read(tenant, types=[Tag, Tune], columns=["type", "item", "words", "listener", "at", "value"])
+    tunes = said["type"].to_numpy() == code(Tune)
+    columns |= tag_columns(database, number, numbers, said.filter(pa.array(~tunes)))
+    if tunes.any():
+        columns |= _tuned(numbers, said.filter(pa.array(tunes)))
     columns |= _listeners(database, number, numbers, events)
     populations: list[dict[str, Any]] = []
     for owner, taken, removed in _takes(numbers, columns, events):
@@ -88,6 +91,17 @@ def _listeners(database: Database, tenant: int, numbers: Numbers, events: pa.Tab
         "listeners/country": country,
         "listeners/id": text_of(id for _, id in rows),
         "listeners/namespace": text_of(names[i] for i in space.tolist()),
+    }
+
+
+def _tuned(numbers: Numbers, tunes: pa.Table) -> dict[str, Column]:
+    """What listeners said of their own taste, by time."""
+    return {
+        "tuned/listener": tunes["listener"].to_numpy().astype(np.int32),
+        "tuned/item": numbers.root[tunes["item"].to_numpy()],
+        "tuned/at": tunes["at"].to_numpy().astype(np.int64),
+        "tuned/value": tunes["value"].to_numpy().astype(np.float32),
+        "tuned/subject": tunes["words"].combine_chunks(),
     }
 
 

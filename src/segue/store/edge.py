@@ -23,6 +23,7 @@ from segue.core.events import (
     Event,
     Rating,
     Search,
+    Tune,
 )
 from segue.core.types import Kind
 from segue.store.schema import EDGE, STRINGS
@@ -30,7 +31,7 @@ from segue.store.schema import EDGE, STRINGS
 TYPE_NAMES: tuple[str, ...] = tuple(str(t.__struct_config__.tag) for t in EVENT_TYPES)
 """The position plus one is the stored code."""
 CODES = {t: i + 1 for i, t in enumerate(EVENT_TYPES)}
-WITHOUT_ITEM = (Search, Decided)
+WITHOUT_ITEM = (Search, Decided, Tune)
 PLAYLIST_PREFIX = f"segue:{Kind.PLAYLIST.label}:"
 _NUMBERS = ("ms_played", "propensity", "row", "position", "shuffle", "offline", "ordered")
 
@@ -64,6 +65,9 @@ def _of_one_type(kind: type[AnyEvent], events: Sequence[AnyEvent]) -> pa.Table:
             columns[name] = [text or None for text in said[name]]
     if kind is Counted or kind is Rating:
         columns["value"] = said["count" if kind is Counted else "value"]
+    if kind is Tune:
+        items = [getattr(event, "item", "") or None for event in events]
+        columns |= {"words": said["subject"], "item": items, "value": said["value"]}
     if any(said["attrs"]):
         columns["attrs"] = [_attrs(e) if e.attrs else None for e in events]
     none = len(events)
@@ -126,7 +130,7 @@ def _check_values(table: pa.Table) -> None:
         without = pc.is_in(table["type"].cast(pa.string()), pa.array([TYPE_NAMES[CODES[t] - 1] for t in WITHOUT_ITEM]))
         wrong = pc.and_(pc.is_null(table["item"]), pc.invert(without))
         if pc.any(wrong).as_py():
-            raise InputError(f"row {_first(wrong)}: the event names no item; only a search or a decision may")
+            raise InputError(f"row {_first(wrong)}: the event names no item; only a search, a decision or a tune may")
 
 
 def _first(mask: pa.ChunkedArray) -> int:

@@ -83,7 +83,7 @@ def _edge(workspace: Workspace, tenant: str, listener: str, table: pa.Table) -> 
         name = TYPE_NAMES[row["type"] - 1]
         row |= {"item": uris.get(row["item"]), "listener": listener, "tenant": tenant}
         row["attrs"] = json.loads(row["attrs"]) if row["attrs"] else None
-        row["count"] = row["value"]
+        row |= {"count": row["value"], "subject": row["words"]}
         said = {field: row[field] for field in kind.__struct_fields__ if row.get(field) is not None}
         yield {"type": name, **said}
 

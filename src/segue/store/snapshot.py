@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from segue.core.errors import NotReady, WorkspaceError
 from segue.core.types import F32, I64, NO_IDS, Attributes, Countries, Ids, Interactions, Kind, Tagged
 from segue.store import columns as files
-from segue.store.building import columns_of
+from segue.store.building import DERIVED, columns_of
 from segue.store.catalogue_view import CatalogueView
+from segue.store.tuning import Tuner, Tuning, counted
 from segue.store.workspace import Workspace
 
 Owner = Literal["listener", "playlist"]
@@ -88,7 +89,8 @@ class Snapshot:
         self._populations: dict[tuple[Kind, str], dict[str, Any]] = {
             (Kind.parse(p["kind"]), p["owner"]): p for p in card["populations"]
         }
-        self._interactions: dict[tuple[Kind, str], Interactions] = {}
+        self._taken: dict[tuple[Kind, str], Interactions] = {}
+        self._counted: dict[tuple[Kind, str], Interactions] = {}
 
     @cached_property
     def catalogue(self) -> CatalogueView:
@@ -111,11 +113,62 @@ class Snapshot:
         return bool(self._populations.get((kind, owner), {}).get("derived", False))
 
     def interactions(self, kind: Kind, owner: Owner = "listener") -> Interactions:
-        """Who took what, positive signals only; without owners where nobody took anything."""
+        """Who took what, positive signals only; without owners where nobody took anything.
+
+        Less what listeners said is no part of their taste, so that nothing is learned from it.
+        """
         key = (kind, str(owner))
-        if key not in self._interactions:
-            self._interactions[key] = self._read(kind, owner)
-        return self._interactions[key]
+        if key not in self._counted:
+            taken = self.taken(kind, owner)
+            self._counted[key] = taken if owner == "playlist" or not self.tuned else self._less(taken)
+        return self._counted[key]
+
+    def taken(self, kind: Kind, owner: Owner = "listener") -> Interactions:
+        """The same with all that was taken, whether it counts or not."""
+        key = (kind, str(owner))
+        if key not in self._taken:
+            self._taken[key] = self._read(kind, owner)
+        return self._taken[key]
+
+    @cached_property
+    def tuned(self) -> dict[int, Tuning]:
+        """What listeners, by number, said of their own taste."""
+        folder, out = self.folder / "tuned", dict[int, Tuning]()
+        if not folder.is_dir():
+            return out
+        subjects = files.mapped_text(folder / "subject").to_pylist()
+        columns = (files.mapped(folder / name).tolist() for name in ("listener", "item", "value", "at"))
+        for subject, listener, item, value, at in zip(subjects, *columns):
+            out.setdefault(listener, Tuning()).say(subject, item, value, at)
+        return out
+
+    @cached_property
+    def tuner(self) -> Tuner:
+        """Works out what a tuning does to the items of this snapshot."""
+        return Tuner(self.catalogue)
+
+    def _less(self, data: Interactions) -> Interactions:
+        """Without the events that are no part of their owner's taste."""
+        keep = np.ones(len(data.rows), np.bool_)
+        for listener, tuning in self.tuned.items():
+            u, tuned = int(np.searchsorted(data.owners, listener)), self.tuner(tuning)
+            if tuned is None or u >= len(data.owners) or data.owners[u] != listener:
+                continue
+            items, _, at = self.history(listener, data.kind)
+            if self.derived(data.kind):  # from what belongs to it: that is what the listener took
+                items, at = self.lifted_from(listener, data.kind)[:2]
+            keep[data.indptr[u] : data.indptr[u + 1]] = counted(tuned, self.catalogue, items, at)
+        return data if keep.all() else replace(data.only(keep), id=f"{data.id}:counted")
+
+    def lifted_from(self, listener: int, kind: Kind) -> tuple[Ids, I64, Ids]:
+        """(E,), (E,), (E,) the items whose taking made up the history of a derived kind, when, and what each counts
+        as."""
+        via, column = DERIVED[kind]
+        items, _, at = self.history(listener, via)
+        facts = self.catalogue
+        above: Ids = (facts.artist if column == "artist" else facts.album)[facts.rows(items)]
+        ok = (above > 0) & (facts.kind[facts.rows(above)] == kind)
+        return items[ok], at[ok], above[ok]
 
     def _read(self, kind: Kind, owner: Owner) -> Interactions:
         known = self._populations.get((kind, str(owner)))
@@ -153,8 +206,11 @@ class Snapshot:
         return replace(about, tagged=replace(mine, row=place[mine.row].astype(np.int32)))
 
     def history(self, listener: int, kind: Kind, owner: Owner = "listener") -> tuple[Ids, F32, I64]:
-        """What one owner took, oldest first: (E,) items, (E,) weights, (E,) at. Empty where nobody knows them."""
-        data = self.interactions(kind, owner)
+        """What one owner took, oldest first: (E,) items, (E,) weights, (E,) at. Empty where nobody knows them.
+
+        All of it, also what is no part of their taste.
+        """
+        data = self.taken(kind, owner)
         u = int(np.searchsorted(data.owners, listener))
         if u >= len(data.owners) or data.owners[u] != listener:
             return NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.int64)

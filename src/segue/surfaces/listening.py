@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from segue.core.events import EVENT_TYPES, Counted, Event, Follow, Play, PlaylistAdd, Rating, Remove, Save, Skip
-from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query
+from segue.core.events import (
+    EVENT_TYPES,
+    Counted,
+    Event,
+    Follow,
+    Play,
+    PlaylistAdd,
+    Rating,
+    Remove,
+    Save,
+    Skip,
+    Tune,
+)
+from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query, Tuned
 from segue.store.building import DERIVED, HEARD_MS
 from segue.store.snapshot import Snapshot
+from segue.store.tuning import Tuning, counted
 from segue.surfaces.devices import Devices
+from segue.surfaces.home.kept import Kept
 
 CODE = {kind: code for code, kind in enumerate(EVENT_TYPES, start=1)}
-COUNTS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Counted)
+COUNTS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Counted, Tune)
 """Events that change what a listener is offered; impressions, clicks, tags and searches do not yet."""
 COUNTED_CODES = np.array([CODE[kind] for kind in COUNTS])
-NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value", "device")
+NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value", "device", "words")
 """Columns of the log that are read for it."""
 LONGEST = 4_000  # newest events of a history that a query carries
+TUNED = 256  # listeners for whom it is kept what their tuning does
 
 
 @dataclass
@@ -47,6 +63,8 @@ class Listening:
         self.devices = devices or Devices()
         self._trails: dict[int, Trail] = {}
         self._versions: dict[int, int] = {}
+        self._tunings = {listener: deepcopy(tuning) for listener, tuning in snapshot.tuned.items()}
+        self._tuned: Kept[tuple[int, Tuned | None]] = Kept(TUNED)
 
     # --- taking in --------------------------------------------------------------------------------------------------
 
@@ -54,7 +72,7 @@ class Listening:
         """Take in rows of the log that follow those taken in already; how many of them count."""
         types = table["type"].to_numpy()
         rows = table.filter(pa.array(np.isin(types, COUNTED_CODES))) if len(table) else table
-        names = ("type", "listener", "item", "at", "ms_played", "value", "device")
+        names = ("type", "listener", "item", "at", "ms_played", "value", "device", "words")
         for values in zip(*(rows[name].to_pylist() for name in names)):
             self._take(*values)
         if len(table):
@@ -87,15 +105,22 @@ class Listening:
         """Take in one event that was just appended, with the numbers of its listener and item."""
         code = CODE[type(event)]
         if code in COUNTED_CODES:
-            value = event.value if isinstance(event, Rating) else event.count if isinstance(event, Counted) else None
+            value = event.count if isinstance(event, Counted) else getattr(event, "value", None)
             self._take(
-                code, listener, item, event.at, getattr(event, "ms_played", None), value, getattr(event, "device", "")
-            )
+                code, listener, item, event.at, getattr(event, "ms_played", None), value, getattr(event, "device", ""),
+                getattr(event, "subject", ""),
+            )  # fmt: skip
 
     def _take(
-        self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None, device: str | None = ""
+        self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None,
+        device: str | None = "", words: str | None = "",
     ) -> None:  # fmt: skip
         facts = self.snapshot.catalogue
+        if code == CODE[Tune]:
+            known = int(facts.current(np.array([item]))[0])
+            self._tunings.setdefault(listener, Tuning()).say(words or "", known, value or 0.0, at)
+            self._versions[listener] = self._versions.get(listener, 0) + 1
+            return
         row = int(facts.rows(np.array([item]))[0])
         if row < 0:  # newer than the snapshot: no model knows it yet
             return
@@ -134,16 +159,60 @@ class Listening:
         trail = self._trails.get(listener)
         return trail.saved if trail else set()
 
+    def tuning(self, listener: int) -> Tuning:
+        """What a listener said of their own taste so far."""
+        return self._tunings.get(listener) or Tuning()
+
+    def tuned(self, listener: int) -> Tuned | None:
+        """What that does; None where all is as it is."""
+        tuning = self._tunings.get(listener)
+        if tuning is None:
+            return None
+        version = self.version(listener)
+        found = self._tuned.get(listener)
+        if found is None or found[0] != version:
+            found = (version, self.snapshot.tuner(tuning))
+            self._tuned.put(listener, found)
+        return found[1]
+
     def skips(self, listener: int) -> tuple[Ids, I64]:
-        """(S,), (S,) what was skipped and when, oldest first."""
+        """(S,), (S,) what was skipped and when, oldest first, less what does not count against it."""
         trail = self._trails.get(listener)
         if trail is None or not trail.skipped:
             return NO_IDS, np.zeros(0, np.int64)
         pairs = sorted(trail.skipped, key=lambda pair: pair[1])
-        return np.array([i for i, _ in pairs], np.int32), np.array([at for _, at in pairs], np.int64)
+        items, at = np.array([i for i, _ in pairs], np.int32), np.array([at for _, at in pairs], np.int64)
+        tuned = self.tuned(listener)
+        if tuned is None:
+            return items, at
+        keep = ~tuned.forgiven[self.snapshot.catalogue.rows(items)]
+        return items[keep], at[keep]
 
     def history(self, listener: int, kind: Kind) -> tuple[Ids, F32, I64]:
-        """(E,), (E,), (E,) items, weights and times, oldest first, the newest LONGEST of them."""
+        """(E,), (E,), (E,) items, weights and times, oldest first, the newest LONGEST of them.
+
+        What makes up the listener's taste: less what they said does not count, and by how much more of it they want.
+        """
+        tuned = self.tuned(listener)
+        if tuned is None:
+            items, weights, at = self.heard(listener, kind)
+        else:
+            items, weights, at = self._counted(tuned, listener, kind)
+        return items[-LONGEST:], weights[-LONGEST:], at[-LONGEST:]
+
+    def _counted(self, tuned: Tuned, listener: int, kind: Kind) -> tuple[Ids, F32, I64]:
+        facts = self.snapshot.catalogue
+        items, weights, at = self.heard(listener, self._via[kind][0] if kind in self._via else kind)
+        keep = counted(tuned, facts, items, at)
+        leaning = tuned.leaning[facts.rows(items)]
+        weights = (weights * np.exp(leaning)).astype(np.float32) if leaning.any() else weights
+        if kind in self._via:  # what it is derived from is what they took, and said something of
+            items = self._of_kind(items, kind)
+            keep &= items > 0
+        return items[keep], weights[keep], at[keep]
+
+    def heard(self, listener: int, kind: Kind) -> tuple[Ids, F32, I64]:
+        """The same of all that they took, whether it counts or not."""
         items, weights, at = self.snapshot.history(listener, kind)
         trail = self._trails.get(listener)
         if trail is not None and trail.items:
@@ -159,7 +228,7 @@ class Listening:
             if len(later) and len(at) > len(later):
                 order = np.argsort(at, kind="stable")
                 items, weights, at = items[order], weights[order], at[order]
-        return items[-LONGEST:], weights[-LONGEST:], at[-LONGEST:]
+        return items, weights, at
 
     def _of_kind(self, numbers: Ids, kind: Kind) -> Ids:
         """(K,) the numbers that are of a kind, or what of the kind they belong to; 0 for the others."""
@@ -174,10 +243,11 @@ class Listening:
     def queries(self, tenant: str, listener: int, context: Context, hour: int) -> Mapping[Kind, Query]:
         """A query for each kind that anybody takes."""
         skipped, skipped_at = self.skips(listener)
+        tuned = self.tuned(listener)
         out = {}
         for kind in self.kinds:
             items, weights, at = self.history(listener, kind) if listener else (NO_IDS, _f32([]), np.zeros(0, np.int64))
-            out[kind] = Query(tenant, listener, items, weights, at, context, hour, kind, skipped, skipped_at)
+            out[kind] = Query(tenant, listener, items, weights, at, context, hour, kind, skipped, skipped_at, tuned)
         return out
 
 

@@ -70,7 +70,7 @@ def _shuffled(kitchen: Kitchen, query: Query, pool: Candidates, rng: np.random.G
     """All of a pool: near ones early, by chance; the listener's own taste counts, and so does their dial."""
     score = pool.scores + OWN * _own(kitchen, query, pool.items)
     score = score + LOOSENESS * rng.gumbel(size=len(pool)).astype(np.float32)  # as drawn one by one, softmax
-    ranked = kitchen.rankers["dial"](query, pool.rescored(score)).top(len(pool))
+    ranked = kitchen.leaned(query, kitchen.rankers["dial"](query, pool.rescored(score)).top(len(pool)))
     near = dict(zip(pool.items.tolist(), pool.scores.tolist(), strict=True))
     ranked = ranked.rescored(np.array([near[i] for i in ranked.items.tolist()], np.float32))
     artist = kitchen.stock.facts.artist[kitchen.stock.facts.rows(ranked.items)]

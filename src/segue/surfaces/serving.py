@@ -134,7 +134,10 @@ class Serving:
         value = way.value
         if recorded and isinstance(value, Taught):
             value = Recording(value)
-        made = build_home(page, kitchen, self.shelves, way.policy, rng, value, self.release.id, mix, way.balance)
+        tuned, shelves = kitchen.query.tuned, self.shelves
+        if tuned is not None and tuned.off:
+            shelves = {key: shelf for key, shelf in shelves.items() if shelf.key not in tuned.off}
+        made = build_home(page, kitchen, shelves, way.policy, rng, value, self.release.id, mix, way.balance)
         return (value.told(made) if isinstance(value, Recording) else made), kitchen
 
     def kitchen(self, listener: int, context: Context, kinds: Collection[Kind] | None = None) -> Kitchen:

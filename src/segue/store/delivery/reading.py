@@ -81,8 +81,8 @@ def _placed(events: list[AnyEvent], tenant: str, rules: Rules, sender: Sender) -
     for event in events:
         if event.attrs:
             _check_attrs(event)
-        item = getattr(event, "item", None)
-        if item is not None:
+        item = getattr(event, "item", "")
+        if item:
             _check_uri(item, "item")
         context = getattr(event, "context", "")
         if context.startswith(PLAYLIST_PREFIX):

@@ -15,6 +15,7 @@ from segue.core.protocols import Ranker, Rule, Source
 from segue.core.settings import Settings
 from segue.core.tracing import span
 from segue.core.types import NO_IDS, Candidates, Ids, Kind, Query, Reason, among
+from segue.ranking import leaned
 from segue.rules import CAPS, run
 
 POOL = 120  # candidates that are asked for at first
@@ -92,7 +93,7 @@ class Kitchen:
             if drop is not None:
                 left = drop(left)
             with span("ranking", ranker=ranker, candidates=len(left)):
-                ranked = self.rankers[ranker](query, left).top(len(left))
+                ranked = self.leaned(query, self.rankers[ranker](query, left).top(len(left)))
             kept = self.capped(query, ranked, fell, without)
             if len(kept) >= n or max(map(len, pools)) < ask:
                 self.fell += fell
@@ -100,6 +101,12 @@ class Kitchen:
                     self.got[name] += len(pool)
                 return kept.take(np.arange(min(n, len(kept))))
             ask *= 4
+
+    def leaned(self, query: Query, ranked: Candidates) -> Candidates:
+        """The same, best first, by how much more or less of each the listener asked for."""
+        if query.tuned is None:
+            return ranked
+        return leaned(ranked, query.tuned.leaning[self.stock.facts.rows(ranked.items)])
 
     def allowed(self, query: Query, pool: Candidates, without: Collection[str] = ()) -> Candidates:
         """What the rules that judge an item by itself leave of a pool, in order."""

@@ -1,0 +1,139 @@
+"""What listeners say of their own taste acts wherever something is chosen for them, and can be taken back."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segue.app import Service, open_service
+from segue.core.events import Play, Skip, Tune
+from segue.core.types import Candidates, Context, Kind
+from segue.ranking import leaned
+
+NOW = 1_790_000_000_000
+
+
+def tune(service: Service, listener: str, subject: str, value: float) -> None:
+    now = NOW + service.workspace.log.last_seq
+    service.append([Tune(id=f"t{now}", listener=listener, at=now, subject=subject, value=value)])
+
+
+def page(service: Service, listener: str, context: Context) -> Any:
+    """All of a Home but its id."""
+    view = service.home(listener, context)
+    return view.shelves, view.decision
+
+
+def artists(shelves: Any) -> list[str]:
+    """Of all cards but one: a song of christmas, which is a genre of its own, by a rock artist."""
+    cards = [card for shelf in shelves for card in shelf.cards if card.title != "Song 7 of 0"]
+    return [artist.name for card in cards for artist in card.artists]
+
+
+def test_none_of_a_genre_leaves_none_of_it_anywhere(service: Service, now: Context) -> None:
+    before = page(service, "L0", now)
+    assert any(name.startswith("Rock") for name in artists(before[0]))
+    tune(service, "L0", "genre:rock", -1)
+    shelves, _ = page(service, "L0", now)
+    assert shelves
+    assert not any(name.startswith("Rock") for name in artists(shelves))
+    assert not any("rock" in card.genres for shelf in shelves for card in shelf.cards)
+    assert not any("Rock" in shelf.title or "rock" in shelf.title for shelf in shelves)
+    found = service.recommend("L0", "track", 20, context=now).items
+    assert found
+    assert all(card.artists[0].name.startswith("Jazz") for card in found)
+    station = service.radio(words="rock", listener="L1", n=10, context=now).items
+    assert all(card.artists[0].name.startswith("Rock") for card in station)
+    tune(service, "L1", "item:" + station[0].artists[0].uri, -1)
+    again = service.radio(words="rock", listener="L1", n=10, context=now).items
+    assert again
+    assert station[0].artists[0] not in [card.artists[0] for card in again]
+
+
+@pytest.mark.parametrize(
+    "subject", ["genre:rock", "item:segue:artist:t:a2", "plays:genre:rock", "plays:item:segue:artist:t:a2",
+                "shelf:jump-back-in", "kind:show"],
+)  # fmt: skip
+def test_taken_back_the_page_is_the_very_same(service: Service, now: Context, subject: str) -> None:
+    before, others = page(service, "L0", now), page(service, "L2", now)
+    history = service._serving.listening.history(1, Kind.TRACK)
+    for value in (-1.0, -0.5, 0.5) if subject.startswith(("genre", "item")) else (-1.0,):
+        tune(service, "L0", subject, value)
+        assert page(service, "L0", now) != before
+        assert page(service, "L2", now) == others  # theirs alone
+        tune(service, "L0", subject, 0)
+        assert page(service, "L0", now) == before
+    assert [c.tolist() for c in service._serving.listening.history(1, Kind.TRACK)] == [c.tolist() for c in history]
+
+
+def test_a_single_play_does_not_count(service: Service, now: Context) -> None:
+    listening, number = service._serving.listening, service.workspace.catalogue.listener_number("default", "L1")
+    assert number is not None
+    items, _, at = listening.history(number, Kind.TRACK)
+    uri = service._serving.snapshot.catalogue.uri(int(items[-1]))
+    tune(service, "L1", f"play:{at[-1]}:{uri}", -1)
+    left = listening.history(number, Kind.TRACK)
+    assert (left[0].tolist(), left[2].tolist()) == (items[:-1].tolist(), at[:-1].tolist())
+    assert len(listening.heard(number, Kind.TRACK)[0]) == len(items)  # still known
+    artists_of = listening.history(number, Kind.ARTIST)  # derived from the tracks
+    assert artists_of[2].tolist() == at[:-1].tolist()
+
+
+def test_skips_that_do_not_count_hold_nothing_back(service: Service, now: Context) -> None:
+    card = service.recommend("L0", "track", 5, context=now).items[0]
+    skips = [Skip(id=f"s{i}", listener="L0", item=card.uri, at=NOW - i) for i in range(2)]
+    service.append(skips)
+    assert card.uri not in [c.uri for c in service.recommend("L0", "track", 30, context=now).items]
+    tune(service, "L0", f"skips:item:{card.uri}", -1)
+    assert card.uri in [c.uri for c in service.recommend("L0", "track", 30, context=now).items]
+
+
+def test_it_is_known_after_the_server_comes_back_and_after_a_new_release(
+    service: Service, now: Context, release_of: Any, tmp_path: Any
+) -> None:
+    tune(service, "L0", "genre:rock", -1)
+    said = page(service, "L0", now)
+    with open_service(service.workspace.path) as again:
+        assert page(again, "L0", now) == said
+    release_of(service.workspace.path, tmp_path / "scratch")
+    assert service.reload()
+    number = service.workspace.catalogue.listener_number("default", "L0")
+    assert number is not None
+    assert list(service._serving.listening.tuning(number)) == [(("genre", "rock", 0), -1.0)]
+    assert not any(name.startswith("Rock") for name in artists(page(service, "L0", now)[0]))
+    learned, snapshot = service._serving.snapshot.interactions(Kind.TRACK), service._serving.snapshot
+    left = learned.items[learned.rows[: learned.indptr[1]]]
+    assert learned.owners[0] == number
+    assert {snapshot.catalogue.title(int(i)) for i in left} <= {"Song 7 of 0"}  # nothing else was learned from
+    assert len(snapshot.history(number, Kind.TRACK)[0]) == 16
+    service.erase("L0")
+    assert not service._serving.snapshot.tuned
+
+
+def test_a_listener_who_said_nothing_has_the_history_that_was_read(service: Service) -> None:
+    listening = service._serving.listening
+    assert listening.tuned(2) is None
+    service.append([Play(id="x", listener="L1", item="segue:track:t:a1t1", at=NOW, ms_played=90_000)])
+    assert listening.tuned(2) is None
+
+
+@given(st.lists(st.sampled_from([-1.4, 0.0, 1.4]), min_size=1, max_size=40))
+def test_leaning_keeps_the_order_of_what_is_wanted_alike(leaning: list[float]) -> None:
+    n = len(leaning)
+    ranked = Candidates.of(np.arange(n, dtype=np.int32), -np.arange(n, dtype=np.float32), "x")
+    lean = np.array(leaning, np.float32)
+    found = leaned(ranked, lean)
+    assert sorted(found.items.tolist()) == list(range(n))
+    assert found.scores.tolist() == ranked.scores.tolist()
+    for value in set(leaning):
+        alike = [i for i in found.items.tolist() if leaning[i] == value]
+        assert alike == sorted(alike)
+
+
+def test_half_as_much_is_half_of_every_beginning() -> None:
+    ranked = Candidates.of(np.arange(100, dtype=np.int32), -np.arange(100, dtype=np.float32), "x")
+    less = np.arange(100) % 2 == 0
+    found = leaned(ranked, np.where(less, np.log(0.25), 0).astype(np.float32))
+    assert less[found.items[:50]].sum() == 10  # of 50 a fifth, where half was: a quarter as much of one as of the other
