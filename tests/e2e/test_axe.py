@@ -43,10 +43,11 @@ def at(browser: Browser, make_exhibit, made_up, tmp_path_factory):
     context.close()
 
 
-def grave(page: Page, options: dict[str, list[str]] | None = None) -> list[str]:
+def grave(page: Page, options: dict[str, list[str]] | None = None, within: str | None = None) -> list[str]:
     """What is serious or critical. The wash behind the page is taken away: no contrast is worked out over pictures."""
     page.evaluate("document.body.style.background = 'none'")
-    found = AXE.run(page, options={"resultTypes": ["violations"], **(options or {})}).response["violations"]
+    options = {"resultTypes": ["violations"], **(options or {})}
+    found = AXE.run(page, within, options).response["violations"]
     return [f"{v['id']}: {n['html'][:300]} {n['failureSummary']}"
             for v in found if v["impact"] in GRAVE for n in v["nodes"]]  # fmt: skip
 
@@ -58,6 +59,22 @@ def test_axe_finds_nothing_grave(at, address):
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
     assert grave(page, LOOKS) == [], "dark, on a phone"
+
+
+def test_axe_finds_nothing_grave_in_what_opens_on_home(at):
+    page = at("/?listener=L00007")
+    page.locator(".card .cover").first.focus()
+    page.keyboard.press("q")  # waits in the bar
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("q")
+    page.locator("#player-queue").click()
+    assert grave(page, within="#queue, #player") == []
+    page.emulate_media(color_scheme="dark")
+    page.keyboard.press("Escape")
+    page.locator(".card [data-act=more]").first.dispatch_event("click")
+    assert grave(page, within="#menu") == []
+    page.get_by_role("menuitem", name="Why this?").click()
+    assert grave(page, within="#why") == []
 
 
 def test_axe_finds_what_is_wrong(at):

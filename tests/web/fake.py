@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.errors import InputError, NotReady, UnknownName
-from segue.core.events import AnyEvent, Play, Remove, Save, Skip, Uri
+from segue.core.events import AnyEvent, Play, Rating, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
 from segue.signals.rendering import encoded
 from segue.store.delivery import Batch, Refused, Rules, Status, Taken
@@ -243,6 +243,11 @@ class FakeService:
                 kept[e.item] = isinstance(e, Save)
         return {item for item, yes in kept.items() if yes}
 
+    def _hidden(self, listener: str) -> set[str]:
+        """What was last rated -1."""
+        last = {e.item: e.value for e in self.seen.values() if e.listener == listener and isinstance(e, Rating)}
+        return {item for item, value in last.items() if value <= -1}
+
     def _shown(self, card: CardView, key: str, text: str, because: tuple[Person, ...], saved: set[str]) -> CardView:
         reason = ReasonView(key, text, because)
         return CardView(
@@ -253,7 +258,7 @@ class FakeService:
     def home(self, listener: str, context: Context | None = None, *, log_impressions: bool = False) -> HomeView:
         context = context or Context()
         with self.lock:
-            heard, skipped = self._of(listener, Play), set(self._of(listener, Skip))
+            heard, skipped = self._of(listener, Play), set(self._of(listener, Skip)) | self._hidden(listener)
             saved = self._saved(listener)
         start = int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
         pool = [

@@ -1,16 +1,18 @@
 // Home of a chosen listener: fetched, shown, and fetched again after everything that is recorded.
 
-import { byId, clock, el, put, toast } from "./dom.js";
-import { get, newId, send } from "./api.js";
+import { byId, el, put, toast } from "./dom.js";
+import { get, newId } from "./api.js";
+import { Acts } from "./acts.js";
 import { cover, tint } from "./covers.js";
 import { chooser } from "./chooser.js";
 import { clearNotice, explain, notice } from "./notice.js";
-import { Player } from "./player.js";
 import { remember } from "./shell.js";
-import { keys, showShelves } from "./shelves.js";
+import { keys, showShelves, skeleton } from "./shelves.js";
+import { did, said, since } from "./since.js";
+import { showWhy } from "./why.js";
 
 const shelves = byId("shelves"), dial = byId("dial"), explicit = byId("explicit");
-const state = { listener: new URLSearchParams(location.search).get("listener") ?? "", page: "", turn: 0, waits: 1000, timer: 0 };
+const state = { listener: new URLSearchParams(location.search).get("listener") ?? "", home: null, turn: 0, waits: 1000, timer: 0 };
 
 const setting = (name, value) => (value === undefined ? localStorage.getItem(`segue-${name}`) : localStorage.setItem(`segue-${name}`, value));
 dial.value = setting("dial") ?? "50";
@@ -31,24 +33,27 @@ function greet(home) {
     known ? "" : ". Nothing is known yet, so this is what others enjoy. Play something and watch it turn.");
 }
 
-/** Fetch and show; `after` is what was just recorded, for the toast. */
-async function load(after = "") {
+/** Fetch and show; `after` is what was just done, for the toast, with `undo` where it can be taken back. */
+async function load(after = "", undo = null, still = "") {
   const turn = ++state.turn;
   clearTimeout(state.timer);
   if (!state.listener) return welcome();
   document.title = `${state.listener} · Segue`;
   shelves.setAttribute("aria-busy", "true");
+  if (!shelves.children.length) put(shelves, skeleton());
   try {
     const home = await get("/v1/home", { listener: state.listener, ...circumstances() });
     if (turn !== state.turn) return;
     state.waits = 1000;
-    state.page = home.page;
+    state.home = home;
     clearNotice();
     greet(home);
-    const changed = showShelves(shelves, home.shelves, act);
-    player.mark();
+    const changed = showShelves(shelves, home.shelves, acts.act);
+    news(home);
+    acts.player.mark();
     if (!home.shelves.length) notice("Nothing to show", ["The catalogue has nothing that fits these settings."]);
-    if (after) toast(changed?.length ? `${after} · ${changed.length === 1 ? "one shelf" : `${changed.length} shelves`} changed` : after);
+    const n = changed?.length ?? 0;
+    if (after) toast([after, n === 1 ? "one shelf changed" : n ? `${n} shelves changed` : still].filter(Boolean).join(" · "), "", undo);
   } catch (failure) {
     if (turn !== state.turn) return;
     fail(failure);
@@ -57,8 +62,16 @@ async function load(after = "") {
   }
 }
 
+/** What is new since the last visit, in a line and on the cards. */
+function news(home) {
+  const found = since(home);
+  byId("since").hidden = !found;
+  byId("since").textContent = found ? said(found) : "";
+  for (const node of shelves.querySelectorAll(".card")) node.fresh(Boolean(found?.fresh.has(node.dataset.uri)));
+}
+
 function fail(failure) {
-  if (failure.status !== 0) put(shelves);
+  if (failure.status !== 0 || shelves.querySelector(".skeleton")) put(shelves);
   explain(failure, () => load());
   if (failure.status === 0 || failure.status === 503) {
     state.timer = setTimeout(() => load(), state.waits);
@@ -72,6 +85,7 @@ async function welcome() {
   document.title = "Segue";
   put(shelves);
   byId("greeting").textContent = "Who is listening?";
+  byId("since").hidden = true;
   byId("about").textContent = "Pick someone, or start as someone Segue has never met.";
   try {
     const found = await get("/v1/listeners", { limit: 23 });
@@ -92,7 +106,7 @@ async function welcome() {
 }
 
 function choose(id) {
-  player.stop("left");
+  acts.open(id);
   state.listener = id;
   remember(id);
   history.pushState({}, "", id ? `/?${new URLSearchParams({ listener: id })}` : "/");
@@ -102,86 +116,54 @@ function choose(id) {
   load();
 }
 
-const event = (type, card, more) => ({ type, id: newId(), listener: state.listener, at: Date.now(), item: card.uri, page: state.page, ...more });
+const COUNTED = { play: "play", skip: "skip", save: "save", rating: "hide" };
 
-async function record(events, text) {
-  state.turn += 1; // a page asked for before this knows nothing of it: let it not overwrite what was just done
-  try {
-    await send(events);
-    await load(text);
-  } catch (failure) {
-    toast(failure.status === 0 ? "Not recorded: the server does not answer." : `Not recorded: ${failure.message}`, "bad");
-    shelves.setAttribute("aria-busy", "false");
-  }
-}
-
-function act(what, card, node) {
-  const place = { shelf: node.shelf, position: node.position };
-  if (what === "play") {
-    if (player.card?.uri !== card.uri) {
-      send([event("click", card, place)]).catch(() => toast("Not recorded: the server does not answer.", "bad"));
-      wash(card);
-    }
-    player.start(card, { ...place, queue: [...node.parentNode.children].map((n) => n.card) });
-  } else if (what === "save") save(card);
-  else if (player.card?.uri === card.uri) player.stop("skipped", true);
-  else record([event("skip", card, { ms_played: 0, context: `shelf:${place.shelf}` })], `Skipped ${card.title}`);
-}
-
-async function save(card) {
-  const yes = !card.saved;
-  mark(card.uri, yes);
-  const { page, ...plain } = event(yes ? "save" : "remove", card, {});
-  await record([yes ? { ...plain, page } : plain], yes ? `Saved ${card.title}` : `Took ${card.title} out of the library`);
-}
-
-function mark(uri, yes) {
-  for (const node of shelves.querySelectorAll(".card")) if (node.dataset.uri === uri) node.saved(yes);
-  player.saved(uri, yes);
-}
-
-function wash(card) {
-  const [one, two] = tint(card);
-  document.documentElement.style.setProperty("--wash-one", one);
-  document.documentElement.style.setProperty("--wash-two", two);
-}
-
-const player = new Player({
-  save,
-  next: (card, place) => {
-    const i = place.queue.findIndex((c) => c.uri === card.uri);
-    return i >= 0 ? (place.queue[i + 1] ?? null) : null;
+const acts = new Acts({
+  page: () => state.home?.page ?? "",
+  before: () => (state.turn += 1), // a page asked for before this knows nothing of it: let it not overwrite what was just done
+  after: (text, undo, events) => {
+    for (const e of events) if (COUNTED[e.type] && e.value !== 0) did(e.listener, COUNTED[e.type]);
+    return load(text, undo);
   },
-  done: (card, ms, how, place) => {
-    const context = `shelf:${place.shelf}`;
-    if (how === "skipped") record([event("skip", card, { ms_played: ms, context })], `Skipped ${card.title} at ${clock(ms)}`);
-    else record([event("play", card, { ms_played: ms, context, device: "web", reason_start: "clickrow", reason_end: how === "finished" ? "trackdone" : "endplay" })], `Played ${clock(ms)} of ${card.title}`);
+  failed: () => shelves.setAttribute("aria-busy", "false"),
+  played: (card) => {
+    const [one, two] = tint(card);
+    document.documentElement.style.setProperty("--wash-one", one);
+    document.documentElement.style.setProperty("--wash-two", two);
   },
+  why: (card, node) => state.home && showWhy(card, node, state.home, acts.act),
 });
 
 const who = chooser(choose);
-keys(shelves, act);
+keys(shelves, acts.act);
 let pause = 0;
-const soon = () => {
+const soon = (text) => {
   clearTimeout(pause);
-  pause = setTimeout(() => load(), 180);
+  pause = setTimeout(() => load(text, null, "no shelf changed"), 180);
 };
-dial.setAttribute("aria-valuetext", words(Number(dial.value)));
+const turned = () => {
+  const text = words(Number(dial.value));
+  dial.setAttribute("aria-valuetext", text);
+  byId("dial-words").textContent = text;
+};
 dial.addEventListener("input", () => {
-  dial.setAttribute("aria-valuetext", words(Number(dial.value)));
+  turned();
   setting("dial", dial.value);
-  soon();
+  soon(`${words(Number(dial.value)).replace(/^./, (c) => c.toUpperCase())} from here on`);
 });
 explicit.addEventListener("change", () => {
   setting("explicit", explicit.checked ? "yes" : "no");
-  soon();
+  soon(explicit.checked ? "Explicit content is shown" : "Explicit content is left out");
 });
 addEventListener("popstate", () => {
   state.listener = new URLSearchParams(location.search).get("listener") ?? "";
   if (state.listener) remember(state.listener);
   who.show(state.listener);
+  acts.open(state.listener);
   put(shelves);
   load();
 });
+turned();
 who.show(state.listener);
+acts.open(state.listener);
 load();

@@ -67,6 +67,7 @@ function fillRow(node, shelf, act) {
  * where nothing stood before.
  */
 export function showShelves(container, shelves, act) {
+  for (const bone of container.querySelectorAll(":scope > .skeleton")) bone.remove();
   const first = container.children.length === 0;
   const old = new Map([...container.children].map((s) => [s.dataset.key, s]));
   const inView = (box) => box.bottom > -200 && box.top < innerHeight + 200;
@@ -156,7 +157,15 @@ export function focusCard(container, card) {
   card.scrollIntoView({ block: "nearest", inline: "nearest", behavior: calm() ? "auto" : "smooth" });
 }
 
-/** Arrows move between cards and shelves, Home and End within a shelf, S saves, X skips; Enter plays by itself. */
+/** Rows of nothing yet, while a page is fetched. */
+export function skeleton() {
+  const cards = Array.from({ length: 8 }, () => el("li", { class: "card" }, el("div", { class: "frame" })));
+  return Array.from({ length: 3 }, () => el("div", { class: "shelf skeleton", "aria-hidden": "true" }, el("div", { class: "shelf-head" }, el("span", { class: "bone" })), el("ul", { class: "row" }, cards.map((c) => c.cloneNode(true)))));
+}
+
+const LETTERS = { s: "save", x: "skip", n: "next", q: "queue", w: "why", h: "hide", z: "undo" };
+
+/** Arrows move between cards and shelves, Home and End within a shelf, letters act; Enter plays by itself. */
 export function keys(container, act) {
   container.addEventListener("focusin", (event) => {
     const card = event.target.closest(".card");
@@ -179,9 +188,9 @@ export function keys(container, act) {
       event.preventDefault();
       const next = to();
       if (next) focusCard(container, next);
-    } else if (event.key === "s" || event.key === "x") {
+    } else if (LETTERS[event.key]) {
       event.preventDefault();
-      act(event.key === "s" ? "save" : "skip", card.card, card);
+      act(LETTERS[event.key], card.card, card);
     }
   });
 }

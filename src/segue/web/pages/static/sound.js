@@ -25,13 +25,13 @@ export class Sound {
     this.draw();
   }
 
-  /** Take up the sound of a card; null: fall silent. */
-  async load(card) {
+  /** Take up the sound of a card, to be heard at once or later; null: fall silent. */
+  async load(card, at_once = true) {
     const turn = ++this.turn;
     this.audio.pause();
     if (this.audio.src) URL.revokeObjectURL(this.audio.src);
     this.audio.removeAttribute("src");
-    this.wanted = Boolean(card);
+    this.wanted = Boolean(card) && at_once;
     byId("player").classList.toggle("audible", Boolean(card?.clip));
     if (!card?.clip) return;
     const url = await clip(card.uri);
