@@ -210,13 +210,41 @@ def test_titles_listeners_and_cards(service: Service) -> None:
         service.card("segue:track:t:none")
 
 
+def test_a_page_of_search_by_kind(service: Service) -> None:
+    page = service.search_page("rock artist 2", None, 3)
+    assert (page.by, page.kinds[0].kind, page.kinds[0].cards[0].title) == ("title", "artist", "Rock Artist 2")
+    tracks = next(f for f in page.kinds if f.kind == "track")
+    assert tracks.total > 3, "all that they made"
+    assert len(tracks.cards) == 3
+    alone = service.search_page("rock artist 2", "artist", 3)
+    assert {f.kind: (f.total, bool(f.cards)) for f in alone.kinds} == {
+        f.kind: (f.total, f.kind == "artist") for f in page.kinds
+    }
+    assert service.search_page("rokc artist 2", None, 3).meant == "rock artist 2"
+    assert service.search_page("", None, 3).by == "popular"
+    assert service.search_page("an artist of jazz", None, 3).by == "near"
+
+
+def test_an_item_and_what_belongs_to_it(service: Service) -> None:
+    song = service.about("segue:track:t:a2t1")
+    assert song.listeners > 0
+    artist = service.about(song.card.artists[0].uri)
+    (most_heard, *_) = artist.shelves
+    assert (most_heard.key, song.card.uri in {c.uri for c in most_heard.cards}) == ("tracks", True)
+    others = {c.uri for shelf in song.shelves for c in shelf.cards}
+    assert {s.key for s in song.shelves} <= {"beside", "by"}
+    assert others | {song.card.uri} == {c.uri for c in most_heard.cards}
+    with pytest.raises(UnknownName):
+        service.about("segue:track:t:none")
+
+
 def test_words_find_what_they_say(service: Service) -> None:
     for words, genre in (("jazz", 1), ("a slow jazz artist", 1), ("rock artist", 0)):
         found = service.recommend("nobody", "track", 8, words=words)
         assert [int(c.id[1:].split("t")[0]) % 2 for c in found.items] == [genre] * 8
         assert found.items[0].reason is not None
         assert found.items[0].reason.text == f"Close to {words}"
-    assert [c.id for c in service.search("song 3 of 2")] == ["a2t3"], "titles first"
+    assert service.search("song 3 of 2")[0].id == "a2t3", "titles first"
     assert {int(c.id[1:].split("t")[0]) % 2 for c in service.search("an artist of jazz", "track", 5)} == {1}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,10 +24,12 @@ from segue.surfaces.clips import Clip
 from segue.surfaces.home.told import PageMade
 from segue.surfaces.map import MapHead, packed
 from segue.surfaces.views import (
+    AboutView,
     ArmReport,
     CardView,
     DayReport,
     DecisionView,
+    FoundView,
     HomeReport,
     HomeView,
     Judged,
@@ -40,6 +43,7 @@ from segue.surfaces.views import (
     ReasonView,
     Recommendations,
     RowView,
+    SearchView,
     ShelfCards,
     SpotView,
 )
@@ -425,6 +429,35 @@ class FakeService:
     def search_titles(self, words: str, kind: str | None, n: int) -> list[CardView]:
         return [c for c in self.cards.values() if words.lower() in c.title.lower() and kind in (None, c.kind)][:n]
 
+    def search_page(self, words: str, kind: str | None, n: int) -> SearchView:
+        found = self.search_titles(words, None, self.size)
+        genre = [c for c in self.cards.values() if c.genres == (words.lower(),)]
+        by = "title" if words else "popular"
+        if not found and not genre and " " in words:
+            found, by = list(self.cards.values())[:4], "near"
+        kinds = tuple(
+            FoundView(k, len(of), tuple(of[: n if kind in (None, k) else 0]))
+            for k in dict.fromkeys(c.kind for c in found)
+            if (of := [c for c in found if c.kind == k])
+        )
+        return SearchView(words, by, kinds, genre=FoundView("track", len(genre), tuple(genre[:n])) if genre else None,
+                          genres=() if words else GENRES)  # fmt: skip
+
+    def about(self, uri: str, listener: str = "") -> AboutView:
+        one, saved = self.card(uri), self._saved(listener)
+        mine = {one.uri} if one.kind == "artist" else {a.uri for a in one.artists}
+        cards = [msgspec.structs.replace(c, saved=c.uri in saved) for c in self.cards.values()]
+        by = [c for c in cards if mine & {a.uri for a in c.artists} and c.uri != uri]
+        parts = cards[:14] if one.kind in ("album", "playlist", "show") else []
+        shelves = [ShelfCards("parts", "14 tracks", tuple(c for c in parts if c.kind == "track")),
+                   ShelfCards("tracks", "Most heard", tuple(c for c in by if c.kind == "track")),
+                   ShelfCards("albums", "Albums", tuple(c for c in by if c.kind == "album"))]  # fmt: skip
+        return AboutView(
+            msgspec.structs.replace(one, saved=uri in saved), released=1_600_000_000_000, language="en", listeners=41,
+            part_of=Person("segue:album:fake:7", "An album") if one.kind == "track" else None,
+            shelves=tuple(s for s in shelves if s.cards),
+        )  # fmt: skip
+
     def home_report(self) -> HomeReport:
         if self.report is None:
             raise NotReady("no pages have been learned from yet: run `segue learn`")
@@ -432,3 +465,6 @@ class FakeService:
 
     def reload(self) -> bool:
         return False
+
+    def warm(self) -> None:
+        pass

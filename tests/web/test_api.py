@@ -32,6 +32,22 @@ def test_recommendations_similar_item_titles_listeners_history(client):
     assert client.get("/v1/listeners/L00001/history").json() == []
 
 
+def test_search_by_kind_and_about_an_item(client, service):
+    found = client.get("/v1/search?q=comet&n=3").json()
+    assert (found["words"], found["by"]) == ("comet", "title")
+    assert all(f["total"] >= len(f["cards"]) <= 3 for f in found["kinds"])
+    assert client.get("/v1/search?q=comet&kind=nonsense").status_code == 404
+    assert client.get("/v1/search").json()["genres"]
+    uri = next(u for u, c in service.cards.items() if c.kind == "track")
+    at = int(datetime.now(UTC).timestamp() * 1000)
+    client.post("/v1/events", json=[{"type": "save", "id": "s", "listener": "L1", "at": at, "item": uri}])
+    about = client.get(f"/v1/items/{quote(uri, safe='')}/about?listener=L1").json()
+    assert about["card"]["uri"] == uri
+    assert about["card"]["saved"]
+    assert about["shelves"][0]["cards"]
+    assert client.get("/v1/items/segue%3Atrack%3Anone/about").status_code == 404
+
+
 def test_path_and_radio(client, service):
     one, two = (c.uri for c in list(service.cards.values())[:2])
     way = client.get(f"/v1/path?from={quote(one)}&to={quote(two)}&n=5").json()

@@ -11,6 +11,7 @@ import numpy as np
 from segue.app.live import Live, kind_of, now_ms
 from segue.core.errors import InputError, NotReady, UnknownName, UsageError
 from segue.core.types import Candidates, Context, Kind, Reason
+from segue.surfaces.about import About
 from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip, Clips, simulated
 from segue.surfaces.home.crossed import hardly_tried, why_crossed
@@ -18,13 +19,16 @@ from segue.surfaces.home.kitchen import NOT_CAPPED, leaving_out
 from segue.surfaces.library import Library
 from segue.surfaces.path import sonic_path
 from segue.surfaces.radio import radio
+from segue.surfaces.search import Search
 from segue.surfaces.serving import Serving
 from segue.surfaces.views import (
+    AboutView,
     CardView,
     ListenerView,
     PathView,
     RadioView,
     Recommendations,
+    SearchView,
     SpotView,
 )
 
@@ -210,18 +214,22 @@ class Answers(Live):
         return list(self.recommend("", kind, n, words=words).items)
 
     def search_titles(self, words: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
-        """Items whose title holds the words as they stand: titles that start with them first, then by popularity."""
+        """Items whose titles or makers' names have the words, or those that were likely meant: what fits best first."""
         serving = self._fresh()
-        words = words.strip().lower()
-        if not words:
-            return []
-        found = serving.snapshot.catalogue.containing(words)
+        found = serving.titles.find(words).items
         if kind is not None:
             found = found[serving.stock.facts.kind[serving.stock.facts.rows(found)] == kind_of(kind)]
-        popular = serving.stock.popularity(found)
-        shown = found[np.lexsort((found, -popular))][: 20 * n].tolist()  # titles are read of these only
-        shown.sort(key=lambda number: not serving.stock.name(number).lower().startswith(words))
-        return [serving.cards.bare(number) for number in shown[:n]]
+        return [serving.cards.bare(number) for number in found[:n].tolist()]
+
+    def search_page(self, words: str, kind: Kind | str | None = None, n: int = 10) -> SearchView:
+        """The n best of each kind that have the words, or lie near to them; what is popular without words."""
+        context = Context(now=now_ms(), words=words.strip())
+        return Search(self._fresh(), context.words, kind_of(kind) if kind else None, n, context).page()
+
+    def about(self, uri: str, listener: str = "") -> AboutView:
+        """One item and what belongs to it, as a listener sees it where one is named; UnknownName for none."""
+        serving, who, _ = self._begin(listener, None)
+        return About(serving, self._number(serving, uri), serving.listening.saved(who)).view()
 
     def listeners(self, prefix: str = "", limit: int = 50) -> list[ListenerView]:
         """Listeners whose id starts with the prefix, those who took most first."""

@@ -81,6 +81,7 @@ class Live:
             if mark == self._mark:
                 return False
             serving = self._open()
+            serving.titles  # noqa: B018 made before anybody asks
             if self._marked() != mark:
                 return False  # changed once more while it was read: it may hold some of both
         except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
@@ -90,6 +91,10 @@ class Live:
             self._catch_up(serving)
             self._serving, self._mark = serving, mark
         return True
+
+    def warm(self) -> None:
+        """Make what searches need of the release, which takes a moment, before anybody asks."""
+        self._serving.titles  # noqa: B018
 
     def _marked(self) -> tuple[str, int, int]:
         """What the current release is, and which copy of its snapshot: one taken anew has the same name."""

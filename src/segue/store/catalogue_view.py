@@ -157,6 +157,11 @@ class CatalogueView:
         """Its title; the id of its source where nobody gave one."""
         return str(self._title[self.row(number)])
 
+    def titles(self) -> list[str]:
+        """Of every item, in the order of the rows."""
+        found: list[str] = self._title.to_pylist()
+        return found
+
     def description(self, number: int) -> str:
         return str(self._description[self.row(number)])
 

@@ -34,18 +34,27 @@ class Browse:
         return [(who, int(albums[view.row(n)])) for n, who in sorted(people, key=lambda p: p[1].name)]
 
     def albums_of(self, artist: int) -> Ids:
-        """By release date, newest first."""
-        artists, albums = self._artists_of_albums()
-        found: Ids = albums[artists == self._view.current(np.array([artist]))[0]]
-        released = self._view.released[self._view.rows(found)]
-        return found[np.lexsort((found, -released))]
+        """Theirs, and those that have a track of theirs; by release date, newest first."""
+        view = self._view
+        own, songs = (self._where(kind, view.artist, artist) for kind in (Kind.ALBUM, Kind.TRACK))
+        found = np.unique(np.concatenate([own, view.current(view.album[view.rows(songs)])]))
+        return self._newest(found[found > 0])
 
     def tracks_of(self, artist: int) -> Ids:
-        return self._popular(self._where(Kind.TRACK, self._view.artist, artist))
+        return self.made_by(artist, Kind.TRACK)
+
+    def made_by(self, maker: int, kind: Kind) -> Ids:
+        """Items of a kind by an artist or author."""
+        return self._popular(self._where(kind, self._view.artist, maker))
 
     def songs_on(self, album: int) -> Ids:
         """In the order they were imported."""
-        return self._where(Kind.TRACK, self._view.album, album)
+        return self.parts_of(album, Kind.TRACK)
+
+    def parts_of(self, whole: int, kind: Kind) -> Ids:
+        """The tracks of an album in the order they were imported; the episodes of a show, newest first."""
+        found = self._where(kind, self._view.album, whole)
+        return self._newest(found) if kind == Kind.EPISODE else found
 
     def in_playlist(self, playlist: int) -> Ids:
         """What is in a playlist of the release, in order."""
@@ -94,6 +103,9 @@ class Browse:
             return np.zeros(0, np.int32)
         found: Ids = view.items[(view.kind == kind) & (view.current(column) == view.items[row])]
         return found
+
+    def _newest(self, found: Ids) -> Ids:
+        return found[np.lexsort((found, -self._view.released[self._view.rows(found)]))]
 
     def _popular(self, found: Ids) -> Ids:
         return found[np.lexsort((found, -self.serving.stock.popularity(found)))]

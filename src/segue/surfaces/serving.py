@@ -39,6 +39,7 @@ from segue.surfaces.home.valuing import ByPopularity, Valuer, untaught
 from segue.surfaces.home.ways import POPULARITY, Way, way_of
 from segue.surfaces.listening import NEEDED, Listening
 from segue.surfaces.map import SpaceMap
+from segue.surfaces.titles import Titles
 
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
 """Whose model and whose popularity serve a kind: of whom there are more. One editor's adds say little of taste."""
@@ -117,6 +118,11 @@ class Serving:
     def map(self) -> SpaceMap:
         """The taste space for a page that draws it; NotReady where there is none."""
         return SpaceMap.of(self.stock, self.release.id, self.release.manifest.space)
+
+    @cached_property
+    def titles(self) -> Titles:
+        """The words of titles and names, to search in."""
+        return Titles.of(self.snapshot.catalogue, self.stock)
 
     @property
     def taught(self) -> bool:

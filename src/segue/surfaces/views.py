@@ -77,6 +77,36 @@ class Recommendations(msgspec.Struct, frozen=True):
     items: tuple[CardView, ...]
 
 
+class FoundView(msgspec.Struct, frozen=True):
+    """Items of one kind."""
+
+    kind: str
+    total: int  # that have the words; as many as are shown where they go by meaning
+    cards: tuple[CardView, ...]  # the best of them
+
+
+class SearchView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was found."""
+
+    words: str
+    by: str  # "title": titles and names have the words; "near": none has, by what they say; "popular": without words
+    kinds: tuple[FoundView, ...]  # the kind of what fits best first
+    meant: str = ""  # the words that were looked for, where nothing has those that were given
+    genre: FoundView | None = None  # the most taken of the genre of this name
+    genres: tuple[str, ...] = ()  # to begin with, where there are no words
+
+
+class AboutView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One item, and what belongs to it."""
+
+    card: CardView
+    part_of: Person | None = None  # its album or show
+    released: int = 0  # UTC ms; 0 unknown
+    language: str = ""
+    listeners: int = 0  # who took it, in the release
+    shelves: tuple[ShelfCards, ...] = ()
+
+
 class PathView(msgspec.Struct, frozen=True):
     """From one item to another."""
 

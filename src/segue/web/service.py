@@ -23,6 +23,7 @@ from segue.surfaces.clips import Clip
 from segue.surfaces.home.told import PageMade
 from segue.surfaces.library import Library
 from segue.surfaces.views import (
+    AboutView,
     CardView,
     HomeReport,
     HomeView,
@@ -30,6 +31,7 @@ from segue.surfaces.views import (
     PathView,
     RadioView,
     Recommendations,
+    SearchView,
     SpotView,
 )
 
@@ -116,9 +118,15 @@ class Service(Protocol):
 
     def search_titles(self, words: str, kind: str | None, n: int) -> Sequence[CardView]: ...
 
+    def search_page(self, words: str, kind: str | None, n: int) -> SearchView: ...
+
+    def about(self, uri: str, listener: str = "") -> AboutView: ...
+
     def home_report(self) -> HomeReport: ...
 
     def reload(self) -> Any: ...
+
+    def warm(self) -> None: ...
 
     def erase(self, listener: str, keys: int = 0) -> Receipt: ...
 
@@ -283,7 +291,9 @@ class Backend:
             self._waiting -= 1
 
     async def follow_releases(self) -> None:
-        """Until cancelled: take up a new release as it is promoted."""
+        """Until cancelled: take up a new release as it is promoted. The one that is there gets ready for searches."""
+        if self._service is not None:
+            await asyncio.to_thread(self._service.warm)
         while True:
             await asyncio.sleep(REOPEN_S)
             service = self._service

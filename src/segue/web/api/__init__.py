@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.web.api import (
+    about,
     audit,
     checks,
     clips,
@@ -21,6 +22,7 @@ from segue.web.api import (
     overview,
     recommendations,
     releases,
+    search,
     space,
 )
 from segue.web.resource import Resource
@@ -28,7 +30,9 @@ from segue.web.resource import Resource
 RESOURCES: tuple[Resource, ...] = (
     *home.RESOURCES,
     *recommendations.RESOURCES,
+    *search.RESOURCES,
     *clips.RESOURCES,
+    *about.RESOURCES,
     *items.RESOURCES,
     *journeys.RESOURCES,
     *space.RESOURCES,
