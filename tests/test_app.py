@@ -15,7 +15,7 @@ import pytest
 
 from segue.app import Service, open_service
 from segue.core.errors import NotReady, UnknownName, UsageError
-from segue.core.events import Item, Play, Rating, Save, Skip
+from segue.core.events import Item, Play, Rating, Save, Skip, Tune
 from segue.core.types import Context
 from segue.runs.releases import Release, current_release, promote, write_release
 from segue.store.decisions import read_slates
@@ -23,6 +23,7 @@ from segue.store.workspace import Workspace
 from segue.surfaces.views import HomeView
 
 NOW = 1_790_000_000_000
+DAY_MS = 86_400_000
 
 
 def cards(view: HomeView) -> list[str]:
@@ -96,6 +97,34 @@ def test_what_is_skipped_twice_or_disliked_goes(service: Service, now: Context, 
         assert item in cards(service.home("L0", replace(now, now=NOW + 5)))
         service.append([Skip(id="s2", listener="L0", item=item, at=NOW + 2, ms_played=900)])
     assert item not in cards(service.home("L0", replace(now, now=NOW + 5)))
+
+
+def test_what_is_hidden_is_gone_at_once_and_for_good_until_it_is_taken_back(
+    service: Service, now: Context, release_of: Callable[..., Release], tmp_path: Path
+) -> None:
+    """What a card's "Not for me" sends, of an item that was saved, and its undo."""
+    item = shelf(service.home("L0", now), "jump-back-in")[0]
+
+    def hide(value: float, at: int) -> None:
+        rating = Rating(id=f"r{at}", listener="L0", item=item, at=NOW + at, value=value)
+        service.append([rating, Tune(id=f"t{at}", listener="L0", subject=f"item:{item}", value=value, at=NOW + at)])
+
+    def shown(after: int) -> bool:
+        return item in cards(service.home("L0", replace(now, now=NOW + after)))
+
+    service.append([Save(id="s", listener="L0", item=item, at=NOW + 1)])
+    before = service.home("L0", replace(now, now=NOW + 5))
+    hide(-1, 10)
+    assert not shown(20)
+    assert not shown(60 * DAY_MS)
+    hide(0, 30)
+    assert service.home("L0", replace(now, now=NOW + 5)).shelves == before.shelves
+    hide(-1, 40)
+    release_of(service.workspace.path, tmp_path / "models")
+    assert service.reload()
+    assert not shown(50)
+    hide(0, 60)
+    assert shown(70)
 
 
 def test_a_save_shows_on_its_card(service: Service, now: Context) -> None:

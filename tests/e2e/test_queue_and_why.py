@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from playwright.sync_api import expect
 
-from segue.core.events import Play, Rating, Skip
+from segue.core.events import Play, Rating, Skip, Tune
 
 EARLIER = """hours => {
     const all = JSON.parse(localStorage['segue-seen']), {last} = all.L00007;
@@ -61,6 +61,7 @@ def test_not_for_me_is_not_not_now_and_can_be_taken_back(home, service):
     (rating,) = recorded(service, Rating)
     assert (rating.item, rating.value, rating.listener) == (uri, -1, "L00007")
     assert rating.attrs["page"].startswith("page-")
+    assert [(t.subject, t.value) for t in recorded(service, Tune)] == [(f"item:{uri}", -1)]
     toast.get_by_role("button", name="Undo").click()
     expect(home.locator(f'.card[data-uri="{uri}"]')).to_have_count(1)
     assert [r.value for r in recorded(service, Rating)] == [-1, 0]
@@ -71,7 +72,7 @@ def test_not_for_me_is_not_not_now_and_can_be_taken_back(home, service):
     expect(home.locator(f'.card[data-uri="{uri}"]')).to_have_count(1)
     press(home, 0, "x")
     expect(home.locator(".toast").last).to_contain_text("Skipped")
-    assert [r.value for r in recorded(service, Rating)] == [-1, 0, -1, 0]
+    assert [r.value for r in recorded(service, Rating)] == [t.value for t in recorded(service, Tune)] == [-1, 0, -1, 0]
     assert [s.item for s in recorded(service, Skip)] == [uri]
 
 

@@ -133,6 +133,7 @@ def test_saves_hides_and_what_is_taken_back() -> None:
     assert led(page, save, answer(3, Remove, 10, after=HOUR - 1))[1].saved.tolist() == [True]
     hate, love = answer(2, Rating, 10, value=-1.0), answer(3, Rating, 10, after=2 * HOUR, value=1.0)
     assert led(page, hate)[1].hid.tolist() == [True]
+    assert led(page, hate, answer(3, Rating, 10, after=2 * HOUR, value=0.0))[1].hid.tolist() == [False]  # taken back
     got = led(page, hate, love)[1]
     assert (got.hid.tolist(), got.saved.tolist()) == ([False], [True])
     assert led(page, answer(2, Skip, 10))[1].skipped.tolist() == [True]

@@ -112,7 +112,8 @@ def outcomes(
     loved = (events.type == CODES[Rating]) & (events.value > 0)
     keeps = np.isin(events.type, [CODES[t] for t in (Save, Follow, PlaylistAdd)]) | loved
     saved = _last(c, card, events.at, keeps, events.type == CODES[Remove])
-    hid = _last(c, card, events.at, (events.type == CODES[Rating]) & (events.value < 0), loved)
+    rated = events.type == CODES[Rating]
+    hid = _last(c, card, events.at, rated & (events.value < 0), rated & (events.value >= 0))
     skipped = _any(c, card[left]) & ~streamed
     newest = watermark if watermark is not None else int(slates.at.max(initial=0))
     from_page = card[paged & (events.type != CODES[Remove])]

@@ -48,6 +48,7 @@ class Trail:
     weights: list[float] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)  # (item, at)
+    disliked: dict[int, int] = field(default_factory=dict)  # item → at, until it is rated otherwise
     saved: set[int] = field(default_factory=set)
 
 
@@ -128,10 +129,12 @@ class Listening:
         self.devices.add(listener, at, device or "")
         trail = self._trails.setdefault(listener, Trail())
         self._versions[listener] = self._versions.get(listener, 0) + 1
+        if kind is Rating:
+            trail.disliked.pop(number, None)
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
             trail.skipped.append((number, at))
         elif kind is Rating and (value or 0) <= 0:
-            trail.skipped += [(number, at)] * 2 if value and value < 0 else []
+            trail.disliked |= {number: at} if value else {}
         elif kind is Remove:
             trail.saved.discard(number)
         else:
@@ -178,9 +181,9 @@ class Listening:
     def skips(self, listener: int) -> tuple[Ids, I64]:
         """(S,), (S,) what was skipped and when, oldest first, less what does not count against it."""
         trail = self._trails.get(listener)
-        if trail is None or not trail.skipped:
+        if trail is None or not (trail.skipped or trail.disliked):
             return NO_IDS, np.zeros(0, np.int64)
-        pairs = sorted(trail.skipped, key=lambda pair: pair[1])
+        pairs = sorted([*trail.skipped, *2 * list(trail.disliked.items())], key=lambda pair: pair[1])
         items, at = np.array([i for i, _ in pairs], np.int32), np.array([at for _, at in pairs], np.int64)
         tuned = self.tuned(listener)
         if tuned is None:
