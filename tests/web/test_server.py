@@ -1,16 +1,19 @@
 """The real server on a real socket, in a process of its own, over the fake service."""
 
+import gc
 import signal
 import socket
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import httpx
 import pytest
 
 from segue.core.errors import UsageError
+from segue.web import service
 from segue.web.auth import Keys, Scope
 from segue.web.server import address, bind, serve
 
@@ -115,3 +118,26 @@ def test_nobody_waits_for_ever_on_a_full_server(service):
     answers = asyncio.run(crowd())
     backend.close()
     assert sum(isinstance(a, Busy) for a in answers) == 5
+
+
+def test_what_an_old_release_leaves_behind_is_let_go_of():
+    """A server tells the collector that its release stays; of one that went, parts that hold each other would stay."""
+
+    class Part:
+        other: object = None
+
+    one, two = Part(), Part()
+    one.other, two.other = two, one
+    gone = weakref.ref(one)
+    gc.freeze()
+    try:
+        del one, two
+        gc.collect()
+        assert gone() is not None
+        service._sweep()
+        assert gone() is None
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+    service._sweep()
+    assert gc.get_freeze_count() == 0

@@ -34,7 +34,7 @@ from segue.surfaces.views import (
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
 VISIT_MS = 1_800_000  # for as long the same chance decides
 KEPT = PageMade(kept=True)
-PAGES = 1_000  # kept while nothing happens to their listeners
+PAGES = 300  # kept while nothing happens to their listeners; each takes some 150 kB
 
 
 @dataclass(frozen=True, slots=True)

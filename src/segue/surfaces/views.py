@@ -5,18 +5,18 @@ from __future__ import annotations
 import msgspec
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, gc=False):
     uri: str
     name: str
 
 
-class ReasonView(msgspec.Struct, frozen=True):
+class ReasonView(msgspec.Struct, frozen=True, gc=False):
     key: str  # "listened", "similar_to", …
     text: str  # "Because you listened to Metallica": made from the data, says no more than it
     because: tuple[Person, ...] = ()
 
 
-class CardView(msgspec.Struct, frozen=True, omit_defaults=True):
+class CardView(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     uri: str
     id: str  # as imported
     kind: str

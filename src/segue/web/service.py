@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import shutil
 import threading
 import time
@@ -133,6 +134,14 @@ class Service(Protocol):
 
 class Busy(SegueError):
     """More calls wait than the server will hold; ask again."""
+
+
+def _sweep() -> None:
+    """Let go of what the old release left behind, where the server told the collector that it stays."""
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 async def in_thread(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
@@ -299,7 +308,8 @@ class Backend:
             service = self._service
             if service is not None:
                 try:
-                    await asyncio.to_thread(service.reload)  # opening takes long: not on a reader
+                    if await asyncio.to_thread(service.reload):  # opening takes long: not on a reader
+                        _sweep()
                 except SegueError as e:
                     self._why = str(e)
 
