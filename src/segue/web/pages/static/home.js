@@ -6,6 +6,7 @@ import { Acts } from "./acts.js";
 import { cover, tint } from "./covers.js";
 import { chooser } from "./chooser.js";
 import { clearNotice, explain, notice } from "./notice.js";
+import { forgetPassed, pass, passed } from "./passed.js";
 import { remember } from "./shell.js";
 import { keys, showShelves, skeleton } from "./shelves.js";
 import { did, said, since } from "./since.js";
@@ -20,8 +21,8 @@ explicit.checked = setting("explicit") !== "no";
 
 const words = (v) => (v < 15 ? "mostly familiar" : v < 40 ? "rather familiar" : v <= 60 ? "balanced" : v <= 85 ? "rather new" : "mostly new");
 
-function circumstances() {
-  return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", familiarity: (1 - dial.value / 100).toFixed(2), explicit: explicit.checked, impressions: true };
+function circumstances(exclude) {
+  return { exclude, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", familiarity: (1 - dial.value / 100).toFixed(2), explicit: explicit.checked, impressions: true };
 }
 
 function greet(home) {
@@ -33,6 +34,19 @@ function greet(home) {
     known ? "" : ". Nothing is known yet, so this is what others enjoy. Play something and watch it turn.");
 }
 
+/** Home, without what was passed over lately. */
+async function ask(listener) {
+  const exclude = passed(listener), page = () => get("/v1/home", { listener, ...circumstances(exclude) });
+  try {
+    return await page();
+  } catch (failure) {
+    if (!exclude.length || ![400, 404, 422].includes(failure.status)) throw failure;
+    forgetPassed(listener); // it may name what is no longer there
+    exclude.length = 0;
+    return page();
+  }
+}
+
 /** Fetch and show; `after` is what was just done, for the toast, with `undo` where it can be taken back. */
 async function load(after = "", undo = null, still = "") {
   const turn = ++state.turn;
@@ -42,7 +56,7 @@ async function load(after = "", undo = null, still = "") {
   shelves.setAttribute("aria-busy", "true");
   if (!shelves.children.length) put(shelves, skeleton());
   try {
-    const home = await get("/v1/home", { listener: state.listener, ...circumstances() });
+    const home = await ask(state.listener);
     if (turn !== state.turn) return;
     state.waits = 1000;
     state.home = home;
@@ -122,6 +136,7 @@ const acts = new Acts({
   page: () => state.home?.page ?? "",
   before: () => (state.turn += 1), // a page asked for before this knows nothing of it: let it not overwrite what was just done
   after: (text, undo, events) => {
+    for (const e of events) if (e.type === "skip") pass(e.listener, e.item);
     for (const e of events) if (COUNTED[e.type] && e.value !== 0) did(e.listener, COUNTED[e.type]);
     return load(text, undo);
   },
