@@ -198,7 +198,7 @@ def test_a_file_is_had(path, name, server, ours, tmp_path):
      ("twice", "would be lost"),
      ("brotli", "nobody asked for"), ("claims", "1000000000000"), ("short", "ended early"),
      ("round", "more than 5 times"),
-     ("away", r"127\.0\.0\.2, which is no address"), ("scheme", "no address that is fetched"),
+     ("away", r"127\.0\.0\.2, which is no address"), ("scheme", "not fetched"),
      ("huge", "more than 1,000,000 bytes"), ("drip", "too long"), ("slow", "too long")],
 )  # fmt: skip
 def test_what_is_not_taken(path, why, server, ours, tmp_path):

@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from urllib.parse import SplitResult, urlsplit
 
+MAX_URL = 2_000  # characters
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotPublic(Exception):
     """A host that lies in a private network, or is none; the message says which."""
+
+
+def web_address(text: str) -> SplitResult:
+    """The parts of an http or https address, as it is asked for; ValueError says what is wrong with it."""
+    shown = repr(text[:200])
+    try:
+        where = urlsplit(text)
+        host, _ = where.hostname, where.port
+    except ValueError as e:
+        raise ValueError(f"{shown}: {e}") from None
+    plain = text.isascii() and text.isprintable() and " " not in text and len(text) <= MAX_URL
+    if where.scheme not in ("http", "https") or not host or not plain:
+        raise ValueError(f"{shown} is no address; it looks like https://example.org/path")
+    if where.username or where.password:
+        raise ValueError(f"no name and password in an address: {host[:100]}")
+    return where
 
 
 def is_public(text: str) -> bool:

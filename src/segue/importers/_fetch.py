@@ -16,9 +16,9 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin
 
-from segue.core.addresses import NotPublic, lookup, public_address
+from segue.core.addresses import NotPublic, lookup, public_address, web_address
 from segue.core.errors import InputError
 
 MOST = 64 << 20  # bytes of a file, unpacked
@@ -26,7 +26,6 @@ DEADLINE_S = 60.0  # for all of it, redirects included
 WAIT_S = 10.0  # without a byte
 REDIRECTS = 5
 BLOCK = 1 << 16
-MAX_URL = 2_000
 GZIP = 31  # window bits
 ENDINGS = {
     "application/xspf+xml": ".xspf", "application/jspf+json": ".jspf", "audio/x-mpegurl": ".m3u",
@@ -68,16 +67,9 @@ def fetched(url: str, folder: Path, *, private: bool = False, most: int = MOST, 
 def checked(url: str) -> SplitResult:
     """The parts of an address that may be asked; InputError for other schemes, passwords, and what is no address."""
     try:
-        where = urlsplit(url)
-        host, _ = where.hostname, where.port
+        return web_address(url)
     except ValueError as e:
-        raise InputError(f"{url[:200]!r}: {e}") from None
-    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= MAX_URL
-    if where.scheme not in ("http", "https") or not host or not plain:
-        raise InputError(f"{url[:200]!r} is no address that is fetched; it looks like https://example.org/list.xspf")
-    if where.username or where.password:
-        raise InputError(f"an address with a name and password in it is not fetched: {host[:100]}")
-    return where
+        raise InputError(f"not fetched: {e}") from None
 
 
 @contextlib.contextmanager

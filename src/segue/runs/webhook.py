@@ -12,9 +12,9 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from segue.core.addresses import is_public, lookup
+from segue.core.addresses import is_public, lookup, web_address
 from segue.core.errors import UsageError
 
 TIMEOUT, LONGEST = 5.0, 10.0
@@ -61,15 +61,10 @@ def deliver(
 def checked_url(url: str) -> SplitResult:
     """The parts of an address that may be sent to: https, or http on this machine. UsageError otherwise."""
     try:
-        where = urlsplit(url)
-        host, _ = where.hostname, where.port
+        where = web_address(url)
     except ValueError as e:
-        raise UsageError(f"webhook {url[:200]!r}: {e}") from None
-    if not host or where.scheme not in ("https", "http") or not url.isascii() or any(c <= " " for c in url):
-        raise UsageError(f"webhook {url[:200]!r} is no address; it looks like https://example.org/hook")
-    if where.username or where.password:
-        raise UsageError("webhook: no name and password in the address; set alert_secret to sign what is sent")
-    if where.scheme == "http" and not _here(host):
+        raise UsageError(f"webhook: {e}") from None
+    if where.scheme == "http" and not _here(where.hostname or ""):
         raise UsageError(f"webhook {url[:200]!r}: only https, or http on this machine (127.0.0.1, localhost)")
     return where
 
