@@ -54,7 +54,7 @@ def test_recent_history_is_what_the_next_snapshot_has(workspace: Workspace) -> N
     for kind in (Kind.TRACK, Kind.ARTIST):
         wanted = new.history(listener, kind)
         for listening in (by_event, by_row):
-            found = listening.history(listener, kind)
+            found = listening.heard(listener, kind)
             assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
     numbers = {i: workspace.catalogue.number("default", TRACK.format(i)) for i in range(8)}
     for listening in (by_event, by_row):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.app import Service, open_service
-from segue.core.events import Play, Skip, Tune
+from segue.core.events import Play, Rating, Skip, Tune
 from segue.core.types import Candidates, Context, Kind
 from segue.ranking import leaned
 
@@ -137,3 +137,31 @@ def test_half_as_much_is_half_of_every_beginning() -> None:
     less = np.arange(100) % 2 == 0
     found = leaned(ranked, np.where(less, np.log(0.25), 0).astype(np.float32))
     assert less[found.items[:50]].sum() == 10  # of 50 a fifth, where half was: a quarter as much of one as of the other
+
+
+def test_the_worst_rating_hides_for_good_and_a_better_one_takes_it_back(
+    service: Service, now: Context, release_of: Any, tmp_path: Any
+) -> None:
+    def listed() -> list[str]:
+        return [c.uri for c in service.recommend("L0", "track", 30, context=now).items]
+
+    uri, before = listed()[0], page(service, "L0", now)
+    service.append([Rating(id="r1", listener="L0", item=uri, at=NOW + 1, value=-1)])
+    assert uri not in listed()
+    release_of(service.workspace.path, tmp_path / "one")
+    assert service.reload()
+    assert uri not in listed()
+    service.append([Rating(id="r2", listener="L0", item=uri, at=NOW + 2, value=0)])
+    assert uri in listed()
+    release_of(service.workspace.path, tmp_path / "two")
+    assert service.reload()
+    assert uri in listed()
+    assert page(service, "L0", now)[0] == before[0]
+
+
+def test_a_dislike_that_was_taken_back_holds_nothing_back(service: Service, now: Context) -> None:
+    before = page(service, "L0", now)
+    card = before[0][0].cards[0]
+    for n, value in enumerate((-0.5, 0.0)):
+        service.append([Rating(id=f"r{n}", listener="L0", item=card.uri, at=NOW + n, value=value)])
+    assert page(service, "L0", now) == before

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,6 +26,7 @@ from segue.store.delivery.dead_letters import DeadLetter
 from segue.surfaces.clips import Clip
 from segue.surfaces.home.told import PageMade
 from segue.surfaces.map import MapHead, packed
+from segue.surfaces.taste.views import TasteView
 from segue.surfaces.views import (
     AboutView,
     ArmReport,
@@ -122,6 +126,18 @@ class FakeIntake:
 
     def hours(self, client: str, since: int) -> list[Hour]:
         return []
+
+
+def beside(name: str) -> Any:
+    """A module of this folder: folders of tests are no packages."""
+    known = f"segue_tests_{name}"
+    if known not in sys.modules:
+        spec = spec_from_file_location(known, Path(__file__).with_name(f"{name}.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[known] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[known]
 
 
 def _pick(words: Sequence[str], *parts: object) -> str:
@@ -252,6 +268,25 @@ class FakeService:
         last = {e.item: e.value for e in self.seen.values() if e.listener == listener and isinstance(e, Rating)}
         return {item for item, value in last.items() if value <= -1}
 
+    def _said(self, listener: str) -> dict[str, float]:
+        with self.lock:
+            said: dict[str, float] = beside("made_up_taste").said_in(list(self.seen.values()), listener)
+        return said
+
+    def taste(self, listener: str, context: Context | None = None) -> TasteView:
+        """Of those with a name: some of everything was heard, most of it of two genres."""
+        start = int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
+        cards = list(self.cards.values())[start:] + list(self.cards.values())[:start]
+        heard = self.history(listener, 50)
+        if listener in self.names:
+            liked = {cards[0].genres, cards[3].genres}
+            heard += [c for c in cards if c.genres in liked][:30] + cards[:14]
+        head = self.tenant, listener, str(self.release)
+        view: TasteView = beside("made_up_taste").made_up_taste(
+            heard, self._said(listener), self._saved(listener), head
+        )
+        return view
+
     def _shown(self, card: CardView, key: str, text: str, because: tuple[Person, ...], saved: set[str]) -> CardView:
         reason = ReasonView(key, text, because)
         return CardView(
@@ -269,6 +304,7 @@ class FakeService:
             c for c in list(self.cards.values())[start:] + list(self.cards.values())[:start] if c.uri not in skipped
         ]
         pool = [c for c in pool if context.explicit or not c.explicit]
+        pool = beside("made_up_taste").wanted(pool, self._said(listener))
         if context.familiarity > 0.7:
             pool.reverse()
         shelves, used = [], set[str]()

@@ -148,6 +148,7 @@ PLACES = {
     "path: from": query("/v1/path", "from", to=ROCK),
     "listeners: prefix": query("/v1/listeners", "prefix"),
     "listeners: history": within("/v1/listeners/", "/history"),
+    "listeners: taste": within("/v1/listeners/", "/taste"),
     "listeners: export": within("/v1/listeners/", "/export", "POST"),
     "listeners: erase": within("/v1/listeners/", "", "DELETE"),
     "playlists: name": within("/v1/playlists/", ".xspf"),
@@ -508,6 +509,7 @@ def test_a_listeners_own_token_reads_nobody_else_whatever_the_protocol(door):
     for method, path, authorization in (
         ("GET", "/v1/home?listener=L1", bearer), ("GET", "/v1/recommendations?listener=L1", bearer),
         ("GET", "/v1/radio?words=x&listener=L1", bearer), ("GET", "/v1/listeners/L1/history", bearer),
+        ("GET", "/v1/listeners/L1/taste", bearer),
         ("GET", "/v1/listeners/L0%2F..%2FL1/history", bearer), ("GET", "/v1/playlists/lately.xspf?listener=L1", bearer),
         ("GET", "/v1/playlists/segue:playlist:t:p0.xspf?listener=L0", bearer), ("GET", "/v1/listeners", bearer),
         ("POST", "/v1/listeners/L1/export", bearer), ("DELETE", "/v1/listeners/L1", bearer),

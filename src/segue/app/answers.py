@@ -21,6 +21,7 @@ from segue.surfaces.path import sonic_path
 from segue.surfaces.radio import radio
 from segue.surfaces.search import Search
 from segue.surfaces.serving import Serving
+from segue.surfaces.taste import TasteView, taste_of
 from segue.surfaces.views import (
     AboutView,
     CardView,
@@ -31,6 +32,8 @@ from segue.surfaces.views import (
     SearchView,
     SpotView,
 )
+
+SAVED = 200  # of what was saved, that is listed
 
 
 class Answers(Live):
@@ -204,6 +207,12 @@ class Answers(Live):
         items = np.concatenate([p[0] for p in parts])[order] if parts else at
         saved = serving.listening.saved(number)
         return [serving.cards.card(i, saved=i in saved) for i in list(dict.fromkeys(items.tolist()))[:n]]
+
+    def taste(self, listener: str, context: Context | None = None) -> TasteView:
+        """What is believed of a listener, what each belief rests on, and what they said of it themselves."""
+        serving, number, context = self._begin(listener, context)
+        saved = self.library.saved(listener) if number else []
+        return taste_of(serving, listener, number, context, saved[:SAVED])
 
     def search(self, words: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
         """Items whose title holds the words; where there are none, those that lie nearest to them."""

@@ -54,8 +54,7 @@ def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str
     said = log.read(tenant, types=[Tag, Tune], columns=["type", "item", "words", "listener", "at", "value"])
     tunes = said["type"].to_numpy() == code(Tune)
     columns |= tag_columns(database, number, numbers, said.filter(pa.array(~tunes)))
-    if tunes.any():
-        columns |= _tuned(numbers, said.filter(pa.array(tunes)))
+    columns |= _tuned(numbers, said.filter(pa.array(tunes)), _hidden(events))
     columns |= _listeners(database, number, numbers, events)
     populations: list[dict[str, Any]] = []
     for owner, taken, removed in _takes(numbers, columns, events):
@@ -94,15 +93,31 @@ def _listeners(database: Database, tenant: int, numbers: Numbers, events: pa.Tab
     }
 
 
-def _tuned(numbers: Numbers, tunes: pa.Table) -> dict[str, Column]:
-    """What listeners said of their own taste, by time."""
+def _tuned(numbers: Numbers, tunes: pa.Table, hidden: pa.Table) -> dict[str, Column]:
+    """What listeners said of their own taste, each in order of time; nothing where nobody did."""
+    said = pa.concat_tables([tunes.select(hidden.column_names), hidden])
+    if not len(said):
+        return {}
+    said = said.take(pa.array(np.argsort(said["at"].to_numpy(), kind="stable")))
     return {
-        "tuned/listener": tunes["listener"].to_numpy().astype(np.int32),
-        "tuned/item": numbers.root[tunes["item"].to_numpy()],
-        "tuned/at": tunes["at"].to_numpy().astype(np.int64),
-        "tuned/value": tunes["value"].to_numpy().astype(np.float32),
-        "tuned/subject": tunes["words"].combine_chunks(),
+        "tuned/listener": said["listener"].to_numpy().astype(np.int32),
+        "tuned/item": numbers.root[said["item"].to_numpy()],
+        "tuned/at": said["at"].to_numpy().astype(np.int64),
+        "tuned/value": said["value"].to_numpy().astype(np.float32),
+        "tuned/subject": said["words"].combine_chunks(),
     }
+
+
+def _hidden(events: pa.Table) -> pa.Table:
+    """The worst ratings, and those of the same listeners and items that may take them back, as if they were tunes."""
+    value, ratings = _filled(events["value"]), events["type"].to_numpy() == code(Rating)
+    listener, item = events["listener"].to_numpy().astype(np.int64), events["item"].to_numpy()
+    pair = listener * (int(item.max(initial=0)) + 1) + item
+    worst = ratings & (value <= -1)
+    mine = ratings & np.isin(pair, pair[worst]) if worst.any() else worst
+    found = events.filter(pa.array(mine)).select(["listener", "item", "at"])
+    found = found.append_column("value", pa.array(np.where(value[mine] <= -1, -1, 0), pa.float32()))
+    return found.append_column("words", pa.array(["item:"] * len(found), pa.string()))
 
 
 def _takes(

@@ -58,11 +58,10 @@ class Tuning:
         """0 where nothing was said."""
         return self._said.get(key, (0, 0.0, ""))[1]
 
-    @property
-    def subjects(self) -> dict[str, float]:
-        """What is not as it is, as it was spelled, the newest first."""
-        found = sorted((s for s in self._said.values() if s[1]), key=lambda s: (-s[0], s[2]))
-        return {subject: value for _, value, subject in found}
+    def said(self) -> list[tuple[Key, str, float]]:
+        """What is not as it is, with the subject as it was spelled, the newest first."""
+        found = sorted(((at, key, s, v) for key, (at, v, s) in self._said.items() if v), key=lambda f: (-f[0], f[2]))
+        return [(key, subject, value) for _, key, subject, value in found]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from segue.core.events import (
 from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query, Tuned
 from segue.store.building import DERIVED, HEARD_MS
 from segue.store.snapshot import Snapshot
-from segue.store.tuning import Tuning, counted
+from segue.store.tuning import NEVER, Tuning, counted
 from segue.surfaces.devices import Devices
 from segue.surfaces.home.kept import Kept
 
@@ -48,7 +48,7 @@ class Trail:
     weights: list[float] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)  # (item, at)
-    disliked: dict[int, int] = field(default_factory=dict)  # item → at, until it is rated otherwise
+    disliked: dict[int, int] = field(default_factory=dict)  # item → when it was last rated below 0, and not above since
     saved: set[int] = field(default_factory=set)
 
 
@@ -120,6 +120,8 @@ class Listening:
         if code == CODE[Tune]:
             known = int(facts.current(np.array([item]))[0])
             self._tunings.setdefault(listener, Tuning()).say(words or "", known, value or 0.0, at)
+            if known and (words or "").startswith("item:") and (value or 0.0) > NEVER and listener in self._trails:
+                self._trails[listener].disliked.pop(known, None)  # a dislike is taken back with what it led to
             self._versions[listener] = self._versions.get(listener, 0) + 1
             return
         row = int(facts.rows(np.array([item]))[0])
@@ -129,21 +131,32 @@ class Listening:
         self.devices.add(listener, at, device or "")
         trail = self._trails.setdefault(listener, Trail())
         self._versions[listener] = self._versions.get(listener, 0) + 1
-        if kind is Rating:
-            trail.disliked.pop(number, None)
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
             trail.skipped.append((number, at))
         elif kind is Rating and (value or 0) <= 0:
-            trail.disliked |= {number: at} if value else {}
+            self._rated(listener, trail, number, value or 0.0, at)
         elif kind is Remove:
             trail.saved.discard(number)
         else:
             if kind is Save:
                 trail.saved.add(number)
+            if kind is Rating:
+                self._rated(listener, trail, number, value or 0.0, at)
             weight = value if kind in (Rating, Counted) and value else 1.0
             trail.at.append(at)
             trail.weights.append(float(weight))
             trail.items.append(number)
+
+    def _rated(self, listener: int, trail: Trail, item: int, value: float, at: int) -> None:
+        """A dislike counts as two skips until it is taken back; the worst rating says not to show the item at all."""
+        trail.disliked.pop(item, None)
+        if value < 0:
+            trail.disliked[item] = at
+        tuning = self._tunings.get(listener)
+        if value <= NEVER:
+            tuning = self._tunings.setdefault(listener, Tuning())
+        if tuning is not None and (value <= NEVER or tuning.value(("item", item, 0)) <= NEVER):
+            tuning.say("item:", item, value if value <= NEVER else 0.0, at)
 
     def remember(self, table: pa.Table) -> None:
         """Skips and saves from before the snapshot, which it does not tell apart: rows of the log, oldest first."""

@@ -23,6 +23,7 @@ from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip
 from segue.surfaces.home.told import PageMade
 from segue.surfaces.library import Library
+from segue.surfaces.taste.views import TasteView
 from segue.surfaces.views import (
     AboutView,
     CardView,
@@ -116,6 +117,8 @@ class Service(Protocol):
     def clip(self, uri: str) -> Clip: ...
 
     def history(self, listener: str, n: int) -> Sequence[Any]: ...
+
+    def taste(self, listener: str, context: Context | None = None) -> TasteView: ...
 
     def search_titles(self, words: str, kind: str | None, n: int) -> Sequence[CardView]: ...
 

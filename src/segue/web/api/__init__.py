@@ -24,6 +24,7 @@ from segue.web.api import (
     releases,
     search,
     space,
+    taste,
 )
 from segue.web.resource import Resource
 
@@ -37,6 +38,7 @@ RESOURCES: tuple[Resource, ...] = (
     *journeys.RESOURCES,
     *space.RESOURCES,
     *listeners.RESOURCES,
+    *taste.RESOURCES,
     *erasing.RESOURCES,
     *events.RESOURCES,
     *dead_letters.RESOURCES,
