@@ -50,8 +50,7 @@ class Tuning:
 
     def __iter__(self) -> Iterator[tuple[Key, float]]:
         """What is not as it is, in an order that does not depend on when it was said."""
-        said = ((key, value) for key, (_, value, _) in self._said.items() if value)
-        said = ((key, value) for key, (_, value, _) in self._said.items() if value)
+        said = [(key, value) for key, (_, value, _) in list(self._said.items()) if value]  # more may be said meanwhile
         yield from sorted(said, key=lambda pair: repr(pair[0]))
 
     def value(self, key: Key) -> float:
@@ -60,7 +59,8 @@ class Tuning:
 
     def said(self) -> list[tuple[Key, str, float]]:
         """What is not as it is, with the subject as it was spelled, the newest first."""
-        found = sorted(((at, key, s, v) for key, (at, v, s) in self._said.items() if v), key=lambda f: (-f[0], f[2]))
+        found = [(at, key, s, v) for key, (at, v, s) in list(self._said.items()) if v]
+        found.sort(key=lambda f: (-f[0], f[2]))
         return [(key, subject, value) for _, key, subject, value in found]
 
 

@@ -130,7 +130,6 @@ class Listening:
         number, kind = int(facts.items[row]), EVENT_TYPES[code - 1]
         self.devices.add(listener, at, device or "")
         trail = self._trails.setdefault(listener, Trail())
-        self._versions[listener] = self._versions.get(listener, 0) + 1
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
             trail.skipped.append((number, at))
         elif kind is Rating and (value or 0) <= 0:
@@ -146,6 +145,7 @@ class Listening:
             trail.at.append(at)
             trail.weights.append(float(weight))
             trail.items.append(number)
+        self._versions[listener] = self._versions.get(listener, 0) + 1  # last: who reads the new one reads all of it
 
     def _rated(self, listener: int, trail: Trail, item: int, value: float, at: int) -> None:
         """A dislike counts as two skips until it is taken back; the worst rating says not to show the item at all."""
