@@ -465,7 +465,7 @@ class FakeService:
     def search_titles(self, words: str, kind: str | None, n: int) -> list[CardView]:
         return [c for c in self.cards.values() if words.lower() in c.title.lower() and kind in (None, c.kind)][:n]
 
-    def search_page(self, words: str, kind: str | None, n: int) -> SearchView:
+    def search_page(self, words: str, kind: str | None, n: int, listener: str = "") -> SearchView:
         found = self.search_titles(words, None, self.size)
         genre = [c for c in self.cards.values() if c.genres == (words.lower(),)]
         by = "title" if words else "popular"
@@ -487,7 +487,8 @@ class FakeService:
         parts = cards[:14] if one.kind in ("album", "playlist", "show") else []
         shelves = [ShelfCards("parts", "14 tracks", tuple(c for c in parts if c.kind == "track")),
                    ShelfCards("tracks", "Most heard", tuple(c for c in by if c.kind == "track")),
-                   ShelfCards("albums", "Albums", tuple(c for c in by if c.kind == "album"))]  # fmt: skip
+                   ShelfCards("albums", "Albums", tuple(c for c in by if c.kind == "album")),
+                   ShelfCards("like", f"More like {one.title}", tuple(self.similar(uri, None, 24)))]  # fmt: skip
         return AboutView(
             msgspec.structs.replace(one, saved=uri in saved), released=1_600_000_000_000, language="en", listeners=41,
             part_of=Person("segue:album:fake:7", "An album") if one.kind == "track" else None,

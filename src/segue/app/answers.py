@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from segue.app.live import Live, kind_of, now_ms
@@ -30,6 +31,7 @@ from segue.surfaces.views import (
     RadioView,
     Recommendations,
     SearchView,
+    ShelfCards,
     SpotView,
 )
 
@@ -105,13 +107,18 @@ class Answers(Live):
     def similar(self, uri_or_text: str, kind: Kind | str | None = None, n: int = 10) -> list[CardView]:
         """Items like one, named by its uri, the id of a source, or its title."""
         serving = self._fresh()
-        number = self._number(serving, uri_or_text)
-        wanted = kind_of(kind) if kind else Kind(int(serving.stock.facts.kind[serving.snapshot.catalogue.row(number)]))
+        return list(self._like(serving, self._number(serving, uri_or_text), kind_of(kind) if kind else None, n))
+
+    def _like(
+        self, serving: Serving, number: int, kind: Kind | None, n: int, saved: Collection[int] = ()
+    ) -> Iterator[CardView]:
+        """Of the item's own kind where none is named."""
+        wanted = kind or Kind(int(serving.stock.facts.kind[serving.snapshot.catalogue.row(number)]))
         kitchen = serving.kitchen(0, Context(now=now_ms(), seeds=(number,)), [wanted])
         best = kitchen.serve("similar-to-seed", kitchen.board.query(wanted), n, without=NOT_CAPPED)
         reason = Reason("like", (number,))
-        rows = zip(best.items.tolist(), best.scores.tolist())
-        return [serving.cards.card(item, reason, score, "similar-to-seed") for item, score in rows]
+        for item, score in zip(best.items.tolist(), best.scores.tolist()):
+            yield serving.cards.card(item, reason, score, "similar-to-seed", item in saved)
 
     def path(
         self, start: str, end: str, n: int = 10, kind: Kind | str | None = None, context: Context | None = None
@@ -230,15 +237,19 @@ class Answers(Live):
             found = found[serving.stock.facts.kind[serving.stock.facts.rows(found)] == kind_of(kind)]
         return [serving.cards.bare(number) for number in found[:n].tolist()]
 
-    def search_page(self, words: str, kind: Kind | str | None = None, n: int = 10) -> SearchView:
+    def search_page(self, words: str, kind: Kind | str | None = None, n: int = 10, listener: str = "") -> SearchView:
         """The n best of each kind that have the words, or lie near to them; what is popular without words."""
-        context = Context(now=now_ms(), words=words.strip())
-        return Search(self._fresh(), context.words, kind_of(kind) if kind else None, n, context).page()
+        serving, who, context = self._begin(listener, Context(words=words.strip()))
+        return Search(serving, context, kind_of(kind) if kind else None, n, serving.listening.saved(who)).page()
 
-    def about(self, uri: str, listener: str = "") -> AboutView:
-        """One item and what belongs to it, as a listener sees it where one is named; UnknownName for none."""
+    def about(self, uri: str, listener: str = "", n: int = 24) -> AboutView:
+        """One item, what belongs to it and n like it, with what the listener saved; UnknownName for no such item."""
         serving, who, _ = self._begin(listener, None)
-        return About(serving, self._number(serving, uri), serving.listening.saved(who)).view()
+        number, saved = self._number(serving, uri), serving.listening.saved(who)
+        view = About(serving, number, saved).view()
+        like = tuple(self._like(serving, number, None, n, saved))
+        more = (ShelfCards("like", f"More like {view.card.title}", like),) if like else ()
+        return msgspec.structs.replace(view, shelves=(*view.shelves, *more))
 
     def listeners(self, prefix: str = "", limit: int = 50) -> list[ListenerView]:
         """Listeners whose id starts with the prefix, those who took most first."""

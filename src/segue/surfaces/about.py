@@ -13,6 +13,7 @@ from segue.surfaces.serving import Serving
 from segue.surfaces.views import AboutView, ShelfCards
 
 MOST = 60  # cards of a shelf
+HEARD = 10  # of those most heard of a maker
 MAKERS = (Kind.ARTIST, Kind.AUTHOR)
 PARTS = {Kind.ALBUM: Kind.TRACK, Kind.SHOW: Kind.EPISODE}  # what a whole is made of
 MADE = {Kind.SHOW: "Podcasts", Kind.AUDIOBOOK: "Audiobooks"}
@@ -43,7 +44,7 @@ class About:
 
     def _of_maker(self, maker: int) -> Iterator[ShelfCards]:
         browse = Browse(self.serving)
-        yield self._shelf("tracks", "Most heard", browse.tracks_of(maker))
+        yield self._shelf("tracks", "Most heard", browse.tracks_of(maker)[:HEARD])
         yield self._shelf("albums", "Albums", browse.albums_of(maker))
         for kind, title in MADE.items():
             yield self._shelf(f"{kind.label}s", title, browse.made_by(maker, kind))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,17 @@ NEAR = (Kind.TRACK, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW, Kind.AUDIOBOOK)  # wh
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One question: its words, the kind that alone is wanted where there is one, and how many of each kind."""
+    """One question: its words, the kind that alone is wanted where there is one, how many of each, what was saved."""
 
     serving: Serving
-    words: str
+    context: Context
     kind: Kind | None
     n: int
-    context: Context
+    saved: Collection[int] = ()
+
+    @property
+    def words(self) -> str:
+        return self.context.words
 
     def page(self) -> SearchView:
         """What is popular without words; what has them; with a space, what lies near to them where nothing has."""
@@ -53,7 +57,7 @@ class Search:
         return self.n if self.kind in (None, kind) else 0
 
     def _cards(self, items: Ids) -> tuple[CardView, ...]:
-        return tuple(self.serving.cards.bare(number) for number in items.tolist())
+        return tuple(self.serving.cards.card(i, saved=i in self.saved) for i in items.tolist())
 
     def _wanted(self) -> Sequence[Kind]:
         return [k for k in self.serving.stock.sections if self.kind in (None, k)]
@@ -91,7 +95,9 @@ class Search:
         for kind in (k for k in self._wanted() if k == self.kind or k in NEAR):
             found = self._served("near-seeds", kind)
             rows = zip(found.items.tolist(), found.scores.tolist())
-            cards = tuple(self.serving.cards.card(i, reason, round(s, 4), "near-seeds") for i, s in rows)
+            cards = tuple(
+                self.serving.cards.card(i, reason, round(s, 4), "near-seeds", i in self.saved) for i, s in rows
+            )
             if cards:
                 groups.append(FoundView(kind.label, len(cards), cards))
         return tuple(groups)

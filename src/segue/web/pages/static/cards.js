@@ -1,6 +1,6 @@
 // A card: cover, words, and the buttons that write events.
 
-import { el, icon } from "./dom.js";
+import { clock, el, icon } from "./dom.js";
 import { cover } from "./covers.js";
 import { part } from "./api.js";
 
@@ -37,7 +37,8 @@ export function cardNode(card, act) {
     el("div", { class: "words" },
       el("a", { class: "title", href: `/item/${part(card.uri)}`, tabindex: -1, title: card.title }, card.title),
       el("p", { class: "by" }, card.explicit ? el("abbr", { class: "explicit", title: "Explicit" }, "E") : null, [kind, by].filter(Boolean).join(" · ")),
-      el("p", { class: "reason" }, reason)));
+      el("p", { class: "reason" }, reason)),
+    card.duration_ms ? el("span", { class: "length" }, clock(card.duration_ms)) : null);
   node.card = card;
   node.label = () => {
     const why = node.querySelector(".reason").textContent;

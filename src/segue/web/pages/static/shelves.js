@@ -6,6 +6,7 @@ import { cardNode, refresh } from "./cards.js";
 const EASE = "cubic-bezier(.2,.8,.2,1)";
 
 function shape(shelf, first) {
+  if (shelf.shape) return shelf.shape;
   if (shelf.key.startsWith("jump")) return "compact";
   if (shelf.cards.length && shelf.cards.every((c) => c.kind === "audiobook")) return "books";
   return first ? "large" : "";
@@ -63,7 +64,7 @@ function fillRow(node, shelf, act) {
 }
 
 /**
- * Show shelves in a container; `act` as in `cardNode`. Returns the keys of shelves that are new or changed, or null
+ * Show shelves in a container; `act` as in `cardNode`. A shelf may have a shape: "lines", "grid" or one of Home's. Returns the keys of shelves that are new or changed, or null
  * where nothing stood before.
  */
 export function showShelves(container, shelves, act) {
@@ -151,9 +152,10 @@ function settle(container, wanted = null) {
   }
 }
 
-export function focusCard(container, card) {
+/** `what` of the card takes the focus: its cover, or its title. */
+export function focusCard(container, card, what = ".cover") {
   settle(container, card);
-  card.querySelector(".cover").focus({ preventScroll: true });
+  card.querySelector(what).focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest", inline: "nearest", behavior: calm() ? "auto" : "smooth" });
 }
 
@@ -183,11 +185,12 @@ export function keys(container, act) {
       const gap = (c) => Math.abs(c.getBoundingClientRect().left - x);
       return [...there].reduce((best, c) => (gap(c) < gap(best) ? c : best));
     };
-    const to = { ArrowRight: () => cards[i + 1], ArrowLeft: () => cards[i - 1], ArrowDown: () => across(1), ArrowUp: () => across(-1), Home: () => cards[0], End: () => cards.at(-1) }[event.key];
+    const lines = shelf.classList.contains("lines");
+    const to = { ArrowRight: () => cards[i + 1], ArrowLeft: () => cards[i - 1], ArrowDown: () => (lines && cards[i + 1]) || across(1), ArrowUp: () => (lines && cards[i - 1]) || across(-1), Home: () => cards[0], End: () => cards.at(-1) }[event.key];
     if (to) {
       event.preventDefault();
       const next = to();
-      if (next) focusCard(container, next);
+      if (next) focusCard(container, next, event.target.matches(".title") ? ".title" : ".cover");
     } else if (LETTERS[event.key]) {
       event.preventDefault();
       act(LETTERS[event.key], card.card, card);
