@@ -58,7 +58,7 @@ export function showWhy(card, node, home, act) {
     act(what, node.card, node);
   };
   put(box,
-    el("header", {}, el("h2", { id: "why-title" }, `Why ${card.title}?`), el("button", { type: "button", class: "icon", "aria-label": "Close", on: { click: close } }, icon("close"))),
+    el("header", {}, el("h2", { id: "why-title", tabindex: -1, autofocus: true }, `Why ${card.title}?`), el("button", { type: "button", class: "icon", "aria-label": "Close", on: { click: close } }, icon("close"))),
     el("p", { class: "why-reason" }, card.reason?.text ? `${card.reason.text}.` : "Home gives no reason for it."),
     el("dl", {}, facts.map(([name, words]) => el("div", {}, el("dt", {}, name), el("dd", {}, words)))),
     el("p", { class: "why-acts" },
