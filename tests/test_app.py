@@ -15,7 +15,7 @@ import pytest
 
 from segue.app import Service, open_service
 from segue.core.errors import NotReady, UnknownName, UsageError
-from segue.core.events import Item, Play, Rating, Save, Skip, Tune
+from segue.core.events import Item, Play, Rating, Save, Skip
 from segue.core.types import Context
 from segue.runs.releases import Release, current_release, promote, write_release
 from segue.store.decisions import read_slates
@@ -106,8 +106,7 @@ def test_what_is_hidden_is_gone_at_once_and_for_good_until_it_is_taken_back(
     item = shelf(service.home("L0", now), "jump-back-in")[0]
 
     def hide(value: float, at: int) -> None:
-        rating = Rating(id=f"r{at}", listener="L0", item=item, at=NOW + at, value=value)
-        service.append([rating, Tune(id=f"t{at}", listener="L0", subject=f"item:{item}", value=value, at=NOW + at)])
+        service.append([Rating(id=f"r{at}", listener="L0", item=item, at=NOW + at, value=value)])
 
     def shown(after: int) -> bool:
         return item in cards(service.home("L0", replace(now, now=NOW + after)))

@@ -148,6 +148,8 @@ def test_the_dial_and_the_explicit_switch_ask_again(served, visit):
     with page.expect_response(lambda r: "familiarity=1.00" in r.url):
         page.locator("#dial").fill("0")
     expect(page.locator("#dial")).to_have_attribute("aria-valuetext", "mostly familiar")
+    expect(page.locator("#dial-words")).to_have_text("mostly familiar")
+    expect(page.locator(".toast")).to_have_text(re.compile(r"^Mostly familiar from here on · \d+ shelves changed$"))
     page.wait_for_function("was => document.querySelector('.card').dataset.uri !== was", arg=before[0])
     assert page.locator(".card .explicit").count()
     page.locator("#explicit").uncheck()

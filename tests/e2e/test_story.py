@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from segue.cli import main
-from segue.core.events import Rating, Skip, Tune
+from segue.core.events import Rating, Skip
 from segue.store.workspace import Workspace
 
 
@@ -90,7 +90,7 @@ def test_import_train_home_skip_and_home_changes(address, visit, tmp_path):
     assert {skipped, hidden} & set(uris(page)) == set()
 
     with Workspace.open(tmp_path / "ws") as workspace:
-        told = workspace.log.read("default", types=(Skip, Rating, Tune), columns=("item", "value"))
-        numbers = [workspace.catalogue.number("default", uri) for uri in (skipped, hidden, hidden)]
+        told = workspace.log.read("default", types=(Skip, Rating), columns=("item", "value"))
+        numbers = [workspace.catalogue.number("default", uri) for uri in (skipped, hidden)]
     assert told["item"].to_pylist() == numbers
-    assert told["value"].to_pylist() == [None, -1, -1]
+    assert told["value"].to_pylist() == [None, -1]

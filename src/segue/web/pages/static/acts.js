@@ -105,17 +105,16 @@ export class Acts {
     if (!kept) this.mark(card.uri, !yes);
   }
 
-  /** Not shown again, until it is taken back: a rating of -1, and that the listener wants none of it. */
+  /** Not shown again, until it is taken back: a rating of -1; one of 0 takes it back. */
   hide(card) {
-    const say = (value) => {
-      const { page, item, ...rating } = this.event("rating", card, { value });
-      const { id, ...tune } = rating;
-      return [{ ...rating, item, attrs: page ? { page } : {} }, { ...tune, id: newId(), type: "tune", subject: `item:${item}` }];
+    const rate = (value) => {
+      const { page, ...rating } = this.event("rating", card, { value });
+      return { ...rating, attrs: page ? { page } : {} };
     };
     const ms = this.player.drop(card.uri);
     const left = ms >= HEARD ? [this.event("skip", card, { ms_played: ms })] : [];
-    const undo = { text: "Undo", call: () => this.record(say(0), `${card.title} may be shown again`) };
-    return this.record([...left, ...say(-1)], `${card.title} will not be shown again`, undo);
+    const undo = { text: "Undo", call: () => this.record([rate(0)], `${card.title} may be shown again`) };
+    return this.record([...left, rate(-1)], `${card.title} will not be shown again`, undo);
   }
 
   /** Hearts of the cards and of the bar. */
