@@ -103,6 +103,7 @@ def test_a_queue_is_set_in_order_kept_and_played(home, service):
     (skip,) = recorded(service, Skip)
     assert skip.ms_played == 0, f"what was heard up to {at} was told when the page was left"
     expect(home.locator("#player-title")).to_have_text(names[4])  # by itself, when the one before has ended
+    expect(home.locator(".toast").filter(has_text="Played")).to_be_visible()
     assert recorded(service, Play)[-1].reason_start == "fwdbtn"
     for following in (names[2], names[1]):  # then the rest of the shelf
         home.locator("#player-skip").click()
