@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from segue.app import open_service
 from segue.web.application import create_app
 from segue.web.auth import Keys
 from segue.web.server import bind
@@ -40,12 +41,17 @@ class Served:
     """An application on a free port, in a thread of its own."""
 
     def __init__(
-        self, open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0, reports: Path | None = None
+        self,
+        open_it: Callable[[], Any],
+        keys: Keys | None = None,
+        port: int = 0,
+        reports: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.sock = bind("127.0.0.1", port)
         self.port = self.sock.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.backend = Backend(open_it, reports=None if reports is None else lambda: reports)
+        self.backend = Backend(open_it, reports=None if reports is None else lambda: reports, folder=folder)
         self.backend.open()
         config = uvicorn.Config(create_app(self.backend, keys), log_config=None, lifespan="on", ws="none")
         self.server = uvicorn.Server(config)
@@ -79,14 +85,20 @@ def made_up() -> Any:
     return beside("segue_tests_made_up_data", "checks/report/made_up.py")
 
 
+@pytest.fixture(scope="session")
+def operated() -> Any:
+    """What makes a workspace that has been run for a while."""
+    return beside("segue_tests_operated", "web/operated.py")
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     running: list[Served] = []
 
     def start(
         open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0, reports: Path | None = None
     ) -> Served:
-        running.append(Served(open_it, keys, port, reports))
+        running.append(Served(open_it, keys, port, reports, tmp_path))
         return running[-1]
 
     yield start
@@ -111,13 +123,14 @@ def served(serve: Callable[..., Served], service: Any) -> Served:
 
 
 @pytest.fixture(scope="module")
-def make_exhibit() -> Iterator[Callable[..., tuple[Served, Any]]]:
-    """Starts a server that the tests of a module share, of a service with these options."""
+def make_exhibit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., tuple[Served, Any]]]:
+    """Starts a server that the tests of a module share, of the service of a workspace or of one with these options."""
     running: list[Served] = []
 
-    def start(reports: Path | None = None, **options: Any) -> tuple[Served, Any]:
-        service = fake_service(**options)
-        running.append(Served(lambda: service, reports=reports))
+    def start(reports: Path | None = None, workspace: Path | None = None, **options: Any) -> tuple[Served, Any]:
+        service = fake_service(**options) if workspace is None else open_service(workspace)
+        folder = workspace or tmp_path_factory.mktemp("nothing-yet")
+        running.append(Served(lambda: service, reports=reports, folder=folder))
         return running[-1], service
 
     yield start

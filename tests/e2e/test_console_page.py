@@ -1,398 +1,205 @@
-"""The console in a real browser: what it shows is what the report says, whatever the report says."""
+"""The console in a real browser, over a workspace that has been run for a while: what needs somebody, what they do."""
 
 import re
 
-import msgspec
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from segue.surfaces.views import Range
+from segue.runs.switching import promote
 from segue.web.auth import Keys, Scope
 
-HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "<b onclick=alert(1)>bold</b>")
-
-
-def changed(service, **fields):
-    service.report = msgspec.structs.replace(service.report, **fields)
-
-
-TEXTS = """cells => cells.map(c => {
-    const copy = c.cloneNode(true);
-    copy.querySelectorAll("svg").forEach(s => s.remove());
-    return copy.textContent;
-})"""
-PLACES = """all => all.map(w => {
-    const [dot, bar] = [w.querySelector(".dot"), w.querySelector(".bar")];
-    return [dot.getAttribute("cx"), bar.getAttribute("x1"), bar.getAttribute("x2")].map(parseFloat);
-})"""
-
-
-def cells(page, section, column):
-    """What a column says, row by row; without pictures."""
-    table = page.locator(f"#{section} table").first
-    place = table.locator("thead th").evaluate_all(TEXTS).index(column) + 1
-    return table.locator(f"tbody tr > :nth-child({place})").evaluate_all(TEXTS)
-
-
-def numbers(text):
-    """Every number in a text with the half of its last digit."""
-    out = []
-    for found in re.findall(r"−?[\d,]*\d(?:\.\d+)?", text):
-        plain = found.replace(",", "").replace("−", "-")
-        decimals = len(plain.partition(".")[2])
-        out.append((float(plain), 0.5 * 10**-decimals + 1e-9))
-    return out
-
-
-def assert_says(text, *values):
-    said = numbers(text)
-    assert len(said) == len(values), text
-    for (shown, slack), true in zip(said, values, strict=True):
-        assert abs(shown - true) <= slack, (text, true)
+PAGES = ("", "/imports", "/leaderboard", "/releases", "/metrics")
+AXE = Axe()
 
 
 @pytest.fixture(scope="module")
-def shown(browser, exhibit):
-    """The page over the made-up report, and that report; for tests that only look."""
-    served, service = exhibit
+def place(planted, tmp_path_factory, make_exhibit, operated):
+    """(address, folder, id of what serves, id of the other release)."""
+    folder = tmp_path_factory.mktemp("operated") / "ws"
+    current, other = operated.operate(planted, folder)
+    served, _ = make_exhibit(workspace=folder)
+    return served.url + "/console", folder, current, other
+
+
+@pytest.fixture(scope="module")
+def page(browser, place):
+    """One tab for all of them; nothing may be said on the console."""
     said: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.on("console", lambda m: said.append(m.text))
-    page.on("pageerror", lambda e: said.append(str(e)))
-    page.goto(f"{served.url}/console")
-    page.wait_for_selector(".panel")
-    yield page, service.report
+    tab = context.new_page()
+    tab.on("console", lambda m: said.append(m.text))
+    tab.on("pageerror", lambda e: said.append(str(e)))
+    yield tab
     context.close()
-    assert said == []
+    assert [s for s in said if "409" not in s and "503" not in s] == []
 
 
-@pytest.fixture
-def console(served, visit):
-    def open_it():
-        page = visit(f"{served.url}/console")
-        page.wait_for_selector(".panel")
-        return page
-
-    return open_it
+def shown(page, address):
+    page.goto(address)
+    expect(page.locator("#report")).to_have_attribute("aria-busy", "false")
 
 
-def test_the_headline_and_the_facts(shown):
-    page, _ = shown
-    expect(page.locator("h1")).to_have_text(
-        re.compile(r"^plackett-luce: 2\.31 streams a page \(2\.27\sto\s2\.35\), 64\s% more than popularity \(1\.41\)$")
-    )
-    expect(page.locator("#about")).to_contain_text("Exploring is on: 6.3\u00a0% of its choices")
+def cells(page, section, column):
+    """What a column of the first table of a part says, row by row."""
+    table = page.locator(f"#{section} table").first
+    names = [t.strip() for t in table.locator("thead th").all_text_contents()]
+    return table.locator(f"tbody tr > :nth-child({names.index(column) + 1})").all_text_contents()
+
+
+def test_what_needs_somebody_comes_first_and_leads_there(page, place):
+    address, _, current, _ = place
+    shown(page, address)
+    expect(page.locator("h1")).to_have_text("It runs; 3 things to look at")
+    expect(page.locator(".attention li")).to_have_count(3)
+    tiles = dict(zip(page.locator(".tile h2").all_text_contents(), page.locator(".tile .main").all_text_contents()))
+    assert tiles == {
+        "Serving": current, "Events today": "1", "Last import": "0 events new", "Data health": "Not checked yet",
+        "Leaderboard": "blend", "Home": "Nothing learned yet",
+    }  # fmt: skip
+    assert page.locator(".console-places [aria-current]").all_text_contents() == ["Overview"]
+    page.get_by_role("link", name="130 rows of plays & more.csv could not be taken.").click()
+    expect(page.get_by_role("heading", name="Quarantine of plays & more.csv")).to_be_visible()
+
+
+def test_old_links_to_the_policies_still_lead_there(exhibit, visit):
+    served, _ = exhibit
+    page = visit(f"{served.url}/console#days")
+    expect(page).to_have_url(f"{served.url}/console/home#days")
+    expect(page.locator("#days")).to_be_visible()
+
+
+def test_imports_and_the_rows_they_could_not_take(page, place):
+    shown(page, f"{place[0]}/imports")
+    assert cells(page, "imports", "Events new") == ["0", "40"]
+    assert cells(page, "imports", "Already there") == ["40", "0"]
+    page.get_by_role("button", name="130 rows").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#quarantine")).to_be_focused()
+    expect(page.locator(".reasons li")).to_have_text("130 not an ISO date or time: '…'")
+    expect(page.locator("#quarantine tbody tr")).to_have_count(50)
+    assert "<img src=x onerror=alert(1)>" in cells(page, "quarantine", "Row")[0]
+    page.get_by_role("button", name="More rows").click()
+    page.get_by_role("button", name="More rows").click()
+    expect(page.locator("#quarantine tbody tr")).to_have_count(130)
+    expect(page.get_by_role("button", name="More rows")).to_have_count(0)
+    assert page.locator("main img").count() == 0
+    assert cells(page, "audit", "Missing numbers") == ["6–8"]
+
+
+def test_dead_letters_are_mended_taken_and_thrown_away(page, place):
+    shown(page, f"{place[0]}/imports#letters")
+    letters = page.locator(".letter")
+    expect(letters).to_have_count(4)
+    letters.first.get_by_role("button", name="Take again").click()
+    expect(page.locator(".toast").last).to_contain_text("Still refused")
+    letters.first.locator("summary").click()
+    text = letters.first.locator("textarea")
+    text.fill(text.input_value().replace('"x"', "1000"))
+    letters.first.get_by_role("button", name="Take it as written here").click()
+    expect(page.locator(".toast").last).to_contain_text("Taken")
+    expect(letters).to_have_count(3)
+    expect(page.locator("#letters")).to_be_focused()
+    letters.first.get_by_role("button", name="Throw away").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(letters).to_have_count(3)
+    letters.first.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Throw it away").click()
+    expect(letters).to_have_count(2)
+
+
+def test_the_leaderboard_says_how_it_was_judged(page, place):
+    shown(page, f"{place[0]}/leaderboard")
+    expect(page.locator("h1")).to_contain_text("blend is first with ndcg@10")
     facts = dict(zip(page.locator(".facts dt").all_text_contents(), page.locator(".facts dd").all_text_contents()))
-    assert facts["Pages"] == "204,277"
-    assert facts["Cards seen"] == "3,268,432"
-    assert facts["Cards still waiting"] == "1,408"
-    assert facts["Control group"] == "10\u00a0%"
-    assert facts["Days"] == "7 May to 20 May 2026"
-    assert facts["Release"] == "r-1"
-    assert page.title() == "Console · Segue"
+    assert (facts["Seen items"], facts["Listeners"]) == ("dropped before ranking", "200")
+    rows = page.locator("#board-0 table").first.locator("tbody th").all_text_contents()
+    assert rows == ["blendwhat training chooses", "popularbaseline", "easebaseline", "item-knnbaseline"]
+    expect(page.locator("#board-0 tbody tr").nth(1)).to_contain_text("the best baseline")
+    assert page.locator("#board-0 .whisker .dot").count() == 7
 
 
-def test_every_policy_has_its_numbers(shown):
-    page, report = shown
-    rows = report.policies
-    assert cells(page, "policies", "Policy") == [p.policy for p in rows]
-    for p, pages, streams, found, explored, cost in zip(
-        rows,
-        cells(page, "policies", "Pages"),
-        cells(page, "policies", "Streams a page"),
-        cells(page, "policies", "Discoveries a page"),
-        cells(page, "policies", "Explored"),
-        cells(page, "policies", "Cost a page"),
-        strict=True,
-    ):
-        assert_says(pages, p.pages, p.share * 100, p.listeners)
-        assert_says(streams, p.streams.mean, p.streams.low, p.streams.high)
-        assert_says(found, p.discoveries.mean, p.discoveries.low, p.discoveries.high)
-        assert_says(explored, p.explored * 100)
-        if p.cost is None:
-            assert cost == "not said"
-        else:
-            assert_says(cost, *([p.cost.mean, p.cost.low, p.cost.high] if p.cost.high > 0 else [0]))
+def test_promote_and_roll_back(page, place):
+    address, _, current, other = place
+    shown(page, f"{address}/releases")
+    expect(page.locator("h1")).to_have_text(f"{current} serves")
+    expect(page.get_by_role("button", name=re.compile("Roll back"))).to_have_count(0)
+    page.get_by_role("button", name=f"Promote {other}").click()
+    dialog = page.get_by_role("dialog", name=f"Promote {other}?")
+    expect(dialog).to_contain_text(f"{current} serves now")
+    expect(dialog).to_contain_text("tracks for listeners: item-knn")
+    dialog.get_by_role("button", name="Leave it as it is").click()
+    expect(page.locator("#changes")).to_contain_text("No change is on record yet")
+    page.get_by_role("button", name=f"Promote {other}").click()
+    page.get_by_role("button", name="Promote it").click()
+    expect(page.locator("h1")).to_have_text(f"{other} serves", timeout=20_000)  # the server took it up by itself
+    expect(page.locator("#about")).to_have_text(f"One can go back to {current}.")
+    page.get_by_role("button", name=f"Roll back to {current}").click()
+    page.get_by_role("button", name="Roll back", exact=True).click()
+    expect(page.locator("h1")).to_have_text(f"{current} serves", timeout=20_000)
+    assert [t.split()[0] for t in cells(page, "changes", "What")] == ["Back", "Promoted"]
+    assert cells(page, "changes", "Who") == ["somebody on this machine"] * 2
 
 
-def test_dots_and_whiskers_stand_where_their_numbers_do(shown):
-    page, report = shown
-    at = page.locator("#policies tbody td:nth-child(3) .whisker").evaluate_all(PLACES)
-    means = [p.streams.mean for p in report.policies]
-    per = (at[0][0] - at[2][0]) / (means[0] - means[2])
-    for (dot, low, high), p in zip(at, report.policies, strict=True):
-        assert dot == pytest.approx(at[0][0] + per * (p.streams.mean - means[0]), abs=0.1)
-        assert high - low == pytest.approx(per * (p.streams.high - p.streams.low), abs=0.1)
-    widths = page.locator("#policies .share .part").evaluate_all("all => all.map(r => r.getAttribute('width'))")
-    assert widths == ["80.00%", "10.00%", "10.00%"]
-
-
-def test_estimates_and_refusals(shown):
-    page, report = shown
-    told = [j for j in report.judged if j.streams]
-    for j, said, rests in zip(
-        told, cells(page, "others", "Streams a shelf shown"), cells(page, "others", "Rests on"), strict=True
-    ):
-        assert_says(said, j.streams.mean, j.streams.low, j.streams.high)
-        assert_says(rests, j.effective)
-    assert cells(page, "others", "Policy") == ["plackett-lucein use", *(j.policy for j in told[1:])]
-    assert cells(page, "others", "Estimator") == ["dr"] * len(told)
-    expect(page.locator("#others .lead").last).to_have_text(
-        "Taken for granted: a row's streams do not depend on the rows above, but for what these have left."
-    )
-    refusals = dict(
-        zip(page.locator(".refusals dt").all_text_contents(), page.locator(".refusals dd").all_text_contents())
-    )
-    assert refusals == {j.policy: j.refused for j in report.judged if j.streams is None}
-
-
-def test_shelves_and_items(shown):
-    page, report = shown
-    tables = page.locator("#arms table")
-    for at, arms in enumerate((report.shelves, report.items)):
-        rows = tables.nth(at).locator("tbody tr")
-        assert rows.count() == len(arms)
-        for i, a in enumerate(arms):
-            row = rows.nth(i)
-            expect(row.locator("th")).to_contain_text(a.title)
-            assert_says(row.locator(".value").inner_text(), a.rate.mean * 100, a.rate.low * 100, a.rate.high * 100)
-            assert_says(" ".join(row.locator(".number").all_text_contents()), a.shown, a.seen, a.streams)
-    links = tables.nth(1).locator("a").evaluate_all("all => all.map(a => decodeURIComponent(a.pathname))")
-    assert links == [f"/item/{a.key}" for a in report.items]
-
-
-def test_days_are_drawn_and_listed(shown):
-    page, report = shown
-    chart = page.locator("#days .chart > svg")
-    expect(chart).to_have_attribute("aria-label", re.compile("plackett-luce between 2.1.* and 2.5"))
-    assert chart.locator(".mark-shape").count() == len(report.days)
-    assert page.locator("#days .legend li").all_text_contents() == [p.policy for p in report.policies]
-    page.locator("#days summary").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#days details")).to_have_attribute("open", "")
-    first = [d for d in report.days if d.day == "2026-05-07"]
-    row = page.locator("#days tbody tr").first
-    expect(row.locator("th")).to_have_text("7 May")
-    for d, said in zip(first, row.locator("td").all_text_contents(), strict=True):
-        assert_says(said, d.streams, d.pages)
-
-
-def test_a_day_without_pages_breaks_the_line(console, service):
-    days = tuple(d for d in service.report.days if d.policy == "greedy" and d.day != "2026-05-12")
-    changed(service, days=days)
-    page = console()
-    path = page.locator("#days .chart .path").get_attribute("d")
-    assert path.count("M") == 2
-    assert path.count("L") == len(days) - 2
-
-
-def test_the_ranker_is_held_against_what_happened(shown):
-    page, report = shown
-    heads = page.locator("#ranker .head")
-    assert heads.count() == len(report.rankers)
-    for i, r in enumerate(report.rankers):
-        head = heads.nth(i)
-        drawn = head.locator(".dot").evaluate_all("all => all.map(c => [+c.getAttribute('cx'), +c.getAttribute('cy')])")
-        (x0, y0), (x1, y1) = head.locator(".rule").evaluate(
-            "l => [[l.x1.baseVal.value, l.y1.baseVal.value], [l.x2.baseVal.value, l.y2.baseVal.value]]"
-        )
-        assert x1 - x0 == pytest.approx(y0 - y1)  # the diagonal is one
-        per = (drawn[-1][0] - drawn[0][0]) / (r.reliability[-1][0] - r.reliability[0][0])
-        for (x, y), (predicted, observed, *_) in zip(drawn, r.reliability, strict=True):
-            assert x - x0 == pytest.approx(per * predicted, abs=0.01)
-            assert y0 - y == pytest.approx(per * observed, abs=0.01)
-        words = head.locator("> p").inner_text()
-        gain = 1 - r.log_loss / r.base_log_loss
-        assert_says(words, r.log_loss, r.base_log_loss, gain * 100, r.calibration_error * 100, r.rows)
-        head.locator("summary").click()
-        for said, row in zip(head.locator("tbody tr").all(), r.reliability, strict=True):
-            assert_says(
-                " ".join(said.locator("th, td").all_text_contents()), *(v * 100 for v in row[:4]), row[4]
-            )  # fmt: skip
-
-
-SAID = """async ([mean, low, high, percent]) =>
-    (await import("/static/figures.js")).range({mean, low, high}, percent).text"""
-AGAINST = """async ([one, other]) => {
-    const r = ([mean, low, high]) => ({mean, low, high});
-    return (await import("/static/figures.js")).against(r(one), r(other), "base");
-}"""
-
-
-@pytest.mark.parametrize(
-    ("mean", "low", "high", "percent", "said"),
-    [
-        (2.3127, 2.2715, 2.3539, False, "2.31 (2.27 to 2.35)"),
-        (2.3127, 2.1, 2.5, False, "2.3 (2.1 to 2.5)"),  # a second digit would be made up
-        (2.3127, 2.2127, 2.4127, False, "2.31 (2.21 to 2.41)"),
-        (12_345.6, 11_900, 12_800, False, "12,300 (11,900 to 12,800)"),
-        (-0.0004, -0.03, 0.03, False, "0.00 (−0.03 to 0.03)"),
-        (0.21312, 0.2091, 0.2171, True, "21.3 % (20.9 to 21.7 %)"),
-        (0.5, 0.5, 0.5, False, "0.50 (no interval)"),  # of a single listener
-        (0.0, 0.0, 0.0, False, "0"),
-        (3.0, None, None, False, "3.0 (no interval)"),
-        (None, None, None, False, "–"),
-    ],
-)
-def test_no_more_digits_than_the_interval_bears(shown, mean, low, high, percent, said):
-    text = shown[0].evaluate(SAID, [mean, low, high, percent])
-    assert text.replace("\u00a0", " ") == said
-
-
-@pytest.mark.parametrize(
-    ("own", "base", "said"),
-    [
-        ((2.31, 2.27, 2.35), (1.41, 1.38, 1.44), "64 % more than base (1.41)"),
-        ((2.31, 1.91, 2.71), (1.41, 1.21, 1.61), "60 % more than base (1.4)"),  # tens are all that it bears
-        ((1.45, 1.40, 1.50), (1.41, 1.35, 1.47), "not told apart from base (1.41) yet"),
-        ((0.7, 0.67, 0.73), (1.4, 1.36, 1.44), "50 % less than base (1.40)"),
-        ((1.0, 0.9, 1.1), (0.0, 0.0, 0.0), None),
-        ((1.0, 0.9, 1.1), (2.0, 2.0, 2.0), None),
-    ],
-)
-def test_one_against_the_other(shown, own, base, said):
-    text = shown[0].evaluate(AGAINST, [own, base])
-    assert (text and text.replace("\u00a0", " ")) == said
-
-
-def test_markup_in_titles_and_keys_stays_text(served, service, visit):
-    report, replace = service.report, msgspec.structs.replace
-    one, two, three = HOSTILE
-    changed(
-        service,
-        policy=one, release=two,
-        policies=tuple(replace(p, policy=h) for p, h in zip(report.policies, HOSTILE, strict=True)),
-        judged=tuple(replace(j, policy=three, refused=one, estimator=two) for j in report.judged),
-        days=tuple(replace(d, policy=HOSTILE[i % 3]) for i, d in enumerate(report.days)),
-        shelves=tuple(replace(a, key=one, title=two) for a in report.shelves),
-        items=tuple(replace(a, key="javascript:alert(1)", title=three) for a in report.items),
-        rankers=tuple(replace(r, head=one, recipe=three) for r in report.rankers),
-    )  # fmt: skip
-    page = visit(f"{served.url}/docs")
-    page.add_init_script("window.alert = () => { window.pwned = true }")
-    page.goto(f"{served.url}/console")
-    expect(page.locator("h1")).to_contain_text(one)
-    assert cells(page, "policies", "Policy") == list(HOSTILE)
-    expect(page.locator("#arms th .key").first).to_have_text(one)
-    expect(page.locator("#ranker h3").first).to_contain_text(one)
-    expect(page.locator(".refusals dd").first).to_have_text(one)
-    assert page.evaluate("window.pwned") is None
-    assert page.locator("main img, main script, main b[onclick], main [onerror]").count() == 0
-    hrefs = page.locator("main a").evaluate_all("all => all.map(a => a.protocol)")
-    assert set(hrefs) == {"http:"}
-
-
-def test_a_keyboard_goes_through(shown):
-    page, _ = shown
-    page.reload()
-    page.wait_for_selector(".panel")
-    page.keyboard.press("Tab")
-    expect(page.get_by_text("To the content")).to_be_focused()
-    page.keyboard.press("Tab")  # the mark
-    for name in ("Policies", "Days", "Other policies", "Shelves and items", "Ranker"):
-        page.keyboard.press("Tab")
-        expect(page.locator(".sections a", has_text=re.compile(f"^{name}$"))).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Does the ranker mean what it says?")).to_be_in_viewport()
-    page.keyboard.press("Tab")
-    expect(page.locator("#ranker summary").first).to_be_focused()
-    page.keyboard.press("Space")
-    expect(page.get_by_role("table", name="Reliability of stream")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_it_fits_and_its_tables_stay_tables(shown, width):
-    page, report = shown
-    chart = page.locator("#days .chart > svg")
-    page.set_viewport_size({"width": width, "height": 900})
-    inside = page.locator("#days .chart").bounding_box()["width"]
-    expect(chart).to_have_attribute("width", str(int(inside)))  # drawn again for this width
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    table = page.get_by_role("table", name="Each policy's traffic, value and cost of exploring")
-    expect(table.get_by_role("row")).to_have_count(1 + len(report.policies))
-    expect(table.get_by_role("rowheader")).to_have_count(len(report.policies))
-    expect(table.get_by_role("columnheader")).to_have_count(6)
-    assert page.locator("main svg:not([role=img]):not([aria-hidden=true]):visible").count() == 0
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_light_and_dark(shown, scheme):
-    page, _ = shown
-    page.emulate_media(color_scheme=scheme)
-    ground = page.locator(".panel").first.evaluate("p => getComputedStyle(p).backgroundColor")
-    assert (int(numbers(ground)[0][0]) < 128) is (scheme == "dark")
-
-
-def test_one_policy_without_exploring_or_ranker(console, service):
-    report = service.report
-    changed(
-        service, exploring=False, control=0.0, policies=report.policies[:1], days=(), judged=(), rankers=(), items=()
-    )
-    page = console()
-    expect(page.locator("h1")).to_have_text(re.compile(r"^plackett-luce: 2.31 streams a page \(.{12}\)$"))
-    expect(page.locator("#about")).to_contain_text("Exploring is off")
-    expect(page.locator("#policies")).to_contain_text("nothing to compare with")
-    expect(page.locator("#ranker")).to_contain_text("No ranker has been learned")
-    expect(page.locator("#days")).to_contain_text("No day has been counted")
-    expect(page.locator("#others")).to_contain_text("No other policy was judged")
-    expect(page.locator("#arms table")).to_have_count(1)
-
-
-def test_without_exploring_the_log_calls_it_greedy(console, service):
-    changed(service, exploring=False)
-    page = console()
-    expect(page.locator("h1")).to_have_text(re.compile("^greedy: 2.24 streams a page"))
-    expect(page.locator("#about")).to_have_text("Exploring is off: Home shows what it holds best, and the log says so.")
-
-
-def test_a_policy_that_has_shown_nothing_and_figures_that_are_not_known(console, service):
-    nan = float("nan")
-    first = msgspec.structs.replace(service.report.policies[2], streams=Range(nan, nan, nan))
-    changed(service, policy="lin-ucb", policies=(first,), shelves=(), items=())
-    page = console()
-    expect(page.locator("h1")).to_have_text("lin-ucb has shown no page yet")
-    assert cells(page, "policies", "Streams a page") == ["– "]
-    changed(service, policies=(), days=(), judged=(), rankers=(), pages=0, seen=0, waiting=0, since=0, until=0)
-    page.reload()
-    expect(page.locator("h1")).to_have_text("No page has been shown yet")
-    expect(page.locator("#arms")).to_contain_text("Nothing has been shown yet")
-
-
-def test_nothing_learned_yet_then_something(served, service, visit):
-    report, service.report = service.report, None
-    page = visit(f"{served.url}/console", expect=("404",))
-    expect(page.get_by_role("heading", name="Nothing learned yet")).to_be_visible()
-    expect(page.locator("#notice")).to_contain_text("no pages have been learned from yet")
-    expect(page.locator("#notice pre")).to_have_text("segue learn")
-    expect(page.locator(".panel")).to_have_count(0)
-    service.report = report
-    expect(page.locator(".panel")).to_have_count(5, timeout=15_000)  # without a reload
+def test_what_somebody_else_did_meanwhile_is_told(page, place):
+    address, folder, current, other = place
+    shown(page, f"{address}/releases")
+    page.get_by_role("button", name=f"Promote {other}").click()
+    promote(folder, "default", other, "eve")
+    page.get_by_role("button", name="Promote it").click()
+    expect(page.get_by_role("heading", name="Nothing was changed")).to_be_visible()
+    expect(page.locator("#notice")).to_contain_text(f"{other} is current, and not {current}")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator("#changes tbody tr").first).to_contain_text("eve")
     expect(page.locator("#notice")).to_be_hidden()
 
 
-def test_it_needs_a_key_that_may(serve, service, visit, tmp_path):
+def test_metrics_come_by_themselves(page, place):
+    shown(page, f"{place[0]}/metrics")
+    expect(page.locator("#about")).to_contain_text("All that the one process counts since")
+    expect(page.locator(".track").first).to_contain_text("A line is drawn once there are two looks.")
+    expect(page.locator(".track").first.locator("svg[role=img]")).to_be_visible(timeout=12_000)
+    expect(page.locator("#routes tbody tr").filter(has_text="/v1/metrics")).to_have_count(1)
+    label = page.locator(".track svg[role=img]").first.get_attribute("aria-label")
+    assert label.startswith("Requests a second: ")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_fits_a_phone_and_axe_finds_nothing_grave(page, place, path):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    shown(page, place[0] + path)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.evaluate("document.body.style.background = 'none'")
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")] == []
+    current = page.locator(".console-places [aria-current]").bounding_box()
+    assert 0 <= current["x"] <= 390 - current["width"]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_nothing_is_there_yet(exhibit, visit):
+    served, _ = exhibit
+    page = visit(f"{served.url}/console/imports")
+    expect(page.locator("h1")).to_have_text("Nothing was imported yet")
+    expect(page.locator("#imports")).to_contain_text("segue import FORMAT PATH")
+    expect(page.locator("#letters")).to_contain_text("None: every event was taken.")
+    for path, words in (("leaderboard", "segue evaluate"), ("releases", "segue train")):
+        page.goto(f"{served.url}/console/{path}")
+        expect(page.locator("#notice pre")).to_contain_text(words)
+    page.goto(f"{served.url}/console")
+    expect(page.locator(".tile").nth(4)).to_contain_text("Never evaluated")
+
+
+def test_it_needs_somebody_who_may(serve, service, visit, tmp_path):
     keys = Keys(tmp_path)
-    reader, _ = keys.create((Scope.READ,))
     admin, _ = keys.create((Scope.ADMIN,))
-    page = visit(serve(lambda: service, keys).url + "/console", expect=("401", "403"))
+    page = visit(serve(lambda: service, keys).url + "/console", expect=("401",))
     expect(page.get_by_text("This server asks for a key")).to_be_visible()
-    expect(page.locator(".panel")).to_have_count(0)
-    page.get_by_label("API key").fill(reader)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("This key does not allow that")).to_be_visible()
+    expect(page.locator(".tile")).to_have_count(0)
     page.get_by_label("API key").fill(admin)
     page.keyboard.press("Enter")
-    expect(page.locator(".panel")).to_have_count(5)
-    expect(page.locator("#notice")).to_be_hidden()
-
-
-def test_home_and_docs_lead_to_it(served, visit):
-    page = visit(served.url)
-    expect(page.locator("#shelves")).to_have_attribute("aria-busy", "false")
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Console").click()
-    expect(page.locator(".panel")).to_have_count(5)
-    page.goto(f"{served.url}/docs")
-    page.get_by_role("link", name="console", exact=True).click()
-    expect(page.locator(".panel")).to_have_count(5)
+    expect(page.locator(".tile")).to_have_count(6)

@@ -415,7 +415,7 @@ def test_the_console_asks_for_a_key(serve, service, visit, report, tmp_path):
 def test_the_console_leads_to_it(console, serve, service, visit, tmp_path, report):
     write(tmp_path / "checks", report)
     page = visit(serve(lambda: service, reports=tmp_path / "checks").url + "/console")
-    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Data health").click()
     expect(page.locator("#columns .status")).to_have_text("12 columns")
     assert page.title() == "Data · Segue"
 

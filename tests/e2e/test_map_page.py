@@ -178,7 +178,7 @@ def test_titles_stay_text(opened, service):
 
 def test_the_console_leads_to_it(served, visit):
     page = visit(f"{served.url}/console")
-    page.get_by_role("link", name="Map of the taste space").click()
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Map").click()
     expect(page.locator("#legend li")).to_have_count(10)
 
 

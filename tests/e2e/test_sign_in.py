@@ -20,7 +20,7 @@ def test_the_first_set_up_and_back_in(serve, service, visit, tmp_path):
     page.get_by_label("Password, once more").fill(PASSWORD)
     page.get_by_role("button", name="Set up").click()
     expect(page).to_have_url(url + "/console")
-    expect(page.locator("#report table").first).to_be_visible()
+    expect(page.locator(".tile").first).to_be_visible()
     page.goto(url + "/?listener=L00007")
     card = page.locator(".card").first
     card.hover()

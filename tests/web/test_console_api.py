@@ -95,6 +95,7 @@ def test_quarantined_rows_are_paged_to_their_end(seen, load):
     assert lines == list(range(42, 42 + bad))
     first = seen.get(f"/v1/imports/{id}/quarantine").json()
     assert (first["quarantined"], first["counted"]) == (bad, bad)
+    assert first["reasons"] == [{"reason": "not an ISO date or time: '…'", "rows": bad}]
     assert "onerror" in first["rows"][0]["raw"]
     assert "no time 0" in first["rows"][0]["reason"] + first["rows"][0]["raw"]
     for wrong in (1, 7, 1 << 40):

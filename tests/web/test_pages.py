@@ -23,6 +23,12 @@ MODULES = sorted(STATIC.glob("*.js"))
         "/docs",
         "/console",
         "/console/data",
+        "/console/home",
+        "/console/imports",
+        "/console/leaderboard",
+        "/console/map",
+        "/console/metrics",
+        "/console/releases",
     ],
 )
 def test_pages_are_served_and_hold_no_script_of_their_own(client, path):
@@ -128,8 +134,8 @@ def test_words_can_be_read(scheme, text, ground):
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("ground", ["raised", "sunk"])
 def test_the_two_data_sets_and_what_is_wrong_stand_out(scheme, ground):
-    tokens = dict(re.findall(r"--(\w+): light-dark\((#\w{6}, #\w{6})\)",
-                             (STATIC / "base.css").read_text() + (STATIC / "data.css").read_text()))  # fmt: skip
+    styles = "".join((STATIC / f"{name}.css").read_text() for name in ("base", "console", "data"))
+    tokens = dict(re.findall(r"--(\w+): light-dark\((#\w{6}, #\w{6})\)", styles))
     colours = {name: both.split(", ")[scheme] for name, both in tokens.items()}
     for text in ("this", "bad", "odd"):
         assert contrast(colours[text], colours[ground]) >= 4.5

@@ -165,7 +165,7 @@ def train(
 
 
 def learn() -> None:
-    """Learn from what Home showed and what came of it: rankers, policy, and the report for `/console`."""
+    """Learn from what Home showed and what came of it: rankers, policy, and the report for `/console/home`."""
     from segue.cli.show import print_learned, training_steps
     from segue.jobs.teach import teach
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from pathlib import Path, PurePath
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ RUNS, QUARANTINE = "runs", "quarantine"
 MAX_TEXT = 1_000  # characters of a reason, or of a row
 LOOKED_AT = 20_000  # rows whose reasons are counted
 REASONS = 10
+_QUOTED = re.compile(r"'[^']*'")  # what of a reason is of its row alone
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -142,7 +144,7 @@ def _rows(folder: Path, tenant: str, asked: Rows) -> RowsView:
         reasons: Counter[str] = Counter()
         if not asked.at:
             lines.seek(0)
-            reasons.update(_row(line).reason for _, line in zip(range(LOOKED_AT), lines))
+            reasons.update(_QUOTED.sub("'…'", _row(line).reason) for _, line in zip(range(LOOKED_AT), lines))
     told = tuple(ReasonCount(reason, n) for reason, n in reasons.most_common(REASONS))
     return RowsView(rows, after if after < end else 0, _view(run).quarantined, told, reasons.total())
 

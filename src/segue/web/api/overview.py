@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.checks.report import Summary, summary
-from segue.core.errors import NotReady, SegueError
+from segue.core.errors import SegueError
 from segue.runs.releases import standing
 from segue.store.delivery.audit import HOUR_MS
 from segue.store.delivery.intake import Intake
+from segue.surfaces.views import HomeReport
 from segue.web.api.health import LITTLE
 from segue.web.api.imports import ImportView, imports
 from segue.web.api.leaderboards import BoardView, boards
@@ -70,6 +71,7 @@ class OverviewView(msgspec.Struct, frozen=True, kw_only=True):
     imported: ImportView | None  # the last import
     checked: Summary | None  # the last check of the data
     winners: tuple[WinnerView, ...]  # one a population that was evaluated
+    home: HomeReport | None  # its policies alone; None before anything was learned from pages
 
 
 async def overview(backend: Backend, request: Request, _params: NoParams) -> Response:
@@ -77,6 +79,7 @@ async def overview(backend: Backend, request: Request, _params: NoParams) -> Res
     service, now = backend.current, int(time.time() * 1000)
     counted = request.app.state.metrics
     behind = service.behind if service is not None else 0
+    home = await _home(backend)
 
     def made() -> OverviewView:
         delivered, last = _delivered(intake, now), imports(folder, intake.tenant, 1)
@@ -87,11 +90,20 @@ async def overview(backend: Backend, request: Request, _params: NoParams) -> Res
             tenant=intake.tenant, simulated=bool(service and service.simulated), serving=serving(backend),
             made=service.released if service is not None and service.release else 0, current=current, attention=(),
             delivered=delivered, imported=last[0] if last else None, checked=check, winners=winners,
+            home=home,
         )  # fmt: skip
         noted = sorted(_attention(found, backend), key=lambda a: a.level)
         return msgspec.structs.replace(found, attention=tuple(noted))
 
     return JSONResponse(await asyncio.to_thread(made))
+
+
+async def _home(backend: Backend) -> HomeReport | None:
+    try:
+        found = await backend.read(lambda service: service.home_report())
+    except SegueError:
+        return None
+    return msgspec.structs.replace(found, judged=(), shelves=(), items=(), days=(), rankers=())
 
 
 def _delivered(intake: Intake, now: int) -> Delivered:
@@ -107,7 +119,7 @@ def _delivered(intake: Intake, now: int) -> Delivered:
 def _checked(backend: Backend) -> Summary | None:
     try:
         return summary(backend.reports())
-    except (NotReady, SegueError):
+    except SegueError:
         return None
 
 

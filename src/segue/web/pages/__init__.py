@@ -79,7 +79,12 @@ PAGES = {
     "/item/{uri:path}": _page("item.html", "/item/{uri}"),
     "/listener/{id:path}": _page("listener.html", "/listener/{id}"),
     "/console": _page("console.html", "/console"),
+    "/console/imports": _page("imports.html", "/console/imports"),
     "/console/data": _page("data.html", "/console/data"),
+    "/console/leaderboard": _page("leaderboard.html", "/console/leaderboard"),
+    "/console/releases": _page("releases.html", "/console/releases"),
+    "/console/home": _page("policies.html", "/console/home"),
+    "/console/metrics": _page("metrics.html", "/console/metrics"),
     "/console/map": _page("map.html", "/console/map"),
     "/docs": _page("docs.html", "/docs"),
 }

@@ -39,6 +39,9 @@ export function get(path, parameters = {}, signal = undefined) {
   return call(text ? `${path}?${text}` : path, { signal });
 }
 
+/** Another method than GET, with a body where there is one; its answer. */
+export const act = (method, path, body = undefined) => call(path, { method, body });
+
 /** The short sound of an item as an address that an audio element plays; revoke it when done. Null where there is none. */
 export async function clip(uri) {
   const key = sessionStorage.getItem(KEY);

@@ -54,7 +54,7 @@ export function swatch(i, kind) {
   return svg("svg", { class: `swatch ${kind}`, viewBox: "-12 -6 24 12", "aria-hidden": "true" }, svg("path", { class: "path", d: "M-12 0H12" }), mark(i));
 }
 
-/** A box that draws itself again whenever its width changes. */
+/** A box that draws itself again whenever its width changes, or `redraw` is called on it. */
 export function drawn(draw, attributes = {}) {
   const box = el("div", { class: "chart", ...attributes });
   let width = 0;
@@ -65,21 +65,27 @@ export function drawn(draw, attributes = {}) {
     box.replaceChildren(draw(width));
   };
   new ResizeObserver(() => requestAnimationFrame(again)).observe(box);
+  box.redraw = () => {
+    width = 0;
+    again();
+  };
   return box;
 }
 
-/** Lines over days: `series` are {name, kind, shape, points: [{x: UTC ms, y, title}]}; a missing day is a gap. */
-export function lines(series, { width, label, day, words }) {
+const DAY = 86_400_000;
+
+/** Lines over days, or over another `step` (ms): `series` are {name, kind, shape, points: [{x: UTC ms, y, title}]}; a missing day is a gap. The scale holds what is `within`, too. */
+export function lines(series, { width, label, day, words, step = DAY, gap = 1.01 * step, within = [] }) {
   const left = 44, right = 16, top = 12, bottom = 220, height = bottom + 30;
   const all = series.flatMap((s) => s.points);
-  const up = scaleOf(all.map((p) => p.y));
+  const up = scaleOf([...all.map((p) => p.y), ...within]);
   const first = Math.min(...all.map((p) => p.x)), last = Math.max(...all.map((p) => p.x));
   const x = (t) => (last === first ? (left + width - right) / 2 : left + 8 + ((t - first) / (last - first)) * (width - right - left - 16));
   const y = (v) => bottom - place(up, v) * (bottom - top);
-  const DAY = 86_400_000, days = Math.round((last - first) / DAY);
+  const days = Math.round((last - first) / step);
   const every = Math.max(1, Math.ceil(days / Math.max(1, Math.floor((width - left) / 84))));
-  const dates = Array.from({ length: Math.floor(days / every) + 1 }, (_, i) => first + i * every * DAY);
-  const path = (points) => points.map((p, i) => `${i && p.x - points[i - 1].x <= DAY * 1.01 ? "L" : "M"}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join("");
+  const dates = Array.from({ length: Math.floor(days / every) + 1 }, (_, i) => first + i * every * step);
+  const path = (points) => points.map((p, i) => `${i && p.x - points[i - 1].x <= gap ? "L" : "M"}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join("");
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
     up.flatMap((t) => [svg("line", { class: "grid", x1: left, x2: width - right, y1: y(t), y2: y(t) }), svg("text", { class: "end", x: left - 8, y: y(t) + 4 }, words(t))]),
     dates.map((t) => svg("text", { class: "mid", x: x(t), y: bottom + 20 }, day(t))),

@@ -1,10 +1,10 @@
 // A report of a check: anomalies on top, then one table at a time: its volume, its slices, its columns.
 
 import { byId, el, put } from "./dom.js";
-import { count, several, share } from "./figures.js";
+import { count, moment, several, share } from "./figures.js";
 import { part } from "./column.js";
 import { columnList } from "./columns.js";
-import { moment, twoBars, volume } from "./distributions.js";
+import { twoBars, volume } from "./distributions.js";
 
 const LEVELS = { fail: ["Failures", "failure"], warn: ["Warnings", "warning"], note: ["Notes", "note"] };
 const SHOWN = 8; // findings of a group that are shown at first

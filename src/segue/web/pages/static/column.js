@@ -1,8 +1,8 @@
 // One column, opened: larger pictures, quantiles, values with both shares, its history, and its slices side by side.
 
 import { el } from "./dom.js";
-import { count, NONE, share } from "./figures.js";
-import { amount, large, line, moment, small, sum, values } from "./distributions.js";
+import { count, moment, NONE, share } from "./figures.js";
+import { amount, large, line, small, sum, values } from "./distributions.js";
 
 export const HISTORY = { missing: "Missing", uniques: "Different values", mean: "Mean", median: "Median", p95: "95th percentile", top: "Top share" };
 const QUANTILES = ["1 %", "5 %", "25 %", "Median", "75 %", "95 %", "99 %"];

@@ -3,7 +3,7 @@
 import { byId, el, put } from "./dom.js";
 import { get } from "./api.js";
 import { showReport } from "./checks.js";
-import { moment } from "./distributions.js";
+import { moment } from "./figures.js";
 import { clearNotice, explain, notice } from "./notice.js";
 
 const state = { waits: 2000, timer: 0 };

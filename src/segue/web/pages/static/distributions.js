@@ -2,7 +2,7 @@
 
 import { el, svg } from "./dom.js";
 import { drawn, ticks } from "./charts.js";
-import { count, day, known, NONE, plain, share } from "./figures.js";
+import { count, day, known, moment, NONE, plain, share } from "./figures.js";
 
 const FEW = 9; // values in a small picture
 const BARE = 4; // shares below 1 / 10 ** BARE are written as such
@@ -21,8 +21,6 @@ export function amount(x, digits = 4) {
   return Number.isInteger(x) && size < 1e9 ? count(x) : plain(x, digits);
 }
 
-/** 26 Nov 2025, 12:00, of UTC ms. */
-export const moment = (ms) => (known(ms) && Math.abs(ms) < 8e15 ? `${new Date(ms).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" })}` : NONE);
 
 /** What a value is called where it stands alone. */
 export const called = (value) => (value === "" ? "(empty)" : value);

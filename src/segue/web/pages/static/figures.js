@@ -71,3 +71,23 @@ export function span(since, until) {
   if (a === b) return a;
   return `${a.slice(-4) === b.slice(-4) ? day(since) : a} to ${b}`;
 }
+
+/** 26 Nov 2025, 12:00, of UTC ms. */
+export const moment = (ms) => (known(ms) && Math.abs(ms) < 8e15 ? `${new Date(ms).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" })}` : NONE);
+
+/** How long something took or is past, in one unit: 340 ms, 12 s, 5 min, 3 h, 2 days. */
+export function lasting(ms) {
+  if (!known(ms)) return NONE;
+  const units = [[86_400_000, "day"], [3_600_000, "h"], [60_000, "min"], [1000, "s"], [1, "ms"]];
+  const [size, unit] = units.find(([u]) => Math.abs(ms) >= (u > 60_000 ? 2 * u : u)) ?? units.at(-1);
+  const n = ms / size;
+  const said = figure(n, Math.abs(n) < 9.95 && unit !== "day" && !Number.isInteger(n) ? 1 : 0);
+  return unit === "day" ? `${said} day${said === "1" ? "" : "s"}` : `${said}\u00a0${unit}`;
+}
+
+/** Bytes in the unit that fits. */
+export function size(bytes) {
+  if (!known(bytes)) return NONE;
+  const at = Math.min(4, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1024)));
+  return `${plain(bytes / 1024 ** at, 3)}\u00a0${["B", "KB", "MB", "GB", "TB"][at]}`;
+}
