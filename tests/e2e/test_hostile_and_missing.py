@@ -27,7 +27,7 @@ def test_markup_in_titles_and_names_stays_text(served, service, visit, path):
     for i, uri in enumerate(uris):
         service.cards[uri] = msgspec.structs.replace(service.cards[uri], title=HOSTILE[i % len(HOSTILE)])
     page.goto(served.url + path)
-    page.wait_for_selector(".card, .person, #notice:not([hidden])")
+    page.wait_for_selector(".card, .person, .panel, #notice:not([hidden])")
     if "L00007" in path:
         assert page.locator(".card .title").first.text_content() in HOSTILE
         page.locator(".card .cover").first.click()
@@ -52,7 +52,7 @@ def test_history_of_a_listener(served, service, visit):
     card.locator(".cover").click()
     expect(page.locator(".toast").first).to_contain_text("Played", timeout=15_000)
     page.goto(f"{served.url}/listener/L00007")
-    expect(page.locator(".history")).to_contain_text(title)
+    expect(page.locator(".heard")).to_contain_text(title)
 
 
 def test_someone_new(served, visit):

@@ -20,6 +20,7 @@ from segue.core.errors import InputError, NotReady, UnknownName
 from segue.core.events import AnyEvent, Play, Rating, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
 from segue.signals.rendering import encoded
+from segue.store import receipts
 from segue.store.delivery import Batch, Refused, Rules, Status, Taken
 from segue.store.delivery.audit import Hour
 from segue.store.delivery.dead_letters import DeadLetter
@@ -458,6 +459,13 @@ class FakeService:
 
     def listeners(self, prefix: str = "", limit: int = 50) -> list[ListenerView]:
         return [ListenerView(n, 100 - i, "SE") for i, n in enumerate(self.names) if n.startswith(prefix)][:limit]
+
+    def erase(self, listener: str, keys: int = 0) -> receipts.Receipt:
+        with self.lock:
+            gone = [id for id, e in self.seen.items() if e.listener == listener]
+            for id in gone:
+                del self.seen[id]
+        return receipts.Receipt("r1", self.released, self.tenant, "salt", "ab" * 32, (), (), ())
 
     def history(self, listener: str, n: int) -> list[CardView]:
         return [self.cards[u] for u in reversed(self._of(listener, Play)) if u in self.cards][:n]

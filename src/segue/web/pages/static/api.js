@@ -75,3 +75,9 @@ export function newId() {
 
 /** What a path part needs, also for ids that hold slashes and colons. */
 export const part = (text) => encodeURIComponent(text);
+
+/** POST that is answered with a file, as a Blob. */
+export const exported = async (path) => (await reach(path, { method: "POST", signal: AbortSignal.timeout(60000) })).blob();
+
+/** DELETE; resolves with the answer. */
+export const remove = (path) => call(path, { method: "DELETE", signal: AbortSignal.timeout(60000) });
