@@ -147,6 +147,7 @@ def test_events_of_another_process_and_duplicates_count_once(service: Service, n
     trail = service._serving.listening._trails[number]
     assert len(trail.items) == 1
     service.append([play(item, id="again", at=NOW + 2000)])
+    service.history("L0", 1)  # whoever asks next is told
     assert len(trail.items) == 2
 
 

@@ -28,9 +28,9 @@ def test_each_row_has_its_verdict_and_bad_ones_are_kept(workspace: Workspace):
         row("b", item="no uri"),
     ]  # fmt: skip
     batch = read_rows(rows, "event", T, rules, Sender("phone", 1, 7))
-    (taken,) = intake.take([batch]).taken
+    (taken,) = intake.take([batch])
     assert list(taken.statuses) == ["accepted", "duplicate", "accepted", *["refused"] * 4]
-    again, other = intake.take([read_rows([row("a"), row("c")], "event", T, rules, Sender()), batch]).taken
+    again, other = intake.take([read_rows([row("a"), row("c")], "event", T, rules, Sender()), batch])
     assert list(again.statuses) == ["duplicate", "accepted"]
     assert list(other.statuses)[:3] == ["duplicate"] * 3
     assert workspace.log.read(T, columns=["id"])["id"].to_pylist() == ["late", "a", "c"]

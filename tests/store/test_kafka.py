@@ -84,11 +84,11 @@ def test_accepted_then_taken_in_once(folder: Path):
         assert isinstance(intake, Forward)
         sender = Sender("phone", 1, 4)
         rows = [row("a", "u"), row("b", "u"), row("a", "u"), b"{}"]
-        (taken,) = intake.take([batch(*rows, sender=sender)]).taken
+        (taken,) = intake.take([batch(*rows, sender=sender)])
         assert list(taken.statuses) == ["accepted", "accepted", "duplicate", "refused"]
         assert workspace.log.count(T) == 0
         assert behind(workspace, T) == 2
-        (taken,) = intake.take([batch(row("b", "u"))]).taken  # b is on its way
+        (taken,) = intake.take([batch(row("b", "u"))])  # b is on its way
         assert list(taken.statuses) == ["accepted"]
         address = address_of(workspace.settings.log, T)
         stranger = kafka.Producer(address.client())
@@ -99,7 +99,7 @@ def test_accepted_then_taken_in_once(folder: Path):
         drain.close()
         assert workspace.log.tail(T, 0, columns=["id"])["id"].to_pylist() == ["a", "b"]
         assert {letter.raw for letter in intake.dead.listed()} == {b"{}", b"not ours"}
-        (taken,) = intake.take([batch(row("a", "u"), row("c"))]).taken
+        (taken,) = intake.take([batch(row("a", "u"), row("c"))])
         assert list(taken.statuses) == ["duplicate", "accepted"]
         (hour,) = intake.audit.hours("phone")
         assert (hour.produced, hour.delivered) == (4, 4)

@@ -85,7 +85,7 @@ def test_what_cannot_be_kept_is_refused_alone(folder: Path):
         form = b'{"type": "search", "id": "%s", "listener": "u%s", "at": 1, "words": "x%s"}'
         rows = [form % three for three in odd]
         intake = Intake(workspace, T)
-        (taken,) = intake.take([read_rows(rows, "event", T, Rules(1 << 60), Sender("a"))]).taken
+        (taken,) = intake.take([read_rows(rows, "event", T, Rules(1 << 60), Sender("a"))])
         assert list(taken.statuses) == ["accepted", "refused", "refused", "accepted"]
         assert all("NUL" in r.reason or "0x00" in r.reason for r in taken.refused)
         assert len(intake.dead.listed()) == 2

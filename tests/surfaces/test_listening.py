@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from segue.core.events import AnyEvent, Click, Follow, Play, Rating, Remove, Save, Skip
+from segue.core.events import EVENT_TYPES, AnyEvent, Click, Follow, Play, Rating, Remove, Save, Skip
 from segue.core.types import Context, Kind
 from segue.store import snapshot
 from segue.store.workspace import Workspace
-from segue.surfaces.listening import Listening
+from segue.surfaces.listening import COUNTS, NEEDED, Listening
 
 NOW = 1_790_000_000_000
 TRACK = "segue:track:t:{}"
@@ -41,28 +41,28 @@ def workspace(tmp_path):
 
 def test_recent_history_is_what_the_next_snapshot_has(workspace: Workspace) -> None:
     old = snapshot.take(workspace, "default")
-    by_event, by_row = Listening(old, tuple(Kind)), Listening(old, tuple(Kind))
+    by_column, by_row = Listening(old, tuple(Kind)), Listening(old, tuple(Kind))
     workspace.log.append(events())
     listener = workspace.catalogue.listener_number("default", "u")
     assert listener is not None
-    for event in events():
-        number = workspace.catalogue.number("default", event.item)  # type: ignore[union-attr]  # none is a search
-        assert number is not None
-        by_event.add(event, listener, number)
-    assert by_row.absorb(workspace.log.tail("default", old.last_seq)) == len(events()) - 1  # not the click
+    rows = workspace.log.few("default", old.last_seq, 100, NEEDED, COUNTS)
+    assert rows is not None
+    by_row.absorb_rows(rows, workspace.catalogue.current)
+    assert by_column.absorb(workspace.log.tail("default", old.last_seq)) == len(events()) - 1  # not the click
     new = snapshot.take(workspace, "default")
     for kind in (Kind.TRACK, Kind.ARTIST):
         wanted = new.history(listener, kind)
-        for listening in (by_event, by_row):
+        for listening in (by_column, by_row):
             found = listening.heard(listener, kind)
             assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
     numbers = {i: workspace.catalogue.number("default", TRACK.format(i)) for i in range(8)}
-    for listening in (by_event, by_row):
+    for listening in (by_column, by_row):
         items, at = listening.skips(listener)
         assert items.tolist() == [numbers[2], numbers[4], numbers[4], numbers[1]]
         assert (np.diff(at) >= 0).all()
         assert listening.saved(listener) == {numbers[5]}
-    by_row.add(Remove(id="x", listener="u", item=TRACK.format(5), at=NOW + 9), listener, numbers[5] or 0)
+    removed = (by_row.seen + 1, EVENT_TYPES.index(Remove) + 1, listener, numbers[5], NOW + 9, None, None, "", "")
+    by_row.absorb_rows([removed], int)
     assert by_row.saved(listener) == set()
 
 

@@ -74,6 +74,7 @@ def test_a_single_play_does_not_count(service: Service, now: Context) -> None:
     items, _, at = listening.history(number, Kind.TRACK)
     uri = service._serving.snapshot.catalogue.uri(int(items[-1]))
     tune(service, "L1", f"play:{at[-1]}:{uri}", -1)
+    service.reload()  # whoever asks next is told; here nobody does
     left = listening.history(number, Kind.TRACK)
     assert (left[0].tolist(), left[2].tolist()) == (items[:-1].tolist(), at[:-1].tolist())
     assert len(listening.heard(number, Kind.TRACK)[0]) == len(items)  # still known

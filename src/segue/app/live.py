@@ -16,7 +16,7 @@ import structlog
 
 from segue.core.clock import at_clock, zone_of
 from segue.core.errors import SegueError, UnknownName
-from segue.core.events import AnyEvent, Event, Item
+from segue.core.events import AnyEvent, Item
 from segue.core.types import Context, Ids, Kind
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import current_release
@@ -31,7 +31,7 @@ from segue.surfaces.serving import Serving
 
 AT_ONCE = 2_000_000  # events read back at a time
 TELL_S = 2.0  # how far the features of a page may be behind the log
-FEW = 200  # new events that histories are told of one by one
+FEW = 200  # new events that are read as rows: for more, columns are quicker
 
 
 class Live:
@@ -74,11 +74,13 @@ class Live:
     def reload(self) -> bool:
         """Take up the current release where it is another one, or was taken anew without a listener; True if so.
 
-        A broken one leaves the old one serving.
+        A broken one leaves the old one serving. Where there is none, what the log told meanwhile is taken in, lest it
+        become too much for one request.
         """
         try:
             mark = self._marked()
             if mark == self._mark:
+                self._fresh()
                 return False
             serving = self._open()
             serving.titles  # noqa: B018 made before anybody asks
@@ -122,46 +124,17 @@ class Live:
 
         `items` are facts about what the events name, where the catalogue may not have it: see `segue.store.merging`.
         """
-        receipt = self.workspace.log.append(events, items, self.tenant)
-        with self._lock:  # not over the disk: requests that look for what is new wait for it
-            serving = self._serving
-            listening = serving.listening
-            own = all(e.tenant == self.tenant for e in events)
-            if own and receipt.accepted == len(events) == receipt.last_seq - listening.seen:
-                for event in events:  # nobody else wrote in between, so that they need not be read back
-                    self._add(serving, event)
-                listening.seen = receipt.last_seq
-            elif receipt.accepted:
-                self._catch_up(serving)
-        return receipt
+        return self.workspace.log.append(events, items, self.tenant)  # read back when somebody asks: see `_fresh`
 
     def take(self, batches: Sequence[Batch]) -> tuple[Taken, ...]:
         """Batches of events in one commit; durable when this returns, and known to every request that starts after."""
-        written = self.intake.take(batches)
-        with self._lock:
-            listening = self._serving.listening
-            if len(written.fresh) > FEW or len(written.fresh) != written.last_seq - listening.seen:
-                return written.taken  # read back when somebody asks
-            for event in written.fresh:  # nobody else wrote in between, so that they need not be read back
-                self._add(self._serving, event)
-            listening.seen = written.last_seq
-        return written.taken
+        return self.intake.take(batches)
 
     def _tell_book(self, serving: Serving, every_s: float = 0.0) -> None:
         """Features take in what the log has. Many events at once cost as much as one, so that pages wait a moment."""
         if serving.book is not None and time.monotonic() - self._told >= every_s:
             self._told = time.monotonic()
             serving.book.catch_up(self.workspace.log, self.tenant)
-
-    def _add(self, serving: Serving, event: Event) -> None:
-        item = getattr(event, "item", "")
-        if not serving.listening.counts(event):
-            return
-        catalogue = self.workspace.catalogue
-        number = catalogue.number(self.tenant, item) if item else 0
-        listener = catalogue.listener_number(self.tenant, event.listener)
-        if number is not None and listener is not None:
-            serving.listening.add(event, listener, number)
 
     def _catch_up(self, serving: Serving) -> None:
         """Take in what the log has and this release's histories have not."""

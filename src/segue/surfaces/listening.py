@@ -13,7 +13,6 @@ import pyarrow as pa
 from segue.core.events import (
     EVENT_TYPES,
     Counted,
-    Event,
     Follow,
     Play,
     PlaylistAdd,
@@ -97,20 +96,6 @@ class Listening:
     def version(self, listener: int) -> int:
         """How many events of a listener were taken in: while it is the same, so is what is known of them."""
         return self._versions.get(listener, 0)
-
-    def counts(self, event: Event) -> bool:
-        """Whether an event changes what its listener is offered."""
-        return isinstance(event, COUNTS)
-
-    def add(self, event: Event, listener: int, item: int) -> None:
-        """Take in one event that was just appended, with the numbers of its listener and item."""
-        code = CODE[type(event)]
-        if code in COUNTED_CODES:
-            value = event.count if isinstance(event, Counted) else getattr(event, "value", None)
-            self._take(
-                code, listener, item, event.at, getattr(event, "ms_played", None), value, getattr(event, "device", ""),
-                getattr(event, "subject", ""),
-            )  # fmt: skip
 
     def _take(
         self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None,

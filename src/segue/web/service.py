@@ -280,7 +280,7 @@ class Backend:
     def _taking(self, batches: Sequence[Batch]) -> Sequence[Taken]:
         intake = self.intake()
         service = self._service
-        return service.take(batches) if service is not None else intake.take(batches).taken
+        return service.take(batches) if service is not None else intake.take(batches)
 
     def intake(self) -> Intake:
         """Where events go in. On the writer thread alone; NotReady where there is nowhere to put them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segue.core.events import Item, Play
+from segue.core.events import EVENT_TYPES, Item, Play
 from segue.core.types import Context, Home, Kind
 from segue.ranking import divergence
 from segue.runs.releases import Release, current_release
@@ -220,9 +220,8 @@ def test_a_new_play_tells_its_device(planted: Planted) -> None:
     at = np.array([MIDNIGHT - DAY_MS + 5 * HOUR_MS, MIDNIGHT + 1, MIDNIGHT + 2], np.int64)
     codes = listening.devices.of(listener, at)
     assert codes.tolist() == [listening.devices.code("car"), 0, 0]
-    listening.add(
-        Play(id="n", listener="L0", item="x", at=MIDNIGHT + 1, ms_played=90_000, device="watch"), listener, track
-    )
+    played = (1, EVENT_TYPES.index(Play) + 1, listener, track, MIDNIGHT + 1, 90_000, None, "watch", "")
+    listening.absorb_rows([played], int)
     assert listening.devices.of(listener, at).tolist() == [codes[0], listening.devices.code("watch"), 0]
     assert listening.devices.code("fridge") == 0
     assert listening.devices.of(listener + 10_000, at).tolist() == [0, 0, 0]

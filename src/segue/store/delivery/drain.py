@@ -64,14 +64,14 @@ class Drain:
         batch = self._read([message.value() or b"" for message in good])
         reached = {message.partition(): message.offset() + 1 for message in good}
         with self._workspace.database.write() as connection:
-            written = self._intake.take([batch])
+            (taken,) = self._intake.take([batch])
             connection.executemany(_KEEP, [(_key(self._address, one), to) for one, to in sorted(reached.items())])
         place = self._kafka.TopicPartition
         self._consumer.commit(
             offsets=[place(self._address.topic, one, to) for one, to in reached.items()], asynchronous=True
         )
         self._workspace.log.tidy()
-        return len(written.fresh)
+        return taken.count("accepted")
 
     def _read(self, rows: Sequence[bytes]) -> Batch:
         tenant, rules, sender = self._tenant, self._intake.rules, Sender()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -26,15 +25,6 @@ def rules_of(settings: Settings) -> Rules:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a commit of several batches did."""
-
-    taken: tuple[Taken, ...]  # one a batch
-    fresh: tuple[AnyEvent, ...]  # events that are new
-    last_seq: int  # of the whole log
-
-
 class Intake:
     """Where batches for one tenant go in. For one thread at a time."""
 
@@ -44,16 +34,16 @@ class Intake:
         self.dead = DeadLetters(workspace.database, tenant, workspace.settings.dead_letters_kept)
         self.audit = Audit(workspace.database, tenant)
 
-    def take(self, batches: Sequence[Batch]) -> Written:
-        """On disk when this returns, or nothing is."""
+    def take(self, batches: Sequence[Batch]) -> tuple[Taken, ...]:
+        """What became of each batch; on disk when this returns, or nothing is."""
         events = [e for b in batches for e in b.events]
         with self.workspace.database.write():
             new, wrong = halved(events, self._append)
-            taken, last = self.verdicts(batches, new, wrong), self.workspace.log.last_seq
+            taken = self.verdicts(batches, new, wrong)
             self.note(batches, taken)
         if not self.workspace.database.writing:
             self.workspace.log.tidy()
-        return Written(taken, tuple(events) if new.all() else tuple(e for e, n in zip(events, new) if n), last)
+        return taken
 
     def _append(self, events: Sequence[AnyEvent]) -> Bools:
         """(E,) which are new."""
@@ -78,7 +68,7 @@ class Intake:
         row = letter.raw if raw is None else raw
         batch = read_rows([row], letter.form, self.tenant, self.rules, Sender(letter.client))
         with self.workspace.database.write():
-            (taken,) = self.take([Batch(batch.events, batch.places, batch.refused)]).taken
+            (taken,) = self.take([Batch(batch.events, batch.places, batch.refused)])
             if taken.statuses[0] != "refused" or row != letter.raw:
                 self.dead.drop([letter.id])
         return taken

@@ -19,8 +19,8 @@ from segue.core.events import AnyEvent
 from segue.core.optional import needed
 from segue.core.types import Bools
 from segue.store.dedupe import first_of_each, keys_of
-from segue.store.delivery import Batch
-from segue.store.delivery.intake import Intake, Written, halved
+from segue.store.delivery import Batch, Taken
+from segue.store.delivery.intake import Intake, halved
 from segue.store.edge import checked, to_table
 from segue.store.workspace import Workspace
 
@@ -80,8 +80,8 @@ class Forward(Intake):
         self._producer: Any = None
         self._encode = msgspec.json.Encoder().encode
 
-    def take(self, batches: Sequence[Batch]) -> Written:
-        """With every replica when this returns; WorkspaceError where it is not known to be: send it again."""
+    def take(self, batches: Sequence[Batch]) -> tuple[Taken, ...]:
+        """What became of each batch, with every replica when this returns; WorkspaceError where that is not known."""
         events = [e for b in batches for e in b.events]
         new, wrong = halved(events, self._unknown)
         self._send([e for e, n in zip(events, new) if n])
@@ -89,7 +89,7 @@ class Forward(Intake):
         if any(one.refused or batch.sender.client for one, batch in zip(taken, batches)):
             with self.workspace.database.write():
                 self.note(batches, taken)
-        return Written(taken, (), self.workspace.log.last_seq)
+        return taken
 
     def _unknown(self, events: Sequence[AnyEvent]) -> Bools:
         """(E,) events that neither the log nor an earlier row has; InputError where one cannot be kept."""
