@@ -1,5 +1,6 @@
 """What listeners say of their own taste acts wherever something is chosen for them, and can be taken back."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from segue.app import Service, open_service
 from segue.core.events import Play, Rating, Skip, Tune
 from segue.core.types import Candidates, Context, Kind
+from segue.jobs.recommend import recommend_all
 from segue.ranking import leaned
 
 NOW = 1_790_000_000_000
@@ -166,3 +168,21 @@ def test_a_dislike_that_was_taken_back_holds_nothing_back(service: Service, now:
     for n, value in enumerate((-0.5, 0.0)):
         service.append([Rating(id=f"r{n}", listener="L0", item=card.uri, at=NOW + n, value=value)])
     assert page(service, "L0", now) == before
+
+
+def test_lists_for_all_hold_nothing_that_is_not_wanted_at_all(service: Service, now: Context, tmp_path: Any) -> None:
+    def listed() -> dict[str, list[str]]:
+        recommend_all(service.workspace, "default", tmp_path / "all.jsonl", n=200)
+        lines = map(json.loads, (tmp_path / "all.jsonl").read_text().splitlines())
+        return {line["listener"]: line["items"] for line in lines}
+
+    before = listed()
+    hidden = before["L0"][0]
+    service.append([Rating(id="r", listener="L0", item=f"segue:track:t:{hidden}", at=NOW, value=-1)])
+    tune(service, "L2", "item:segue:artist:t:a4", -1)
+    after = listed()
+    assert hidden not in after["L0"]
+    assert len(after["L0"]) == len(before["L0"]) - 1
+    assert any(item.startswith("a4t") for item in before["L2"])
+    assert not any(item.startswith("a4t") for item in after["L2"])
+    assert after["L4"] == before["L4"]

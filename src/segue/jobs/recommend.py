@@ -99,6 +99,8 @@ def recommend_all(
             scores = model.score(queries)
             if crossing is not None:
                 crossing.fill(scores, queries, [only[start + b] if only else names[r] for b, r in enumerate(rows)])
+            if owner == "listener" and snapshot.tuned:
+                _leave_out(scores, snapshot, model.items, np.where(rows >= 0, data.owners[np.maximum(rows, 0)], 0))
             drop = distinct(model.items, queries.indptr, queries.items) if seen == "drop" else None
             best, values = top_k(scores, n, drop)
             for b, row in enumerate(rows):
@@ -165,6 +167,16 @@ def _queries(data: Interactions, rows: I64) -> Queries:
     now = np.full(len(rows), int(data.at.max()) if data.timed and len(data.at) else 0, np.int64)
     items = data.items[data.rows[events]]
     return Queries.of(indptr, items, data.weights[events], data.at[events], now=now, country=country)
+
+
+def _leave_out(scores: F32, snapshot: Snapshot, items: Ids, listeners: Ids) -> None:
+    """No score (B, N) for what a listener wants none of."""
+    rows = snapshot.catalogue.rows(items)
+    for b, listener in enumerate(listeners.tolist()):
+        tuning = snapshot.tuned.get(listener)
+        tuned = snapshot.tuner(tuning) if tuning is not None else None
+        if tuned is not None:
+            scores[b, tuned.never[rows]] = np.nan
 
 
 def _labels(snapshot: Snapshot, items: Ids, namespace: str) -> list[str]:
