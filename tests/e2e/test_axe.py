@@ -28,7 +28,10 @@ AXE = Axe()
 
 @pytest.fixture(scope="module")
 def at(browser: Browser, make_exhibit, made_up, tmp_path_factory):
-    """Opens an address in the one tab of a server that has something to show on every page, and not too much of it."""
+    """Opens an address in the one tab of a server with something to show, and not too much of it.
+
+    What the console shows of a workspace is looked at where it has one, in the tests of the console.
+    """
     reports = tmp_path_factory.mktemp("checks")
     write(reports, made_up.payload(made_up.training(np.random.default_rng(0), rows=500)))
     served, service = make_exhibit(reports, size=90)
