@@ -476,16 +476,19 @@ class FakeService:
     def search_page(self, words: str, kind: str | None, n: int, listener: str = "") -> SearchView:
         found = self.search_titles(words, None, self.size)
         genre = [c for c in self.cards.values() if c.genres == (words.lower(),)]
-        by = "title" if words else "popular"
-        if not found and not genre and " " in words:
-            found, by = list(self.cards.values())[:4], "near"
         kinds = tuple(
             FoundView(k, len(of), tuple(of[: n if kind in (None, k) else 0]))
             for k in dict.fromkeys(c.kind for c in found)
             if (of := [c for c in found if c.kind == k])
         )
+        by = "title" if words else "popular"
         return SearchView(words, by, kinds, genre=FoundView("track", len(genre), tuple(genre[:n])) if genre else None,
                           genres=() if words else GENRES)  # fmt: skip
+
+    def search_near(self, words: str, kind: str | None, n: int, listener: str = "") -> SearchView:
+        """What has two words or more says something."""
+        near = tuple(self.cards.values())[:4] if " " in words else ()
+        return SearchView(words, "near", (FoundView("track", len(near), near),) if near else ())
 
     def about(self, uri: str, listener: str = "") -> AboutView:
         one, saved = self.card(uri), self._saved(listener)

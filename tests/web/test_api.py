@@ -38,6 +38,7 @@ def test_search_by_kind_and_about_an_item(client, service):
     assert all(f["total"] >= len(f["cards"]) <= 3 for f in found["kinds"])
     assert client.get("/v1/search?q=comet&kind=nonsense").status_code == 404
     assert client.get("/v1/search").json()["genres"]
+    assert client.get("/v1/search?q=calm piano").json()["by"] == "near"
     uri = next(u for u, c in service.cards.items() if c.kind == "track")
     at = int(datetime.now(UTC).timestamp() * 1000)
     client.post("/v1/events", json=[{"type": "save", "id": "s", "listener": "L1", "at": at, "item": uri}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -109,14 +109,13 @@ class Answers(Live):
         serving = self._fresh()
         return list(self._like(serving, self._number(serving, uri_or_text), kind_of(kind) if kind else None, n))
 
-    def _like(
-        self, serving: Serving, number: int, kind: Kind | None, n: int, saved: Collection[int] = ()
-    ) -> Iterator[CardView]:
-        """Of the item's own kind where none is named."""
+    def _like(self, serving: Serving, number: int, kind: Kind | None, n: int, who: int = 0) -> Iterator[CardView]:
+        """Of the item's own kind where none is named; less what a listener wants none of."""
         wanted = kind or Kind(int(serving.stock.facts.kind[serving.snapshot.catalogue.row(number)]))
         kitchen = serving.kitchen(0, Context(now=now_ms(), seeds=(number,)), [wanted])
-        best = kitchen.serve("similar-to-seed", kitchen.board.query(wanted), n, without=NOT_CAPPED)
-        reason = Reason("like", (number,))
+        query = replace(kitchen.board.query(wanted), tuned=serving.listening.tuned(who))
+        best = kitchen.serve("similar-to-seed", query, n, without=NOT_CAPPED)
+        reason, saved = Reason("like", (number,)), serving.listening.saved(who)
         for item, score in zip(best.items.tolist(), best.scores.tolist()):
             yield serving.cards.card(item, reason, score, "similar-to-seed", item in saved)
 
@@ -238,16 +237,23 @@ class Answers(Live):
         return [serving.cards.bare(number) for number in found[:n].tolist()]
 
     def search_page(self, words: str, kind: Kind | str | None = None, n: int = 10, listener: str = "") -> SearchView:
-        """The n best of each kind that have the words, or lie near to them; what is popular without words."""
+        """The n best of each kind whose titles or makers' names have the words; what is popular without words."""
+        return self._search(words, kind, n, listener).page()
+
+    def search_near(self, words: str, kind: Kind | str | None = None, n: int = 10, listener: str = "") -> SearchView:
+        """The n of each kind that lie nearest to what the words say. The first question loads an encoder: seconds."""
+        return self._search(words, kind, n, listener).near()
+
+    def _search(self, words: str, kind: Kind | str | None, n: int, listener: str) -> Search:
         serving, who, context = self._begin(listener, Context(words=words.strip()))
-        return Search(serving, context, kind_of(kind) if kind else None, n, serving.listening.saved(who)).page()
+        return Search(serving, context, kind_of(kind) if kind else None, n, who)
 
     def about(self, uri: str, listener: str = "", n: int = 24) -> AboutView:
         """One item, what belongs to it and n like it, with what the listener saved; UnknownName for no such item."""
         serving, who, _ = self._begin(listener, None)
-        number, saved = self._number(serving, uri), serving.listening.saved(who)
-        view = About(serving, number, saved).view()
-        like = tuple(self._like(serving, number, None, n, saved))
+        number = self._number(serving, uri)
+        view = About(serving, number, serving.listening.saved(who)).view()
+        like = tuple(self._like(serving, number, None, n, who))
         more = (ShelfCards("like", f"More like {view.card.title}", like),) if like else ()
         return msgspec.structs.replace(view, shelves=(*view.shelves, *more))
 

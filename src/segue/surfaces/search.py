@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,29 +18,36 @@ NEAR = (Kind.TRACK, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW, Kind.AUDIOBOOK)  # wh
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One question: its words, the kind that alone is wanted where there is one, how many of each, what was saved."""
+    """One question: its words, the kind that alone is wanted where there is one, how many of each, and who asks."""
 
     serving: Serving
     context: Context
     kind: Kind | None
     n: int
-    saved: Collection[int] = ()
+    who: int = 0  # a listener; 0: nobody in particular
 
     @property
     def words(self) -> str:
         return self.context.words
 
     def page(self) -> SearchView:
-        """What is popular without words; what has them; with a space, what lies near to them where nothing has."""
+        """What has the words in its title or its maker's name, by kind; what is popular without words."""
         if not self.words:
             return SearchView("", "popular", self._popular(), genres=self._genres())
         found = self.serving.titles.find(self.words)
-        groups = self._by_kind(found.items)
-        genre = self._genre()
-        if groups or genre or found.meant:
-            return SearchView(self.words, "title", groups, found.meant, genre)
-        near = self._near()
-        return SearchView(self.words, "near" if near else "title", near)
+        return SearchView(self.words, "title", self._by_kind(found.items), found.meant, self._genre())
+
+    def near(self) -> SearchView:
+        """What lies near to what the words say; nothing where the release places no words."""
+        space = self.serving.stock.space
+        if space is None or space.words is None:
+            return SearchView(self.words, "near", ())
+        groups = [
+            (kind, self._served("near-seeds", kind)) for kind in self._wanted() if kind == self.kind or kind in NEAR
+        ]
+        reason = Reason("near_words", words=(self.words,))
+        kinds = [FoundView(kind.label, len(found), self._cards(found.items, reason)) for kind, found in groups]
+        return SearchView(self.words, "near", tuple(view for view in kinds if view.cards))
 
     def _by_kind(self, items: Ids) -> tuple[FoundView, ...]:
         """The kind of what fits best first."""
@@ -56,8 +63,9 @@ class Search:
     def _most(self, kind: Kind) -> int:
         return self.n if self.kind in (None, kind) else 0
 
-    def _cards(self, items: Ids) -> tuple[CardView, ...]:
-        return tuple(self.serving.cards.card(i, saved=i in self.saved) for i in items.tolist())
+    def _cards(self, items: Ids, reason: Reason | None = None) -> tuple[CardView, ...]:
+        saved = self.serving.listening.saved(self.who)
+        return tuple(self.serving.cards.card(i, reason, saved=i in saved) for i in items.tolist())
 
     def _wanted(self) -> Sequence[Kind]:
         return [k for k in self.serving.stock.sections if self.kind in (None, k)]
@@ -86,22 +94,8 @@ class Search:
         found = self._served("by-genre", kind)
         return FoundView(kind.label, len(found), self._cards(found.items)) if len(found) else None
 
-    def _near(self) -> tuple[FoundView, ...]:
-        """By what the words say, where the release places words."""
-        space = self.serving.stock.space
-        if space is None or space.words is None:
-            return ()
-        reason, groups = Reason("near_words", words=(self.words,)), []
-        for kind in (k for k in self._wanted() if k == self.kind or k in NEAR):
-            found = self._served("near-seeds", kind)
-            rows = zip(found.items.tolist(), found.scores.tolist())
-            cards = tuple(
-                self.serving.cards.card(i, reason, round(s, 4), "near-seeds", i in self.saved) for i, s in rows
-            )
-            if cards:
-                groups.append(FoundView(kind.label, len(cards), cards))
-        return tuple(groups)
-
     def _served(self, source: str, kind: Kind) -> Candidates:
+        """The best of a source for anybody, less what this listener wants none of."""
         kitchen = self.serving.kitchen(0, self.context, [kind])
-        return kitchen.serve(source, kitchen.board.query(kind), self.n, without=NOT_CAPPED)
+        query = replace(kitchen.board.query(kind), tuned=self.serving.listening.tuned(self.who))
+        return kitchen.serve(source, query, self.n, without=NOT_CAPPED)

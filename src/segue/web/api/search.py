@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
 
 from segue.core.events import MAX_ID
 from segue.surfaces.views import SearchView
 from segue.web.api.recommendations import HowMany, KindName, parse_kind
-from segue.web.resource import Resource, reading
-from segue.web.service import Service
+from segue.web.resource import JSONResponse, Resource
+from segue.web.service import Backend
 
 
 class SearchParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,11 +24,16 @@ class SearchParams(msgspec.Struct, frozen=True, kw_only=True):
     listener: Annotated[str, Meta(max_length=MAX_ID, description="who looks: cards say what they saved")] = ""
 
 
-def search(service: Service, params: SearchParams) -> SearchView:
-    return service.search_page(params.q, parse_kind(params.kind), params.n, params.listener)
+async def search(backend: Backend, _request: Request, params: SearchParams) -> Response:
+    """By title on a reader; by meaning on a thread beside them, since its first question loads an encoder."""
+    asked = params.q, parse_kind(params.kind), params.n, params.listener
+    found = await backend.read(lambda service: service.search_page(*asked))
+    if found.by == "title" and not (found.kinds or found.genre) and (service := backend.current) is not None:
+        found = await asyncio.to_thread(service.search_near, *asked)
+    return JSONResponse(found)
 
 
 RESOURCES = (
     Resource("GET", "/v1/search", "What has the words in its title or its maker's name, by kind; else what lies near",
-             reading(search), SearchView, SearchParams, errors=(400, 401, 403, 404, 503), whose="listener"),
+             search, SearchView, SearchParams, errors=(400, 401, 403, 404, 503), whose="listener"),
 )  # fmt: skip

@@ -43,7 +43,7 @@ function choose(event, of) {
 
 /** What it says above what was found. */
 function told(found, q) {
-  if (found.by === "near") return `No title or name has “${q}”. This lies near to what the words say.`;
+  if (found.by === "near" && found.kinds.length) return `No title or name has “${q}”. This lies near to what the words say.`;
   if (found.meant) return `Nothing has “${q}” as it stands. This is “${found.meant}”.`;
   const total = found.kinds.reduce((n, g) => n + g.total, 0);
   return total ? `${count(total)} ${total === 1 ? "title or name has" : "titles and names have"} these words.` : found.genre ? "A genre has this name." : "";
@@ -100,7 +100,7 @@ function read() {
   const said = new URLSearchParams(location.search);
   clearTimeout(waiting);
   input.value = said.get("q") ?? "";
-  kind = said.get("kind") ?? "";
+  kind = Object.hasOwn(KINDS, said.get("kind") ?? "") ? said.get("kind") : "";
   load();
 }
 
