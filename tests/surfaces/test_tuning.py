@@ -13,6 +13,7 @@ from segue.core.events import Play, Rating, Skip, Tune
 from segue.core.types import Candidates, Context, Kind
 from segue.jobs.recommend import recommend_all
 from segue.ranking import leaned
+from segue.surfaces.home.taught import LiveBook, Taught
 
 NOW = 1_790_000_000_000
 
@@ -186,3 +187,25 @@ def test_lists_for_all_hold_nothing_that_is_not_wanted_at_all(service: Service, 
     assert any(item.startswith("a4t") for item in before["L2"])
     assert not any(item.startswith("a4t") for item in after["L2"])
     assert after["L4"] == before["L4"]
+
+
+def test_a_ranker_that_was_taught_values_what_is_wanted_more_by_as_much_more(service: Service, now: Context) -> None:
+    class Even:
+        def predict(self, features: Any) -> Any:
+            return np.full(len(features), 0.5, np.float32)
+
+    facts, number = service._serving.stock.facts, service.workspace.catalogue.listener_number("default", "L0")
+    assert number is not None
+    taught = Taught(LiveBook(facts), {"stream": Even()}, {"stream": 1.0})
+    pool = Candidates.of(facts.of_kind(Kind.TRACK), np.zeros(len(facts.of_kind(Kind.TRACK)), np.float32), "discover")
+
+    def valued() -> Any:
+        query = service._serving.listening.queries("default", number, now, 12)[Kind.TRACK]
+        return taught(query, pool, [len(pool)]).scores
+
+    plain = valued()
+    tune(service, "L0", "item:segue:artist:t:a2", -0.5)
+    service.taste("L0", now)  # reads the event
+    mine = facts.artist[facts.rows(pool.items)] == service._serving.snapshot.catalogue.find("segue:artist:t:a2")[0]
+    assert valued()[~mine].tolist() == plain[~mine].tolist()
+    assert np.exp(valued()[mine] - plain[mine]) == pytest.approx(0.25, rel=1e-4)

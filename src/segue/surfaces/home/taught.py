@@ -37,7 +37,7 @@ class LiveBook:
     """Features that keep up with the log. Told in one thread, asked in others."""
 
     def __init__(self, facts: Facts) -> None:
-        self._book, self._lock = Book(facts), threading.Lock()
+        self.facts, self._book, self._lock = facts, Book(facts), threading.Lock()
         self.names = self._book.names
         self.seen = 0  # events up to here were told
 
@@ -86,7 +86,10 @@ class Taught:
         known = self.book.names.index(KNOWS_MAKER)
         new: Bools = features[:, known] == 0
         ranked = Expected(lambda _q, _c: features, self.heads, self.weights, lambda _q, _c: new)(query, pool)
-        return Valued(ranked.scores, features)
+        scores = ranked.scores
+        if query.tuned is not None:  # what is wanted so much more is worth that much more
+            scores = scores + query.tuned.leaning[self.book.facts.rows(pool.items)]
+        return Valued(scores, features)
 
 
 def reward_weights(settings: Settings) -> dict[str, float]:
