@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from segue.core.types import Context
 from segue.store.building import REAL_TIME
+from segue.surfaces.home.mix import FAMILIES
 from segue.surfaces.library import Opinion
 from segue.surfaces.serving import Serving
 from segue.surfaces.taste.beliefs import favourites_of, genres_of, kinds_of, tastes_of
@@ -23,6 +24,7 @@ def taste_of(serving: Serving, listener: str, number: int, context: Context, sav
     board, tuning = kitchen.board, listening.tuning(number)
     kinds = [k for k in listening.taken if len(board.query(k).history)]
     kinds.sort(key=lambda k: (k != kitchen.main, -len(board.query(k).history)))
+    leading = [k for i, k in enumerate(kinds) if FAMILIES[k] not in FAMILIES[kinds[:i]]]  # of music, talk and books
     plays = sum(len(board.query(k).history) for k in kinds)
     heard, left_out = heard_by(serving, number)
     row = who.row(number)
@@ -33,7 +35,7 @@ def taste_of(serving: Serving, listener: str, number: int, context: Context, sav
         tenant=serving.snapshot.tenant, listener=listener, release=serving.release.id,
         known=bool(plays or heard or tuning.said()), plays=plays, left_out=left_out, since=min(times, default=0),
         country=context.country or (who.country[row].decode() if row >= 0 else ""), zone=context.zone,
-        genres=genres_of(serving, board, kinds, tuning), favourites=favourites_of(serving, board, kinds, tuning),
+        genres=genres_of(serving, board, leading, tuning), favourites=favourites_of(serving, board, leading, tuning),
         tastes=tastes_of(serving, board, kitchen.main), kinds=kinds_of(board, kinds, tuning),
         new_items=new_items, new_artists=new_artists, clock=clock, usual=usual, occasions=occasions,
         held_back=held_back_from(serving, kitchen),

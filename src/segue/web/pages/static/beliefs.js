@@ -7,6 +7,7 @@ import { credits } from "./cards.js";
 import { tune } from "./effect.js";
 
 const WANTED = [[0.5, "More"], [0, "As it is"], [-0.5, "Less"], [-1, "Not at all"]];
+const ALL_OR_NOTHING = WANTED.filter(([value]) => value === 0 || value === -1); // a kind has its own shelves
 const KINDS = { track: "Music", artist: "Artists", album: "Albums", show: "Podcasts", episode: "Episodes", audiobook: "Audiobooks", playlist: "Playlists" };
 const FEW = 8; // rows of a list that are seen at first
 
@@ -32,10 +33,10 @@ function evidence(belief) {
   return el("p", { class: "evidence" }, listed(belief.plays ?? 0, "play"), belief.since ? ` since ${day(belief.since)}` : "", names);
 }
 
-function select(belief, tell) {
+function select(belief, tell, wanted = WANTED) {
   const chosen = nearest(belief.value ?? 0);
   const node = el("select", { "aria-label": `How much ${belief.name}`, "data-tells": belief.subject },
-    WANTED.map(([value, word]) => el("option", { value, selected: value === chosen }, word)));
+    wanted.map(([value, word]) => el("option", { value, selected: value === chosen }, word)));
   node.addEventListener("change", () => {
     const value = Number(node.value);
     tell(`${belief.name}: ${wordOf(value).toLowerCase()}`, [{ ...tune(belief.subject, value), was: belief.value ?? 0 }]);
@@ -82,7 +83,7 @@ export function tastes(taste, tell) {
 export function kinds(taste, tell) {
   if (taste.kinds.length < 2 && !taste.kinds.some((k) => k.value)) return null;
   const named = taste.kinds.map((k) => ({ ...k, name: KINDS[k.name] ?? k.name }));
-  return section("kinds", "What you listen to", "", rows("kinds", named.map((k) => row(k, select(k, tell)))));
+  return section("kinds", "What you listen to", "", rows("kinds", named.map((k) => row(k, select(k, tell, ALL_OR_NOTHING)))));
 }
 
 function clock(taste) {
