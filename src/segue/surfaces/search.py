@@ -13,6 +13,7 @@ from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, FoundView, SearchView
 
 GENRES = 24  # to begin with, where nothing is looked for
+VARIED = ("heard-lately",)  # the rules that do not count for a genre: not all of it by one artist
 NEAR = (Kind.TRACK, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW, Kind.AUDIOBOOK)  # what is looked for by meaning
 
 
@@ -91,11 +92,11 @@ class Search:
         kind = self.kind or self.serving.stock.primary
         if not self.serving.stock.genre_columns(self.words):
             return None
-        found = self._served("by-genre", kind)
+        found = self._served("by-genre", kind, VARIED)
         return FoundView(kind.label, len(found), self._cards(found.items)) if len(found) else None
 
-    def _served(self, source: str, kind: Kind) -> Candidates:
+    def _served(self, source: str, kind: Kind, without: Sequence[str] = NOT_CAPPED) -> Candidates:
         """The best of a source for anybody, less what this listener wants none of."""
         kitchen = self.serving.kitchen(0, self.context, [kind])
         query = replace(kitchen.board.query(kind), tuned=self.serving.listening.tuned(self.who))
-        return kitchen.serve(source, query, self.n, without=NOT_CAPPED)
+        return kitchen.serve(source, query, self.n, without=without)

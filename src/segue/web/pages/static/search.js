@@ -8,6 +8,7 @@ import { listener } from "./shell.js";
 import { focusCard, keys, showShelves } from "./shelves.js";
 
 const PAUSE = 140; // ms without a key before it is asked
+const SLOW = 700; // ms after which it says that it is still looking
 const FEW = 12, MANY = 200; // cards of each kind, and of one alone
 const FIRST = 6; // lines of a kind among others
 const KINDS = { artist: "Artists", track: "Tracks", album: "Albums", playlist: "Playlists", show: "Podcasts", episode: "Episodes", audiobook: "Audiobooks", author: "Authors", genre: "Genres" };
@@ -21,15 +22,15 @@ const address = (q, of = "") => `/search?${new URLSearchParams({ ...(q && { q })
 const act = (what, card, node) => (acts ? acts.act(what, card, node) : location.assign(`/item/${part(card.uri)}`));
 const count = (n) => n.toLocaleString("en");
 
-function shelf({ kind: of, total, cards }) {
+function shelf({ kind: of, total, cards }, counted) {
   const lines = LINES.has(of), shown = lines && !kind ? cards.slice(0, FIRST) : cards;
-  const some = total > shown.length ? `${count(shown.length)} of ${count(total)}` : "";
+  const some = counted && total > shown.length ? `${count(shown.length)} of ${count(total)}` : "";
   return { key: of, title: KINDS[of] ?? of, subtitle: some, cards: shown, shape: lines ? "lines" : kind ? "grid" : "plain" };
 }
 
-function drawKinds(q, groups) {
+function drawKinds(q, groups, counted) {
   const entry = (of, name, total) => el("a", { href: address(q, of), "aria-current": of === kind ? "page" : null, on: { click: (event) => choose(event, of) } }, name, total === null ? null : el("small", {}, count(total)));
-  put(byId("kinds"), entry("", "All", null), groups.map((g) => entry(g.kind, KINDS[g.kind] ?? g.kind, g.total)));
+  put(byId("kinds"), entry("", "All", null), groups.map((g) => entry(g.kind, KINDS[g.kind] ?? g.kind, counted ? g.total : null)));
   byId("kinds").hidden = groups.length < 2;
 }
 
@@ -52,10 +53,10 @@ function told(found, q) {
 function show(found, q) {
   byId("headline").textContent = q ? `“${q}”` : "What do you want to hear?";
   byId("about").textContent = q ? told(found, q) : "A title, a name, a genre; or what it should be like.";
-  const own = found.kinds.filter((g) => (!kind || g.kind === kind) && g.cards.length).map(shelf);
+  const own = found.kinds.filter((g) => (!kind || g.kind === kind) && g.cards.length).map((g) => shelf(g, found.by === "title"));
   const genre = found.genre && !kind ? [{ key: "genre", title: `Most heard in ${q.toLowerCase()}`, cards: found.genre.cards, shape: "plain" }] : [];
   showShelves(shelves, [...genre, ...own], act);
-  drawKinds(q, q ? found.kinds : []);
+  drawKinds(q, q ? found.kinds : [], found.by === "title");
   put(byId("genres"), (found.genres ?? []).map((g) => el("li", {}, el("a", { href: address(g) }, g))));
   byId("genres").hidden = !found.genres?.length;
   if (!own.length && !genre.length && q) notice("Nothing found", ["Try fewer words, or how a name begins. Accents, case and small slips of the keys do not matter.", el("p", {}, "Or ", el("a", { href: "/search" }, "look around"), ".")]);
@@ -66,6 +67,7 @@ async function load() {
   const own = (asked = new AbortController()), q = words();
   document.title = q ? `${q} · Search · Segue` : "Search · Segue";
   shelves.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => { if (asked === own) byId("about").textContent = `Looking for “${q}”…`; }, SLOW);
   try {
     const found = await get("/v1/search", { q, kind, n: kind ? MANY : FEW, listener: who }, own.signal);
     if (own.signal.aborted) return; // something newer was asked since
@@ -80,6 +82,7 @@ async function load() {
     put(byId("about"));
     explain(failure, load);
   } finally {
+    clearTimeout(slow);
     if (asked === own) shelves.setAttribute("aria-busy", "false");
   }
 }
