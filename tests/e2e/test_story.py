@@ -39,6 +39,8 @@ def address(tmp_path, table):
         with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told), contextlib.suppress(SystemExit):
             main((*ws, *words))
     assert "is current" in told.getvalue(), told.getvalue()
+    with (tmp_path / "ws" / "segue.toml").open("a") as settings:
+        settings.write("\nexplore = false\n")  # so that it is the same at every hour
     command = [sys.executable, "-m", "segue.cli", *ws, "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
@@ -54,18 +56,19 @@ def uris(page):
 
 
 def crowds(uris):
-    return {int(re.findall(r"(\d+)-", uri)[0]) % 2 for uri in uris}
+    return [int(re.findall(r"(\d+)-", uri)[0]) % 2 for uri in uris]
 
 
 def test_import_train_home_skip_and_home_changes(address, visit, tmp_path):
-    page = visit(address, reduced_motion="reduce")
+    page = visit(address, reduced_motion="reduce", expect=("404",))
     page.get_by_role("combobox", name="Listener").fill("ann0")
     page.keyboard.press("Enter")
     shelf = page.locator('.shelf[data-key="made-for-you"]')
     cards = shelf.locator(".card")
     expect(cards.nth(2)).to_be_visible()
     expect(page.locator("#shelves")).to_have_attribute("aria-busy", "false")
-    assert crowds(uris(shelf)) == {0}, "what their crowd hears"
+    made = crowds(uris(shelf))
+    assert made.count(0) > made.count(1), "what their crowd hears"
 
     before = uris(page)
     skipped = cards.nth(0).get_attribute("data-uri")
@@ -88,6 +91,11 @@ def test_import_train_home_skip_and_home_changes(address, visit, tmp_path):
     page.reload()
     expect(cards.first).to_be_visible()
     assert {skipped, hidden} & set(uris(page)) == set()
+
+    page.evaluate("sessionStorage['segue-passed:ann0'] = JSON.stringify([['segue:track:gone', Date.now()]])")
+    page.reload()  # one that was passed over has left the catalogue meanwhile
+    expect(cards.first).to_be_visible()
+    assert page.evaluate("sessionStorage['segue-passed:ann0']") is None
 
     with Workspace.open(tmp_path / "ws") as workspace:
         told = workspace.log.read("default", types=(Skip, Rating), columns=("item", "value"))
