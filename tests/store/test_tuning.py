@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.core.errors import InputError
-from segue.core.events import Play, Tune, parse_event
+from segue.core.events import Item, Play, Tune, parse_event
 from segue.core.types import Kind
 from segue.store import snapshot
 from segue.store.privacy import export_listener
@@ -120,7 +120,8 @@ def test_what_does_not_count_is_not_learned_from_and_is_exported_as_it_came(tmp_
             Play(id=f"p{u}{i}", listener=u, item=TRACK.format(i), at=1_790_000_000_000 + i, ms_played=99_000)
             for u in "uv" for i in range(4)
         ]  # fmt: skip
-        workspace.log.append(plays)
+        tracks = [Item(uri=TRACK.format(i), title=str(i), artists=(f"segue:artist:t:{i // 2}",)) for i in range(4)]
+        workspace.log.append(plays, tracks)
         before = snapshot.take(workspace, "default")
         tunes = [
             Tune(id="t1", listener="u", at=5, subject="plays:item:" + TRACK.format(1), value=-1),
@@ -136,6 +137,10 @@ def test_what_does_not_count_is_not_learned_from_and_is_exported_as_it_came(tmp_
         assert np.diff(learned.indptr).tolist() == [2, 4]
         titles = [after.catalogue.title(int(learned.items[row])) for row in learned.rows[:2]]
         assert titles == ["0", "2"]
+        by_artist = after.interactions(Kind.ARTIST)  # derived from the tracks, and so less the same plays
+        assert after.derived(Kind.ARTIST)
+        assert np.diff(by_artist.indptr).tolist() == [2, 4]
+        assert by_artist.at[:2].tolist() == learned.at[:2].tolist()
         assert len(after.history(u, Kind.TRACK)[0]) == 4  # still known, so that it can be taken back
         workspace.log.append([msgspec.structs.replace(t, id=f"{t.id}b", at=6, value=0.0) for t in tunes])
         back = snapshot.take(workspace, "default").interactions(Kind.TRACK)

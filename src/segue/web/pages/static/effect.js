@@ -22,7 +22,7 @@ const some = (titles) => titles.slice(0, NAMED).join(", ") + (titles.length > NA
 export class Effect {
   /** `box` shows what the last change did; `redraw()` shows the taste as it is now. */
   constructor(listener, box, redraw) {
-    Object.assign(this, { listener, box, redraw, before: null, busy: Promise.resolve() });
+    Object.assign(this, { listener, box, redraw, before: null, busy: Promise.resolve(), last: 0 });
     const now = new Date();
     this.at = `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`; // all Homes are of one moment
   }
@@ -43,8 +43,8 @@ export class Effect {
 
   async told(what, events, back) {
     this.begin();
-    const at = Date.now();
-    const full = events.map(({ was, ...event }, i) => ({ id: newId(), listener: this.listener, at: at + i, ...event }));
+    const at = (this.last = Math.max(Date.now(), this.last + 1)); // what is said later is said at a later time
+    const full = events.map(({ was, ...event }) => ({ id: newId(), listener: this.listener, at, ...event }));
     try {
       const before = await this.before;
       for (let i = 0; i < full.length; i += 500) await send(full.slice(i, i + 500));
