@@ -26,7 +26,7 @@ function serves(o) {
 
 function arrivals({ delivered: d }) {
   const lag = quantile(d.lag.counts, d.edges, 0.99);
-  const lines = [`${count(d.events)} in all`, lag === null ? "None came over HTTP since this server was started." : `99\u00a0% on the disk within ${lasting(1000 * lag)}`, d.behind ? `${several(d.behind, "event")} that pages do not know of yet` : ""];
+  const lines = [`${count(d.events)} in all, what was shown included`, lag === null ? "None came over HTTP since this server was started." : `99\u00a0% on the disk within ${lasting(1000 * lag)}`, d.behind ? `${several(d.behind, "event")} that pages do not know of yet` : ""];
   return tile("/console/metrics", "Events today", count(d.today), lines);
 }
 
