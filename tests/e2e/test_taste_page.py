@@ -25,7 +25,8 @@ def test_a_belief_is_changed_its_effect_is_seen_and_it_is_taken_back(served, ser
     said = page.get_by_role("region", name="What you said")
     expect(said.locator("li")).to_have_count(1)
     assert page.get_by_label(f"How much {name}").count() == 0  # its plays do not count, either
-    effect.get_by_role("button", name="Undo").click()
+    expect(effect.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(said).to_have_count(0)
     expect(effect.get_by_role("heading", name="Undone")).to_be_visible()
     assert told(service)[1:] == [(f"genre:{name}", 0)]

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.errors import InputError
@@ -83,6 +83,7 @@ def test_what_is_taken_back_was_never_said(saying):
     assert (TUNER(told(*said)) is None) == (not said)
 
 
+@settings(max_examples=50)
 @given(SAYING, st.randoms())
 def test_the_order_of_different_subjects_does_not_matter(saying, random):
     said = [(*subject, value, 5) for subject, value in saying]
@@ -90,6 +91,7 @@ def test_the_order_of_different_subjects_does_not_matter(saying, random):
     assert as_lists(TUNER(told(*said))) == as_lists(TUNER(told(*shuffled)))
 
 
+@settings(max_examples=50)
 @given(st.lists(VALUES, min_size=1, max_size=5), st.randoms())
 def test_the_last_word_counts_in_whatever_order_it_arrives(values, random):
     said = [("genre:jazz", 0, value, at) for at, value in enumerate(values)]

@@ -69,5 +69,6 @@ export class Effect {
     const undo = back.length ? el("button", { type: "button", class: "quiet", on: { click: () => this.tell(`Undone: ${what}`, back, []) } }, "Undo") : null;
     const close = el("button", { type: "button", class: "quiet", on: { click: () => put(this.box) } }, "Close");
     put(this.box, el("div", { class: "panel" }, el("h2", {}, what), ...lines, el("div", { class: "buttons" }, undo, close)));
+    if (document.activeElement === document.body) (undo ?? close).focus({ preventScroll: true }); // what had it is gone
   }
 }
