@@ -6,6 +6,7 @@ import msgspec
 
 from segue.core.events import Item, Play
 from segue.store.delivery import Rules, Sender
+from segue.store.delivery.audit import HOUR_MS, Gap
 from segue.store.delivery.intake import Intake
 from segue.store.delivery.reading import read_rows
 from segue.store.privacy import forget_listener
@@ -40,6 +41,17 @@ def test_each_row_has_its_verdict_and_bad_ones_are_kept(workspace: Workspace):
     (hour,) = intake.audit.hours("phone")
     assert (hour.produced, hour.delivered, hour.duplicates, hour.refused) == (7, 7, 1 + 3, 8)
     assert intake.dead.drop([letters[0].id, letters[1].id, 999]) == 2
+
+
+def test_the_audit_of_the_last_hour_goes_on_where_the_one_before_ended(workspace: Workspace):
+    intake, now = Intake(workspace, T), int(time.time() * 1000)
+    before = [row("a", now - 3 * HOUR_MS), row("b", now - 3 * HOUR_MS)]
+    intake.take([read_rows(before, "event", T, Rules(), Sender("phone", 1, 2))])
+    intake.take([read_rows([row("c", now)], "event", T, Rules(), Sender("phone", 4, 4))])
+    assert [(h.produced, h.delivered) for h in intake.audit.hours()] == [(2, 2), (2, 1)]
+    (hour,) = intake.audit.hours(since=now)
+    assert (hour.produced, hour.delivered, hour.gaps) == (2, 1, (Gap(3, 3),))
+    assert intake.audit.hours(since=now + HOUR_MS) == []
 
 
 def test_the_oldest_dead_letters_go_and_are_counted(workspace: Workspace):

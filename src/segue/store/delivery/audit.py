@@ -96,24 +96,30 @@ class Audit:
         with self._db.read() as connection:
             tenant = self._db.tenant(self._name)
             where, values = ("tenant = ? AND client = ?", (tenant, client)) if client else ("tenant = ?", (tenant,))
+            begin = since // HOUR_MS * HOUR_MS
             marks = connection.execute(
-                f"SELECT client, hour, highest, duplicates, refused FROM audit_hours WHERE {where} ORDER BY 1, 2",
-                values,
+                f"SELECT client, hour, highest, duplicates, refused FROM audit_hours WHERE {where} AND hour >= ? "
+                "ORDER BY 1, 2",
+                (*values, begin),
             ).fetchall()
+            reached: dict[str, int] = dict(  # before that: years of hours are not carried over here
+                connection.execute(
+                    f"SELECT client, max(highest) FROM audit_hours WHERE {where} AND hour < ? GROUP BY client",
+                    (*values, begin),
+                ).fetchall()
+            )
             stretches: dict[str, list[tuple[int, int]]] = {}
             for who, first, last in connection.execute(
                 f"SELECT client, first, last FROM audit_stretches WHERE {where} ORDER BY 1, 2", values
             ):
                 stretches.setdefault(who, []).append((first, last))
         out: list[Hour] = []
-        reached: dict[str, int] = {}
         for who, hour, highest, duplicates, refused in marks:
             low = reached.get(who, 0)
             reached[who] = high = max(low, highest)
             gaps = missing(stretches.get(who, []), low + 1, high)
             lost = sum(g.last - g.first + 1 for g in gaps)
-            if hour >= since // HOUR_MS * HOUR_MS:
-                out.append(Hour(who, hour, high - low, high - low - lost, duplicates, refused, tuple(gaps[:100])))
+            out.append(Hour(who, hour, high - low, high - low - lost, duplicates, refused, tuple(gaps[:100])))
         return out
 
     def forget(self, listener: str) -> None:

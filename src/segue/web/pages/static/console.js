@@ -8,7 +8,7 @@ import { looking } from "./looking.js";
 import { when } from "./panels.js";
 import { quantile } from "./spread.js";
 
-const EVERY = 10_000;
+const EVERY = 30_000;
 const OLD = ["policies", "days", "others", "arms", "ranker"]; // places of the page that is now /console/home
 
 /** One part of the console: a heading that leads there, the main thing, and lines below it. */
