@@ -77,6 +77,14 @@ def test_what_was_saved_is_taken_out_and_everything_is_taken_along_or_erased(ser
 
 
 def test_nobody_knows_a_stranger_and_a_key_is_asked_for(served, visit):
-    page = visit(f"{served.url}/listener/nobody%20at%20all")
+    page = visit(f"{served.url}/listener/nobody%20at%20all", expect=("401",))
     expect(page.locator("#notice")).to_contain_text("Nothing heard yet")
     expect(page.locator(".panel")).to_have_count(0)
+    refused = {"error": {"message": "a key is needed"}}
+    page.route("**/taste?*", lambda route: route.fulfill(status=401, json=refused))
+    page.reload()
+    expect(page.locator("#notice")).to_contain_text("a key is needed")
+    page.unroute("**/taste?*")
+    page.get_by_label("API key").fill("segue_x_y")
+    page.get_by_role("button", name="Use key").click()
+    expect(page.locator("#notice")).to_contain_text("Nothing heard yet")
