@@ -14,14 +14,15 @@ const state = { waitsFor: "", since: 0 };
 const best = (p) => p.scores[p.recipe];
 const populations = (r) => r.populations.map((p) => `${p.kind}s for ${p.owner}s: ${p.recipe}`).join(", ") || "no population";
 
-function models(release) {
+function models(release, open) {
   if (!release.populations.length) return nothing("It serves what is popular: no population had enough to learn from.");
-  return table(`Models of ${release.id}`, [
+  const recipes = [...new Set(release.populations.map((p) => p.recipe))].join(", ");
+  return el("details", { open }, el("summary", {}, `${several(release.populations.length, "population")}: ${recipes}`), table(`Models of ${release.id}`, [
     { name: "Population", head: true, of: (p) => `${p.kind}s for ${p.owner}s` },
     { name: "Recipe", kind: "word", of: (p) => p.recipe },
     { name: "On the inner split", kind: "number", of: (p) => (best(p) === undefined ? NONE : [el("b", {}, plain(best(p), 4)), " ", el("span", { class: "interval" }, p.protocol.split(", ").at(-1))]) },
     { name: "Events", kind: "number", of: (p) => count(p.events) },
-  ], release.populations);
+  ], release.populations));
 }
 
 function checks(r) {
@@ -46,7 +47,7 @@ function one(r, found, do_) {
   return el("article", { class: "release", "aria-labelledby": `name-${r.id}` },
     el("header", {}, el("h3", { id: `name-${r.id}` }, r.id), badge, r.simulated ? el("span", { class: "badge" }, "simulated data") : null,
       current ? null : el("button", { type: "button", class: "quiet act", "aria-label": `Promote ${r.id}`, disabled: Boolean(state.waitsFor), on: { click: () => do_(r) } }, "Promote")),
-    factList(facts), models(r), r.crossings.length ? el("p", { class: "lead" }, `People known by another kind: ${r.crossings.join(", ")}.`) : null, noted(r));
+    factList(facts), models(r, current), r.crossings.length ? el("p", { class: "lead" }, `People known by another kind: ${r.crossings.join(", ")}.`) : null, noted(r));
 }
 
 function changes(list) {
