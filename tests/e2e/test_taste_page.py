@@ -34,6 +34,7 @@ def test_a_belief_is_changed_its_effect_is_seen_and_it_is_taken_back(served, ser
     effect.get_by_role("button", name="Close").click()
     expect(effect).to_be_empty()
 
+    expect(page.get_by_role("region", name="When you listen")).to_contain_text("calm (1.6×)")
     switch = page.get_by_role("checkbox", name="Focus")
     expect(switch).to_be_checked()
     switch.focus()

@@ -57,6 +57,17 @@ def test_what_was_said_and_what_does_not_count_is_told(service: Service, now: Co
     assert (again.genres, again.favourites, again.tastes) == (first.genres, first.favourites, first.tastes)
 
 
+@pytest.mark.parametrize(("out", "left"), [([0, 4, 8], "calm"), ([2, 6, 10], "energetic")])
+def test_moods_follow_from_the_plays_that_count(
+    service: Service, now: Context, out: tuple[int, ...], left: str
+) -> None:
+    subjects = [f"plays:item:segue:artist:t:a{a}" for a in out]
+    service.append([Tune(id=s, listener="L0", at=NOW, subject=s, value=-1) for s in subjects])
+    moods = service.taste("L0", now).moods
+    assert moods[0].name == left
+    assert moods[0].times > 1.15
+
+
 def test_taking_a_taste_out_takes_its_plays_out(service: Service, now: Context) -> None:
     first = service.taste("L0", now)
     taste = first.tastes[0]

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from segue.core.events import AnyEvent, Tune
-from segue.surfaces.taste.views import Belief, Heard, Occasion, Said, TasteView
+from segue.surfaces.taste.views import Belief, Heard, Mood, Occasion, Said, TasteView
 from segue.surfaces.views import CardView, Person
 
 DAY_MS = 86_400_000
@@ -64,6 +64,7 @@ def made_up_taste(
             Occasion(subject="shelf:focus", name="Focus", hours=((8, 12), (13, 18)), share=0.12, usual=0.35,
                      leaning=0.7, value=said.get("shelf:focus", 0.0)),
         ),
+        moods=(Mood(name="calm", times=1.6), Mood(name="dreamy", times=1.3)) if cards else (),
         held_back=(Belief(name="The Longest Title That A Card Has Ever Had", share=0.0, kind="track", plays=3,
                           erase=("skips:item:segue:track:fake:3",)),) if cards else (),
         saved=tuple(Person(uri, uri) for uri in sorted(saved)),

@@ -103,6 +103,11 @@ class Habits:
         """(M,) how far what they play fits each mood and activity, on average over sittings; everybody's, shrunk."""
         return self._mood(self.each, self._everybody[0])
 
+    @property
+    def usual_mood(self) -> F64:
+        """(M,) the same of everybody."""
+        return self._everybody[0]
+
     @cached_property
     def mood_here(self) -> F64:
         """(M,) the same at this hour of days like this one."""

@@ -11,7 +11,7 @@ from segue.surfaces.library import Opinion
 from segue.surfaces.serving import Serving
 from segue.surfaces.taste.beliefs import favourites_of, genres_of, kinds_of, tastes_of
 from segue.surfaces.taste.facts import heard_by, held_back_from, known, said_by
-from segue.surfaces.taste.habits import hours_of, new_to
+from segue.surfaces.taste.habits import hours_of, moods_of, new_to
 from segue.surfaces.taste.views import TasteView
 
 __all__ = ["TasteView", "taste_of"]
@@ -38,7 +38,7 @@ def taste_of(serving: Serving, listener: str, number: int, context: Context, sav
         genres=genres_of(serving, board, leading, tuning), favourites=favourites_of(serving, board, leading, tuning),
         tastes=tastes_of(serving, board, kitchen.main), kinds=kinds_of(board, kinds, tuning),
         new_items=new_items, new_artists=new_artists, clock=clock, usual=usual, occasions=occasions,
-        held_back=held_back_from(serving, kitchen),
+        moods=moods_of(kitchen), held_back=held_back_from(serving, kitchen),
         saved=tuple(serving.cards.person(o.facts.number) for o in saved if known(serving, o.facts.number)),
         said=said_by(serving, tuning), heard=heard,
     )  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from segue.core.types import Query
-from segue.signals.moods import ACTIVITIES
+from segue.signals.moods import ACTIVITIES, MOODS
 from segue.store.tuning import Tuning
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.serving import Serving
-from segue.surfaces.taste.views import Occasion
+from segue.surfaces.taste.views import Mood, Occasion
 
+MOST, CLEARLY = 4, 1.15  # moods that are named, and how much more of one there is then
+LITTLE = 0.01  # that everything has of every mood
 LATELY = 200  # newest plays that say how much was new
 SHELF = {"morning": "good-morning"}
 """Shelves that are not called as their activity is."""
@@ -37,6 +39,16 @@ def hours_of(
         ))  # fmt: skip
     timed = bool(habits.timed.any())
     return (tuple(np.round(clock, 4).tolist()) if timed else ()), tuple(np.round(crowd, 4).tolist()), tuple(occasions)
+
+
+def moods_of(kitchen: Kitchen) -> tuple[Mood, ...]:
+    """Those that what they play has clearly more of than what everybody plays, the most telling first."""
+    if kitchen.section is None or kitchen.stock.moods is None or not len(kitchen.query.history):
+        return ()
+    habits, table = kitchen.board.habits(kitchen.main), kitchen.stock.moods
+    lift = (habits.mood + LITTLE) / (habits.usual_mood + LITTLE)
+    found = sorted(((float(lift[table.column(m.name)]), m.name) for m in MOODS if m.name in table.names), reverse=True)
+    return tuple(Mood(name=name, times=round(much, 2)) for much, name in found[:MOST] if much >= CLEARLY)
 
 
 def new_to(serving: Serving, query: Query) -> tuple[float, float]:

@@ -33,6 +33,13 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: float = 0.0
 
 
+class Mood(msgspec.Struct, frozen=True, kw_only=True):
+    """It follows from what was played, and is changed by what counts of that."""
+
+    name: str
+    times: float  # how much more of it there is than in what everybody plays: 1 as much
+
+
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What the listener said of their own taste, and has not taken back."""
 
@@ -69,6 +76,7 @@ class TasteView(msgspec.Struct, frozen=True, kw_only=True):
     clock: tuple[float, ...]  # (24,) the share of their sittings at each local hour of days like today; empty: unknown
     usual: tuple[float, ...]  # (24,) of everybody's
     occasions: tuple[Occasion, ...]
+    moods: tuple[Mood, ...]  # that what they play has more of than what most play, the most telling first
     held_back: tuple[Belief, ...]  # skipped so often lately that they are not shown
     saved: tuple[Person, ...]
     said: tuple[Said, ...]  # the newest first

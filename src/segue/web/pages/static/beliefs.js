@@ -107,7 +107,13 @@ export function hours(taste, tell) {
     return el("li", {}, el("div", { class: "what" }, el("span", { class: "name" }, o.name), el("p", { class: "evidence" }, own, o.leaning ? `; what you play now fits it ${o.leaning.toFixed(1)} times as well as the rest` : "")),
       el("label", { class: "switch" }, box, el("span", { class: "track", "aria-hidden": "true" }), el("span", {}, el("span", { class: "hidden" }, `${o.name}: `), on ? "On" : "Off")));
   });
-  return section("hours", "When you listen", "Shelves that come and go with the hour.", taste.clock.length ? clock(taste) : null, el("ul", { class: "beliefs" }, lines));
+  return section("hours", "When you listen, and to what mood", "Shelves that come and go with the hour.", taste.clock.length ? clock(taste) : null, moods(taste), el("ul", { class: "beliefs" }, lines));
+}
+
+function moods(taste) {
+  if (!taste.moods.length) return null;
+  const names = taste.moods.map((m) => `${m.name} (${m.times.toFixed(1)}×)`);
+  return el("p", { class: "hint" }, `What you play has more of this than what most play: ${names.join(", ")}. That follows from the plays that count.`);
 }
 
 export function adventure(taste, home) {
