@@ -51,7 +51,7 @@ class Titles:
         """Items that have all the words, the last of which may be a beginning.
 
         Where none has, those whose title holds them as they stand; and where none does, those that have the words
-        that were likely meant. What fits best comes first, then what most people took.
+        that were likely meant. Whole words come before beginnings, then what fits best, then what most people took.
         """
         said = words_of(text)
         if not said:
@@ -63,12 +63,17 @@ class Titles:
             rows = np.flatnonzero(pc.match_substring(self.plain, " ".join(said)).to_numpy(zero_copy_only=False))
             own = np.ones(len(rows), np.bool_)
         if len(rows) or all(map(len, places)):
-            return self._best(rows, own, " ".join(said))
+            whole, _ = self._all_of([*places[:-1], self.words.places(said[last])])
+            return self._best(rows, own, np.isin(rows, whole), " ".join(said))
         for i in (i for i, known in enumerate(places) if not len(known)):
             places[i] = self.words.likely(said[i], i == last)
             said[i] = self._commonest(places[i])
         rows, own = self._all_of(places)
-        return replace(self._best(rows, own, " ".join(said)), meant=" ".join(said)) if len(rows) else NOTHING
+        return (
+            replace(self._best(rows, own, np.ones(len(rows), np.bool_), " ".join(said)), meant=" ".join(said))
+            if len(rows)
+            else NOTHING
+        )
 
     def _all_of(self, places: list[Rows]) -> tuple[Rows, Bools]:
         """(K,) rows whose title or makers have one of each of these words, and (K,) whether the title alone does."""
@@ -93,12 +98,12 @@ class Titles:
         known = makers >= 0
         return items[known], makers[known]
 
-    def _best(self, rows: Rows, own: Bools, said: str) -> Found:
+    def _best(self, rows: Rows, own: Bools, whole: Bools, said: str) -> Found:
         plain = self.plain.take(pa.array(rows))
         fits = np.where(own, OWN, MAKER).astype(np.int8)
         fits[pc.starts_with(plain, said).to_numpy(zero_copy_only=False) & own] = BEGINS
         fits[pc.equal(plain, said).to_numpy(zero_copy_only=False) & own] = SAME
-        order = np.lexsort((rows, -self.popularity[rows], -fits))
+        order = np.lexsort((rows, -self.popularity[rows], -fits, ~whole))
         return Found(self.view.items[rows[order]], fits[order])
 
     def _commonest(self, places: Rows) -> str:
