@@ -69,11 +69,9 @@ class Titles:
             places[i] = self.words.likely(said[i], i == last)
             said[i] = self._commonest(places[i])
         rows, own = self._all_of(places)
-        return (
-            replace(self._best(rows, own, np.ones(len(rows), np.bool_), " ".join(said)), meant=" ".join(said))
-            if len(rows)
-            else NOTHING
-        )
+        if not len(rows):
+            return NOTHING
+        return replace(self._best(rows, own, np.ones(len(rows), np.bool_), " ".join(said)), meant=" ".join(said))
 
     def _all_of(self, places: list[Rows]) -> tuple[Rows, Bools]:
         """(K,) rows whose title or makers have one of each of these words, and (K,) whether the title alone does."""
