@@ -21,7 +21,8 @@ from segue.web.service import Backend
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
         "--disable-component-update", "--disable-sync", "--disable-quic"]  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first is the same browser without its windows, and a third cheaper."""
 
 
 @pytest.fixture(scope="module")  # not longer: it keeps an event loop running, which other tests cannot bear
@@ -155,6 +156,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         url: str, width: int = 1280, height: int = 900, *, expect: tuple[str, ...] = (), **options: Any
     ) -> Page:
         expected.extend(expect)
+        options.setdefault("reduced_motion", "reduce")  # drawing every frame of a transition costs more than the tests
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)

@@ -159,7 +159,7 @@ def _catalogue(n: int) -> dict[str, CardView]:
         name = person.name if kind == "artist" else title
         cards[f"segue:{kind}:fake:{i}"] = CardView(
             f"segue:{kind}:fake:{i}", str(i), kind, name, () if kind == "artist" else (person,), genres=(genre,),
-            duration_ms=150_000 + i % 90 * 1000, explicit=i % 9 == 0, description="About " + name,
+            duration_ms=75_000 + i % 30 * 1000, explicit=i % 9 == 0, description="About " + name,
             clip=kind == "track" and i % 5 != 0,
         )  # fmt: skip
     return cards

@@ -14,8 +14,21 @@ const STATUS = { done: "done", failed: "failed", running: "under way, or stopped
 /** Each once: what came since may have moved the first of the older ones. */
 const unique = (rows) => [...new Map(rows.map((r) => [r.id, r])).values()];
 
-/** What a click starts: a failure is said, and the page goes on. */
-const on = (call) => ({ click: () => call().catch((failure) => toast(failure.message, "bad")) });
+/** What a click starts, once at a time; a failure is said, and the page goes on. */
+function on(call) {
+  let busy = false;
+  return { click: async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      await call();
+    } catch (failure) {
+      toast(failure.message, "bad");
+    } finally {
+      busy = false;
+    }
+  } };
+}
 
 // --- imports ---------------------------------------------------------------------------------------------------------
 

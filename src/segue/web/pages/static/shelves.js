@@ -161,7 +161,7 @@ export function focusCard(container, card, what = ".cover") {
 
 /** Rows of nothing yet, while a page is fetched. */
 export function skeleton() {
-  const cards = Array.from({ length: 8 }, () => el("li", { class: "card" }, el("div", { class: "frame" })));
+  const cards = Array.from({ length: 8 }, () => el("li", { class: "blank" }, el("div", { class: "frame" })));
   return Array.from({ length: 3 }, () => el("div", { class: "shelf skeleton", "aria-hidden": "true" }, el("div", { class: "shelf-head" }, el("span", { class: "bone" })), el("ul", { class: "row" }, cards.map((c) => c.cloneNode(true)))));
 }
 
