@@ -21,7 +21,7 @@ def test_a_track_is_told_of_played_saved_and_hidden(served, service, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text(card.title)
     assert page.title() == f"{card.title} · Segue"
     facts = page.locator(".item-facts")
-    expect(facts).to_have_text(re.compile("2020.*2:30.*English.*41 listeners"))
+    expect(facts).to_have_text(re.compile("2020.*1:15.*English.*41 listeners"))
     expect(facts.get_by_role("link", name=card.artists[0].name)).to_have_attribute(
         "href", re.compile("^/item/segue%3Aartist")
     )
@@ -85,7 +85,7 @@ def test_every_kind_has_a_page_that_fits(exhibit, visit):
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     lines = page.locator('[data-key="parts"] .card')
     assert lines.count() == 14 - sum(c.kind != "track" for c in list(service.cards.values())[:14])
-    expect(lines.first.locator(".length")).to_have_text("2:30")
+    expect(lines.first.locator(".length")).to_have_text("1:15")
 
 
 def test_what_is_not_there_is_said(exhibit, visit):
