@@ -30,8 +30,6 @@ from segue.store import snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.serving import Serving
 
-# What counts is the answer, not how busy the machine is; and a run is as the last one was.
-# `--hypothesis-profile explore` looks elsewhere.
 LONG = ("tests/test_readme.py", "tests/jobs/test_simulate.py", "tests/jobs/test_killed.py", "tests/jobs/test_teach.py")
 """Files that take long begin first, or one process is still at them when the others are done."""
 
@@ -40,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
+# What counts is the answer, not how busy the machine is; and a run is as the last one was.
+# `--hypothesis-profile explore` looks elsewhere.
 settings.register_profile("segue", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("segue")
