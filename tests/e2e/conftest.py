@@ -50,6 +50,7 @@ class Served:
         folder: Path | None = None,
     ) -> None:
         self.sock = bind("127.0.0.1", port)
+        self.sock.listen(128)  # who comes before the thread has begun waits, and is not refused
         self.port = self.sock.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.backend = Backend(open_it, reports=None if reports is None else lambda: reports, folder=folder)
