@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from segue.cli import main
 from segue.store.delivery import Sender
 from segue.store.delivery.intake import Intake
 from segue.store.delivery.reading import read_rows
@@ -25,7 +24,7 @@ def row(n: int, **other: object) -> bytes:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Run) -> Run:
     """Rows 1, 2 and 5 of a client that numbers its events came; the second is wrong, 3 and 4 never arrived."""
     monkeypatch.setenv("SEGUE_WORKSPACE", str(tmp_path / "w"))
     monkeypatch.setenv("COLUMNS", "200")
@@ -34,17 +33,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         for first, rows in ((1, [row(1), row(2, ms_played=-5)]), (5, [row(5)])):
             sender = Sender(client="phone", first=first, produced=5, sent_at=NOW)
             intake.take([read_rows(rows, "event", "default", intake.rules, sender)])
-
-    def go(*words: object) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main([str(w) for w in words])
-        except SystemExit as e:
-            code = e.code if isinstance(e.code, int) else 0
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return go
+    return command
 
 
 def test_a_dead_letter_is_seen_mended_and_taken(run: Run, tmp_path: Path) -> None:

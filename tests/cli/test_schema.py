@@ -12,7 +12,6 @@ from tests.checks.schema.examples import DAY, T0, plays
 
 from segue.checks.schema import load_schemas
 from segue.checks.waivers import load_waivers
-from segue.cli import main
 from segue.core.events import Item, Play
 from segue.store.workspace import Workspace
 
@@ -30,17 +29,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], place: Path) -> Run:
-    def go(*words: object) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main([str(w) for w in words])
-        except SystemExit as e:
-            code = e.code if isinstance(e.code, int) else 0
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return go
+def run(command: Run, place: Path) -> Run:
+    return command
 
 
 def test_a_schema_is_inferred_shown_and_changed(run: Run, place: Path) -> None:
