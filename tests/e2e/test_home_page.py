@@ -196,3 +196,17 @@ def test_less_motion_where_it_is_wished(served, visit):
     card.locator("[data-act=skip]").click()
     expect(page.locator(".toast")).to_have_count(1)
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_what_moved_glides_where_motion_is_not_unwelcome(served, visit):
+    page = visit(f"{served.url}/?listener=L00007", reduced_motion="no-preference")
+    page.evaluate("""() => {
+        window.moved = 0;
+        const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...how) { window.moved += 1; return animate.apply(this, how); };
+    }""")
+    card = page.locator(".card").first
+    card.hover()
+    card.locator("[data-act=skip]").click()
+    expect(page.locator(".toast")).to_have_count(1)
+    assert page.evaluate("window.moved") > 0

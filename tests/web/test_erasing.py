@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from segue.app import open_service
-from segue.core.events import Play, Search, Tag
+from segue.core.events import Play, Search, Tag, Tune
 from segue.store.receipts import Receipt, erase, verify
 from segue.store.snapshot import take
 from segue.store.workspace import Workspace
@@ -66,7 +66,8 @@ def folder(planted, tmp_path):
         ])  # fmt: skip
         edit = Edit.new(WHO, "songs for nobody else", NOW)
         edit.add(["segue:track:t:a0t1"])
-        workspace.log.append([*edit.events, Tag(id="tag", listener=WHO, at=NOW, item="segue:track:t:a0t1", words="x")],
+        workspace.log.append([*edit.events, Tag(id="tag", listener=WHO, at=NOW, item="segue:track:t:a0t1", words="x"),
+                              Tune(id="tune", listener=WHO, at=NOW, subject=f"genre:{WHO} pop", value=-1)],
                              edit.items)  # fmt: skip
         take(workspace, "default")
         workspace.log.append([Search(id="s", listener=WHO, at=NOW, words=f"songs of {WHO}")])
@@ -100,7 +101,7 @@ def test_erased_from_every_file_with_a_receipt(client, keys, folder, service):
     export = client.post(f"/v1/listeners/{WHO}/export", headers=own)
     assert export.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(BytesIO(export.content)) as archive:
-        assert json.loads(archive.read("profile.json"))["events"] == 6_004
+        assert json.loads(archive.read("profile.json"))["events"] == 6_005
     before = {name.split("/")[0].split("-")[0] for name in holders(folder, WHO)}
     assert before >= {"store.sqlite", "events", "snapshots", "keys.json"}
     done = client("DELETE", f"/v1/listeners/{WHO}", headers=own)
