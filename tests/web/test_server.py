@@ -1,5 +1,6 @@
 """The real server on a real socket, in a process of its own, over the fake service."""
 
+import asyncio
 import gc
 import signal
 import socket
@@ -8,6 +9,8 @@ import sys
 import time
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -141,3 +144,25 @@ def test_what_an_old_release_leaves_behind_is_let_go_of():
         gc.unfreeze()
     service._sweep()
     assert gc.get_freeze_count() == 0
+
+
+def test_releases_are_followed_whatever_happened_once(monkeypatch):
+    """The log may be away for a moment while what is new is taken in."""
+    monkeypatch.setattr(service, "REOPEN_S", 0.01)
+    fake: Any = SimpleNamespace(warm=lambda: None, asked=0)
+
+    def reload():
+        fake.asked += 1
+        if fake.asked == 1:
+            raise RuntimeError("the database went away")
+        return False
+
+    async def follow():
+        fake.reload = reload
+        backend = service.Backend(lambda: fake)
+        backend.open()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(backend.follow_releases(), 0.5)
+
+    asyncio.run(follow())
+    assert fake.asked > 1

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from segue.app.live import now_ms
+from segue.app.live import made_a_page
 from segue.app.service import Service
-from segue.core.types import Context
 from segue.runs.releases import Release
 from segue.store.workspace import CHECKS, Workspace
 from segue.surfaces.serving import Serving
@@ -36,5 +33,4 @@ def reports_of(workspace: Path, tenant: str | None = None) -> Path:
 
 def prove(workspace: Workspace, release: Release) -> None:
     """Open a release as serving does, and make a page with it. Raises what stands in the way."""
-    serving = Serving.open(workspace, release)
-    serving.home(0, Context(now=now_ms()), np.random.default_rng(0))
+    made_a_page(Serving.open(workspace, release))

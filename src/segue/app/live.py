@@ -49,7 +49,7 @@ class Live:
         serving = Serving.open(self.workspace, current_release(self.workspace.path, self.tenant))
         self._catch_up(serving)
         self._tell_book(serving)
-        serving.home(0, Context(now=now_ms()), np.random.default_rng(0))  # proves that it can serve, and fills caches
+        made_a_page(serving)
         return serving
 
     @property
@@ -79,15 +79,16 @@ class Live:
         """
         try:
             mark = self._marked()
-            if mark == self._mark:
-                self._fresh()
-                return False
-            serving = self._open()
-            serving.titles  # noqa: B018 made before anybody asks
-            if self._marked() != mark:
-                return False  # changed once more while it was read: it may hold some of both
+            serving = self._open() if mark != self._mark else None
+            if serving is not None:
+                warm(serving)
+                if self._marked() != mark:
+                    return False  # changed once more while it was read: it may hold some of both
         except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
             structlog.get_logger().error("new release not taken up", serving=self.release, error=str(e))
+            return False
+        if serving is None:
+            self._fresh()
             return False
         with self._lock:
             self._catch_up(serving)
@@ -96,7 +97,7 @@ class Live:
 
     def warm(self) -> None:
         """Make what searches need of the release, which takes a moment, before anybody asks."""
-        self._serving.titles  # noqa: B018
+        warm(self._serving)
 
     def _marked(self) -> tuple[str, int, int]:
         """What the current release is, and which copy of its snapshot: one taken anew has the same name."""
@@ -211,6 +212,16 @@ class Live:
             near: Ids = facts.containing(text)[:5] if not text.startswith("segue:") else np.zeros(0, np.int32)
             raise UnknownName("item", text, [facts.title(int(i)) for i in near])
         return int(found[0])
+
+
+def made_a_page(serving: Serving) -> None:
+    """Proves that a release can serve, and fills its caches; raises what stands in the way."""
+    serving.home(0, Context(now=now_ms()), np.random.default_rng(0))
+
+
+def warm(serving: Serving) -> None:
+    """Make what is made at the first question, where nobody waits for it."""
+    serving.titles  # noqa: B018
 
 
 def kind_of(kind: Kind | str) -> Kind:

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import structlog
+
 from segue.core.errors import NotReady, SegueError, WorkspaceError
 from segue.core.events import AnyEvent, Item
 from segue.core.types import Context
@@ -306,17 +308,19 @@ class Backend:
 
     async def follow_releases(self) -> None:
         """Until cancelled: take up a new release as it is promoted. The one that is there gets ready for searches."""
-        if self._service is not None:
-            await asyncio.to_thread(self._service.warm)
+        warm = False
         while True:
-            await asyncio.sleep(REOPEN_S)
             service = self._service
-            if service is not None:
-                try:
-                    if await asyncio.to_thread(service.reload):  # opening takes long: not on a reader
-                        _sweep()
-                except SegueError as e:
-                    self._why = str(e)
+            try:
+                if service is not None and not warm:
+                    await asyncio.to_thread(service.warm)
+                    warm = True
+                elif service is not None and await asyncio.to_thread(service.reload):  # takes long: not on a reader
+                    _sweep()
+            except Exception as e:  # whatever it was this time, the next release is still looked for
+                self._why = str(e)
+                structlog.get_logger().error("releases not followed", error=f"{type(e).__name__}: {e}")
+            await asyncio.sleep(REOPEN_S)
 
     def close(self) -> None:
         """Let running calls end, then close the service."""
