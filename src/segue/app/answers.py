@@ -22,7 +22,8 @@ from segue.surfaces.path import sonic_path
 from segue.surfaces.radio import radio
 from segue.surfaces.search import Search
 from segue.surfaces.serving import Serving
-from segue.surfaces.taste import TasteView, taste_of
+from segue.surfaces.taste.views import TasteView
+from segue.surfaces.taste.whole import taste_of
 from segue.surfaces.views import (
     AboutView,
     CardView,
