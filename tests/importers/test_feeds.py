@@ -117,6 +117,14 @@ def test_an_atom_feed(read):
     assert records[1].released == 1_672_653_600_000
 
 
+def test_a_list_may_name_feeds_as_apps_do(read):
+    text = OPML.format(
+        OUTLINE.format(1).replace("https://", "feed://") + OUTLINE.format(2).replace("https:", "javascript:")
+    )
+    (show,) = read("feeds", text, fetch=False)
+    assert "feed:http://example.org/show1.xml" in show.same_as
+
+
 def test_a_list_that_is_not_fetched_keeps_its_shows_and_its_reader(read):
     records = read("feeds", OPML.format(OUTLINE.format(1) * 2 + OUTLINE.format(2)), listener="me", fetch=False)
     assert [r.title for r in records if isinstance(r, Item)] == ["Show 1", "Show 2"]

@@ -34,6 +34,23 @@ def web_address(text: str) -> SplitResult:
     return where
 
 
+def feed_address(said: object) -> str:
+    """The address of a feed or an episode as it is kept, whoever names it; "" where it is none.
+
+    Apps and feeds must spell one alike, or what is told of an episode does not meet it.
+    """
+    text = said.strip() if isinstance(said, str) else ""
+    if text.startswith(("feed://", "itpc://", "pcast://")):
+        text = "http://" + text.partition("://")[2]
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    fine = parts.scheme in ("http", "https") and host and len(text) <= MAX_URL and text.isprintable()
+    return text if fine and " " not in text else ""
+
+
 def is_public(text: str) -> bool:
     """Whether an IP address is a host's on the internet, also where it holds an IPv4 address within."""
     try:

@@ -232,6 +232,11 @@ def event_id(*parts: object) -> str:
     return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
+def outside_id(kind: str, address: str) -> str:
+    """What an item is known by elsewhere, as `same_as` has it: its address, or the hash of one that is too long."""
+    return f"{kind}:{address if len(address) < MAX_ID - 20 else event_id(address)}"
+
+
 def parse_event(raw: bytes | str | dict[str, Any]) -> AnyEvent:
     """One event from JSON or a mapping, or InputError naming the field."""
     try:

@@ -11,7 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from segue.core.errors import InputError
@@ -63,6 +63,11 @@ def walk(folder: Path) -> Iterator[Path]:
             file = Path(here, name)
             if file.is_file() and not file.is_symlink():
                 yield file
+
+
+def suffix(name: str) -> str:
+    """What a file is by its name, packed or not: `.m3u` of `a.M3U.gz`."""
+    return PurePosixPath(name.lower().removesuffix(".gz").removesuffix(".zst")).suffix
 
 
 def climbs(name: str) -> bool:

@@ -13,7 +13,8 @@ from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID, uuid5
 
-from segue.core.events import LAST_AT, MAX_ID, Bad, Item, event_id
+from segue.core.addresses import feed_address
+from segue.core.events import LAST_AT, Bad, Item, event_id, outside_id
 from segue.core.types import Kind
 from segue.importers._reading import MAX_RAW
 from segue.importers._values import MAX_WORDS, Names, by_name, clean, uuid
@@ -54,13 +55,14 @@ def feed(document: bytes, address: str = "") -> Iterator[Item | Bad]:
         raise ValueError("its publisher asks not to be listed (itunes:block)")
     host = plain(head.get("author"))
     people = [Item(uri=by_name(Kind.AUTHOR, host), title=host)] if host else []
-    link = _web(address) or next((_web(a.get("href")) for a in head.get("links", ()) if a.get("rel") == "self"), "")
+    own = next((a.get("href") for a in head.get("links", ()) if a.get("rel") == "self"), "")
+    link = feed_address(address) or feed_address(own)
     guid = uuid(clean(head.get("podcast_guid"))) or (guid_of(link) if link else "")
     show = Item(
         uri=Names(Kind.SHOW, SOURCE).uri(guid) if guid else by_name(Kind.SHOW, host, title), title=title,
         description=plain(head.get("subtitle") or head.get("summary")), artists=tuple(p.uri for p in people),
         genres=_words(head), explicit=head.get("itunes_explicit") is True, language=_language(head),
-        same_as=(*((f"feed:{short(link)}",) if link else ()), *((f"podcast:{guid}",) if guid else ())),
+        same_as=(*((outside_id("feed", link),) if link else ()), *((f"podcast:{guid}",) if guid else ())),
     )  # fmt: skip
     yield from (*people, show)
     for number, entry in enumerate(entries[:MOST], 1):
@@ -74,7 +76,7 @@ def feed(document: bytes, address: str = "") -> Iterator[Item | Bad]:
 
 def _episode(entry: Any, show: Item) -> Item:
     title = plain(entry.get("title"))
-    sound = next((_web(a.get("href")) for a in entry.get("links", ()) if a.get("rel") == "enclosure"), "")
+    sound = next((feed_address(a.get("href")) for a in entry.get("links", ()) if a.get("rel") == "enclosure"), "")
     id = clean(entry.get("id")) or sound
     if not title or not id:
         raise ValueError(f"an episode without a {'title' if id else 'guid or enclosure'}")
@@ -86,7 +88,7 @@ def _episode(entry: Any, show: Item) -> Item:
     return Item(
         uri=Names(Kind.EPISODE, SOURCE).uri(name if len(name) <= 300 else event_id(name)), title=title,
         description=plain(entry.get("summary") or content), artists=show.artists, album=show.uri, genres=show.genres,
-        same_as=(f"enclosure:{short(sound)}",) if sound else (), duration_ms=_length(entry.get("itunes_duration")),
+        same_as=(outside_id("enclosure", sound),) if sound else (), duration_ms=_length(entry.get("itunes_duration")),
         released=at if 0 <= at <= LAST_AT else 0, explicit=entry.get("itunes_explicit") is True or show.explicit,
         language=show.language,
     )  # fmt: skip
@@ -95,18 +97,13 @@ def _episode(entry: Any, show: Item) -> Item:
 def bare(address: str, title: str) -> Item:
     """A show of which no more is known than where its feed is."""
     guid = guid_of(address)
-    same = (f"feed:{short(address)}", f"podcast:{guid}")
+    same = (outside_id("feed", address), f"podcast:{guid}")
     return Item(uri=Names(Kind.SHOW, SOURCE).uri(guid), title=title, same_as=same)
 
 
 def guid_of(address: str) -> str:
     """The podcast:guid of a feed that states none: by its address without the scheme and slashes at its end."""
     return str(uuid5(GUIDS, address.partition("://")[2].rstrip("/")))
-
-
-def short(address: str) -> str:
-    """An address as an outside id: itself, or its hash where it is too long for one."""
-    return address if len(address) < MAX_ID - 20 else event_id(address)
 
 
 def plain(text: object) -> str:
@@ -152,8 +149,3 @@ def _length(text: object) -> int:
     for part in parts:
         seconds = 60 * seconds + float(part)
     return duration(1000 * seconds)
-
-
-def _web(address: object) -> str:
-    text = clean(address)
-    return text if text.startswith(("http://", "https://")) and text.isprintable() and " " not in text else ""

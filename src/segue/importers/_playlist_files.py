@@ -16,7 +16,7 @@ from defusedxml.ElementTree import iterparse
 
 from segue.core.events import LOCAL, Bad
 from segue.importers._json import decode, elements
-from segue.importers._reading import MAX_RAW, Broken, split, text_of
+from segue.importers._reading import MAX_RAW, split, text_of, whole
 from segue.importers._values import clean, iso, ms, uuid
 
 MAX_DOCUMENT = 1 << 26  # bytes of a JSPF or XSPF file
@@ -98,18 +98,9 @@ def _last(name: str) -> str:
     return PurePosixPath(_stem(unquote(name) if "%" in name else name)).name if name.strip("/. ") else ""
 
 
-def _whole(raw: Iterator[bytes]) -> bytes:
-    data = bytearray()
-    for block in raw:
-        data += block
-        if len(data) > MAX_DOCUMENT:
-            raise Broken(f"longer than {MAX_DOCUMENT} bytes")
-    return bytes(data)
-
-
 def jspf(name: str, raw: Iterator[bytes]) -> Found:
     """JSON Shareable Playlist Format: the XSPF of JSON, as ListenBrainz writes it too."""
-    document = decode(text_of(_whole(raw)))
+    document = decode(text_of(whole(raw, MAX_DOCUMENT)))
     playlist = document.get("playlist") if isinstance(document, dict) else None
     if not isinstance(playlist, dict) or not isinstance(playlist.get("track"), list):
         raise ValueError("not JSPF: it holds no playlist with a list of tracks")
@@ -163,7 +154,8 @@ def xspf(name: str, raw: Iterator[bytes]) -> Found:
     """XML Shareable Playlist Format, version 1. Entities and document types are refused."""
     begun, number, head, depth = False, 0, dict[str, str](), 0
     try:
-        for happened, element in iterparse(io.BytesIO(_whole(raw)), events=("start", "end"), forbid_dtd=True):
+        document = io.BytesIO(whole(raw, MAX_DOCUMENT))
+        for happened, element in iterparse(document, events=("start", "end"), forbid_dtd=True):
             depth += 1 if happened == "start" else -1
             if depth > 50:
                 raise ValueError("nested too deeply")

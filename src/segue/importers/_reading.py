@@ -250,6 +250,16 @@ def _texts(number: int, whole: bytes, found: list[bytes]) -> Iterator[Row | Bad]
             yield i, text
 
 
+def whole(raw: Iterator[bytes], most: int) -> bytes:
+    """All of a document that is read at once; Broken where it is longer than `most` bytes."""
+    data = bytearray()
+    for block in raw:
+        data += block
+        if len(data) > most:
+            raise Broken(f"longer than {most} bytes")
+    return bytes(data)
+
+
 def some(records: Iterator[Record], path: Path, expected: str) -> Iterator[Record]:
     """The records; in the end InputError if there were none, or none but bad ones."""
     bad, first = 0, ""

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from segue.core.addresses import feed_address
 from segue.core.errors import InputError
 from segue.core.events import LAST_AT, Bad, Follow, Item, Record, event_id
-from segue.importers._archive import members
+from segue.importers._archive import members, suffix
 from segue.importers._feed import bare, feed
-from segue.importers._fetch import fetched, is_address
-from segue.importers._reading import MAX_RAW, Broken, decoded, some, text_of
+from segue.importers._fetch import fetched
+from segue.importers._reading import MAX_RAW, Broken, decoded, some, text_of, whole
 from segue.importers._values import Once, an_id, clean
 
 FORMAT = "feeds"
@@ -44,14 +45,14 @@ class Feeds:
         new, files = Once(), 0
         if self.listener:
             an_id(self.listener, "listener")
-        for member in members(path, lambda name: _suffix(name) in ENDINGS, EXPECTED):
+        for member in members(path, lambda name: suffix(name) in ENDINGS, EXPECTED):
             if isinstance(member, Bad):
                 yield member
                 continue
             files += 1
             name, raw = member
             try:
-                document = _whole(decoded(raw))
+                document = _document(raw)
                 if b"<opml" in document[:4096].lower():
                     yield from self._list(document, name, new)
                 else:
@@ -66,9 +67,7 @@ class Feeds:
         import listparser
 
         found = listparser.parse(document)
-        named = {
-            one["url"].strip(): clean(one.get("title")) for one in found["feeds"] if is_address(one["url"].strip())
-        }
+        named = {link: clean(one.get("title")) for one in found["feeds"] if (link := feed_address(one["url"]))}
         if not named:
             raise ValueError("it lists no feeds")
         made = found["meta"].get("created_parsed")
@@ -93,7 +92,7 @@ class Feeds:
         try:
             with tempfile.TemporaryDirectory(dir=folder) as own:
                 file = fetched(address, Path(own), private=self.private)
-                return _whole(decoded(iter([file.read_bytes()])))
+                return _document(iter([file.read_bytes()]))
         except (InputError, OSError) as e:
             return e
 
@@ -115,17 +114,10 @@ def _new(records: Iterable[Item | Bad], new: Once) -> Iterator[Item | Bad]:
     return (record for record in records if isinstance(record, Bad) or new(record.uri))
 
 
-def _suffix(name: str) -> str:
-    return PurePosixPath(name.lower().removesuffix(".gz").removesuffix(".zst")).suffix
-
-
-def _whole(raw: Iterator[bytes]) -> bytes:
-    data = bytearray()
-    for block in raw:
-        data += block
-        if len(data) > MAX_DOCUMENT:
-            raise Broken(f"longer than {MAX_DOCUMENT} bytes")
-    return bytes(data) if b"encoding=" in data[:200] else text_of(bytes(data)).encode()
+def _document(raw: Iterator[bytes]) -> bytes:
+    """A whole file, as UTF-8 where it does not say what it is written in."""
+    data = whole(decoded(raw), MAX_DOCUMENT)
+    return data if b"encoding=" in data[:200] else text_of(data).encode()
 
 
 plugin = Feeds

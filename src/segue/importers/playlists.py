@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from segue.core.errors import InputError
 from segue.core.events import LAST_AT, Bad, Item, PlaylistAdd, Record, event_id
 from segue.core.types import Kind
-from segue.importers._archive import members
+from segue.importers._archive import members, suffix
 from segue.importers._playlist_files import List, Track, jspf, m3u, mpd, xspf
 from segue.importers._reading import Broken, decoded, some
 from segue.importers._values import Names, Once, an_id, by_name
@@ -38,23 +38,18 @@ class Playlists:
     def _read(self, path: Path) -> Iterator[Record]:
         listener, files = an_id(self.listener, "listener"), 0
         new = Once()
-        for member in members(path, lambda name: _suffix(name) in _READERS, EXPECTED):
+        for member in members(path, lambda name: suffix(name) in _READERS, EXPECTED):
             if isinstance(member, Bad):
                 yield member
                 continue
             files += 1
             name, raw = member
-            read = _READERS.get(_suffix(name))
+            read = _READERS.get(suffix(name))
             if read is None:
                 raise InputError(f"{path} is not of a known kind of playlist; expected {EXPECTED}")
             yield from _file(name, read(name, decoded(raw)), listener, new)
         if not files:
             raise InputError(f"{path} holds no playlist; expected {EXPECTED}")
-
-
-def _suffix(name: str) -> str:
-    low = name.lower().removesuffix(".gz").removesuffix(".zst")
-    return PurePosixPath(low).suffix
 
 
 def _file(name: str, found: Iterator[List | Track | Bad], listener: str, new: Once) -> Iterator[Record]:

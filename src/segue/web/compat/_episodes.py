@@ -7,34 +7,19 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
+from segue.core.addresses import MAX_URL, feed_address
 from segue.core.errors import InputError
-from segue.core.events import LAST_AT, MAX_ID, AnyEvent, Follow, Item, Play, Remove, Uri, event_id
+from segue.core.events import LAST_AT, MAX_ID, AnyEvent, Follow, Item, Play, Remove, Uri, event_id, outside_id
 from segue.core.types import Kind
 from segue.surfaces.library import Library
 
 ACTIONS = ("play", "new", "download", "delete", "flattr")
 KEPT = ("play", "new")  # the others say what a device holds, not what was heard
-MAX_URL = 2_000
 AT_END_S = 5  # that may be left of an episode that was played to its end
 DAY_S = 86_400
 _COLUMNS = ("event", "item", "at", "seq", "attrs")
-
-
-def address(url: object) -> str:
-    """A feed's or episode's address as it is kept; "" where it is none."""
-    text = url.strip() if isinstance(url, str) else ""
-    if text.startswith(("feed://", "itpc://", "pcast://")):
-        text = "http://" + text.partition("://")[2]
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    fine = parts.scheme in ("http", "https") and host and len(text) <= MAX_URL and text.isprintable()
-    return text if fine and " " not in text else ""
 
 
 def _uri(kind: Kind, url: str) -> str:
@@ -42,18 +27,14 @@ def _uri(kind: Kind, url: str) -> str:
     return uri if len(uri) <= MAX_ID else str(Uri(kind, "feed", event_id(url)))
 
 
-def _short(url: str) -> str:
-    return url if len(url) < MAX_ID - 20 else event_id(url)
-
-
 def show(url: str) -> Item:
     """A show that is known by its feed."""
-    return Item(uri=_uri(Kind.SHOW, url), same_as=(f"feed:{_short(url)}",))
+    return Item(uri=_uri(Kind.SHOW, url), same_as=(outside_id("feed", url),))
 
 
 def updated(urls: Iterable[object]) -> list[tuple[str, str]]:
     """Addresses that were changed, with what they are kept as; "" for those that are not kept."""
-    return [(str(url)[:MAX_URL], address(url)) for url in urls if address(url) != url]
+    return [(str(url)[:MAX_URL], feed_address(url)) for url in urls if feed_address(url) != url]
 
 
 # --- subscriptions --------------------------------------------------------------------------------------------------
@@ -108,7 +89,7 @@ def told(listener: str, actions: list[Any]) -> tuple[list[AnyEvent], list[Item]]
     for number, action in enumerate(actions):
         if not isinstance(action, dict) or action.get("action") not in ACTIONS:
             raise InputError(f"action {number} is none of {', '.join(ACTIONS)}")
-        podcast, episode = address(action.get("podcast")), address(action.get("episode"))
+        podcast, episode = feed_address(action.get("podcast")), feed_address(action.get("episode"))
         if not podcast or not episode or action["action"] not in KEPT:
             continue
         try:
@@ -126,7 +107,7 @@ def _event(listener: str, action: dict[str, Any], podcast: str, episode: str) ->
     device = str(action.get("device") or "")[:200]
     whole = show(podcast)
     item = Item(
-        uri=_uri(Kind.EPISODE, episode), album=whole.uri, same_as=(f"enclosure:{_short(episode)}",),
+        uri=_uri(Kind.EPISODE, episode), album=whole.uri, same_as=(outside_id("enclosure", episode),),
         duration_ms=1000 * max(total, 0),
     )  # fmt: skip
     said = {"podcast": podcast, "episode": episode, "action": action["action"], "device": device}

@@ -16,11 +16,12 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from segue.core.addresses import feed_address
 from segue.core.errors import InputError, SegueError
 from segue.web.auth import Caller, Scope, caller_of
 from segue.web.body import read_body
 from segue.web.compat._asking import json_of, log, name_of, worked
-from segue.web.compat._episodes import actions_of, address, changed, devices, subscribed, told, updated
+from segue.web.compat._episodes import actions_of, changed, devices, subscribed, told, updated
 from segue.web.reply import Denied, from_segue
 from segue.web.resource import JSONResponse, Resource
 from segue.web.service import Backend
@@ -160,7 +161,7 @@ async def change(backend: Backend, request: Request, params: DeviceParams) -> Re
     if not isinstance(said, dict):
         raise InputError('send {"add": […], "remove": […]}')
     add, remove = _feeds(said.get("add", []), "add"), _feeds(said.get("remove", []), "remove")
-    kept = [[a for a in map(address, urls) if a] for urls in (add, remove)]
+    kept = [[a for a in map(feed_address, urls) if a] for urls in (add, remove)]
     if set(kept[0]) & set(kept[1]):
         raise InputError("a feed cannot be added and removed at once")
     await log(backend, request, *changed(user, params.device, *kept))
@@ -187,7 +188,7 @@ async def feeds(backend: Backend, request: Request, params: DeviceParams) -> Res
 async def put_feeds(backend: Backend, request: Request, params: DeviceParams) -> Response:
     """The whole list of a device anew."""
     user = asking(request, params.user, Scope.INGEST)
-    wanted = [address(url) for url in _feeds(json_of(await read_body(request, MAX_BODY)), "the body")]
+    wanted = [feed_address(url) for url in _feeds(json_of(await read_body(request, MAX_BODY)), "the body")]
     there, _ = await backend.read(lambda s: subscribed(s.library, user, params.device))
     add = [url for url in wanted if url and url not in there]
     await log(backend, request, *changed(user, params.device, add, [url for url in there if url not in wanted]))
