@@ -25,10 +25,9 @@ from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES
 from segue.jobs.alerts import alert
 from segue.jobs.facts import snapshot_of
-from segue.jobs.ingest import IMPORT
 from segue.jobs.looks import Looked, look_at_files, looks
 from segue.jobs.tables import table
-from segue.runs.ledger import Ledger
+from segue.runs.ledger import IMPORT, Ledger
 from segue.store.snapshot import Snapshot, open_snapshot
 from segue.store.workspace import CHECKS, Workspace
 

@@ -20,12 +20,11 @@ from segue.jobs.learn import Learned, judged, learn, recipe_of
 from segue.jobs.protocols import enough, main_metric, outer, populations_of, rows_of
 from segue.jobs.threads import limited
 from segue.models import RECIPES
-from segue.runs.ledger import Ledger
+from segue.runs.ledger import EVALUATE, Ledger
 from segue.store.workspace import Workspace
 
 Say = Callable[[str], None]
 SEEN = ("drop", "keep")
-EVALUATE = "evaluate"  # name in the ledger
 PLAYLIST_BASELINES: dict[str, tuple[str, dict[str, Any]]] = {
     "same-artist-count": ("same-artist", {"saturation": 1.0}),
     "playlist-knn": ("owner-knn", {"lead": False, "half_life_days": 0.0, "size_power": 0.5}),

@@ -15,11 +15,10 @@ import msgspec
 from segue.core.errors import SegueError
 from segue.core.events import AnyEvent, Bad, Item, Record
 from segue.core.protocols import Importer
-from segue.runs.ledger import Ledger
+from segue.runs.ledger import IMPORT, Ledger
 from segue.store.workspace import Workspace
 
 BATCH = 20_000  # records a transaction
-IMPORT = "import"  # name in the ledger
 MAX_QUARANTINE = 1_000_000  # rows written to one quarantine file; further ones are only counted
 
 

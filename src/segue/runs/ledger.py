@@ -6,7 +6,7 @@ import json
 import resource
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,10 @@ class Run:
     result: Any  # what the run reports of itself, as JSON says it
 
 
-FILE = "ledger.sqlite"
+FOLDER, FILE = "runs", "ledger.sqlite"
+"""Where a workspace keeps it."""
+IMPORT, EVALUATE = "import", "evaluate"
+"""Names of runs that others look for."""
 
 
 class Ledger:
@@ -101,6 +104,15 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def noted(workspace: Path, names: Iterable[str], tenant: str, limit: int, before: int = 0) -> list[Run]:
+    """The last runs of some names, newest first; none where nothing was run yet: looking makes no ledger."""
+    if not (workspace / FOLDER / FILE).is_file():
+        return []
+    with Ledger(workspace / FOLDER) as ledger:
+        found = [run for name in names for run in ledger.runs(limit, name, tenant, before)]
+    return sorted(found, key=lambda run: -run.id)[:limit]
 
 
 def _run(row: tuple[Any, ...]) -> Run:

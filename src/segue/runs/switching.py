@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segue.core.errors import SegueError, UnknownName, UsageError
-from segue.runs.ledger import FILE, Ledger, Run
+from segue.runs.ledger import FOLDER, Ledger, Run, noted
 from segue.runs.releases import Release, releases, standing
 from segue.runs.releases import promote as point_at
 from segue.runs.releases import rollback as point_back
 
-RUNS = "runs"
 PROMOTE, ROLLBACK = "promote", "rollback"
 """Names in the ledger."""
 
@@ -49,7 +48,7 @@ def promote(
     if release not in known:
         raise UnknownName("release", release, known)
     _prove(workspace, tenant, PROMOTE, known[release], who, prove)
-    with Ledger(workspace / RUNS) as ledger, ledger.alone():
+    with Ledger(workspace / FOLDER) as ledger, ledger.alone():
         current, _ = _expected(workspace, tenant, expected)
         if current == release:
             raise NotSwitched(f"release {release} is current already")
@@ -67,7 +66,7 @@ def rollback(
     if back is None:
         raise NotSwitched(f"tenant {tenant!r} has no earlier release to go back to")
     _prove(workspace, tenant, ROLLBACK, back, who, prove)
-    with Ledger(workspace / RUNS) as ledger, ledger.alone():
+    with Ledger(workspace / FOLDER) as ledger, ledger.alone():
         current, _ = _expected(workspace, tenant, expected)
         if (now := back_to(workspace, tenant)) is None or now.id != back.id:
             raise NotSwitched(f"another release was promoted meanwhile: {current} is current")
@@ -85,11 +84,7 @@ def back_to(workspace: Path, tenant: str) -> Release | None:
 
 def switches(workspace: Path, tenant: str, limit: int = 20) -> list[Switch]:
     """The last changes, newest first."""
-    if not (workspace / RUNS / FILE).is_file():
-        return []
-    with Ledger(workspace / RUNS) as ledger:
-        found = [r for name in (PROMOTE, ROLLBACK) for r in ledger.runs(limit, name, tenant)]
-    return [_switch(r) for r in sorted(found, key=lambda r: -r.id)[:limit]]
+    return [_switch(run) for run in noted(workspace, (PROMOTE, ROLLBACK), tenant, limit)]
 
 
 def _switch(run: Run) -> Switch:
@@ -112,7 +107,7 @@ def _prove(
     except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
         why = str(e).replace(f"{workspace}/", "")
         current, _ = standing(workspace, tenant)
-        with Ledger(workspace / RUNS) as ledger:
+        with Ledger(workspace / FOLDER) as ledger:
             _note(ledger, tenant, action, release.id, current, who, why)
         raise NotSwitched(f"release {release.id} cannot serve, and {current or 'nothing'} goes on: {why}") from e
 

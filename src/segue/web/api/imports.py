@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.core.errors import InputError, UnknownName
-from segue.runs.ledger import FILE, Ledger, Run
+from segue.runs.ledger import IMPORT, Run, noted
 from segue.web.auth import Scope
 from segue.web.resource import JSONResponse, Resource
 from segue.web.service import Backend
 
-NAMES = {"import": "", "world": "simulated world"}
+NAMES = {IMPORT: "", "world": "simulated world"}
 """Runs of the ledger that bring something in, and the format of those that do not name one."""
-RUNS, QUARANTINE = "runs", "quarantine"
+QUARANTINE = "quarantine"
 MAX_TEXT = 1_000  # characters of a reason, or of a row
 LOOKED_AT = 20_000  # rows whose reasons are counted
 REASONS = 10
@@ -99,15 +99,7 @@ async def quarantine(backend: Backend, _request: Request, rows: Rows) -> Respons
 
 def imports(folder: Path, tenant: str, limit: int, before: int = 0) -> list[ImportView]:
     """The newest of a tenant, from below an id on."""
-    return [_view(run) for run in _runs(folder, tenant, limit, before)]
-
-
-def _runs(folder: Path, tenant: str, limit: int, before: int) -> list[Run]:
-    if not (folder / RUNS / FILE).is_file():
-        return []
-    with Ledger(folder / RUNS) as ledger:
-        found = [r for name in NAMES for r in ledger.runs(limit, name, tenant, before)]
-    return sorted(found, key=lambda r: -r.id)[:limit]
+    return [_view(run) for run in noted(folder, NAMES, tenant, limit, before)]
 
 
 def _view(run: Run) -> ImportView:
@@ -122,7 +114,7 @@ def _view(run: Run) -> ImportView:
 
 
 def _rows(folder: Path, tenant: str, asked: Rows) -> RowsView:
-    run = next((r for r in _runs(folder, tenant, 1, asked.id + 1) if r.id == asked.id), None)
+    run = next((r for r in noted(folder, NAMES, tenant, 1, asked.id + 1) if r.id == asked.id), None)
     if run is None:
         raise UnknownName("import", str(asked.id))
     name = PurePath(str((run.result or {}).get(QUARANTINE) or "")).name  # the workspace may have moved

@@ -10,14 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.core.errors import SegueError
-from segue.runs.ledger import FILE, Ledger, Run
+from segue.runs.ledger import EVALUATE, Run, noted
 from segue.runs.releases import current_release
 from segue.web.auth import Scope
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
 
-EVALUATE, RUNS = "evaluate", "runs"
-"""Its name in the ledger, and where that lies."""
 LOOKED_AT = 60  # evaluations, for the last of each population
 
 
@@ -83,10 +81,7 @@ async def listed(backend: Backend, _request: Request, _params: NoParams) -> Resp
 
 def boards(folder: Path, tenant: str) -> list[BoardView]:
     """The last of each population, the newest first."""
-    if not (folder / RUNS / FILE).is_file():
-        return []
-    with Ledger(folder / RUNS) as ledger:
-        runs = ledger.runs(LOOKED_AT, EVALUATE, tenant)
+    runs = noted(folder, (EVALUATE,), tenant, LOOKED_AT)
     try:
         snapshot = current_release(folder, tenant).manifest.snapshot
     except SegueError:
