@@ -21,17 +21,17 @@ from segue.web.auth import Keys, Scope
 from segue.web.server import address, bind, serve
 
 FAKE = Path(__file__).with_name("fake.py")
+HEAVY = "torch polars pandas scipy.optimize onnx sklearn segue.models segue.nn segue.jobs"
+"""What a server does without until it is asked for what needs it; how long a start takes is a benchmark's to say."""
 START = """
-import runpy, sys, time
+import runpy, sys
 from pathlib import Path
-began = time.process_time()  # of the processor: a busy machine is no slow start
 import segue.web.answering as answering
 import segue.web.server as server
 Fake = runpy.run_path(sys.argv[1], run_name="fake_of_the_server")["FakeService"]
 answering.open_workspace = lambda workspace, tenant: Fake()
 def ready(url):
-    heavy = [m for m in ("torch", "polars", "scipy.optimize", "segue.models", "segue.jobs") if m in sys.modules]
-    print(url, round(time.process_time() - began, 3), ",".join(heavy) or "light", flush=True)
+    print(url, ",".join(set(sys.argv[3].split(",")) & set(sys.modules)) or "light", flush=True)
 server.serve(Path(sys.argv[2]), port=0, on_ready=ready)
 print("ended well", flush=True)
 """
@@ -39,25 +39,24 @@ print("ended well", flush=True)
 
 @pytest.fixture
 def process(tmp_path):
-    """The process, its URL, seconds of processor time it took to start, what heavy modules it loaded."""
-    command = [sys.executable, "-c", START, str(FAKE), str(tmp_path)]
+    """The process, its URL, what heavy modules it loaded."""
+    command = [sys.executable, "-c", START, str(FAKE), str(tmp_path), HEAVY.replace(" ", ",")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         line = running.stdout.readline().split()
         assert line, running.stderr.read() if running.stderr else ""
-        yield running, line[0], float(line[1]), line[2]
+        yield running, line[0], line[1]
         running.kill()
 
 
-def test_it_starts_quickly_and_without_training_code(process):
-    _, url, seconds, heavy = process
+def test_it_starts_without_training_code(process):
+    _, url, heavy = process
     assert httpx.get(url + "api/health/live").status_code == 200
     assert heavy == "light"
-    assert seconds < 2
 
 
 def test_it_ends_gracefully_and_logs_without_names(process):
-    running, url, _, _ = process
+    running, url, _ = process
     assert httpx.get(url + "v1/home?listener=secret-person").status_code == 200
     running.send_signal(signal.SIGTERM)
     out, err = running.communicate(timeout=15)
@@ -67,7 +66,7 @@ def test_it_ends_gracefully_and_logs_without_names(process):
 
 
 def test_broken_http_gets_an_answer_not_a_crash(process):
-    _, url, _, _ = process
+    _, url, _ = process
     port = int(url.rsplit(":", 1)[1].strip("/"))
     for sent in (
         b"nonsense\r\n\r\n",
