@@ -15,7 +15,7 @@ import numpy as np
 from segue.core.protocols import Policy
 from segue.core.types import F32, F64, Arms, Bools, Decision
 
-Added = Callable[[Sequence[int]], F32]
+Added = Callable[[Sequence[int]], F64]
 """(A,) what the choices made so far (positions of arms) add to the score of each arm: see `segue.ranking.Balance`."""
 
 
@@ -25,26 +25,23 @@ def choose(
     """At most k different arms, best place first, with the probability of each choice."""
     chosen: list[int] = []
     chances: list[float] = []
-    state = _Open(arms, min(k, len(arms)))
-    given = policy.weigh(arms, rng) if len(arms) else None
-    nothing = np.zeros(len(arms), np.float32)
-    for u in rng.random(min(k, len(arms))).tolist():
-        assert given is not None
-        p = given(state.available(), nothing if added is None else added(chosen))
-        arm = _drawn(p, u)
-        chosen.append(arm)
-        chances.append(float(p[arm]))
-        state.take(arm)
-    return Decision(
-        policy.name, release, arms.keys, tuple(chosen), tuple(chances), tuple(arms.scores.astype(float).tolist())
-    )
+    n = min(k, len(arms))
+    if n:
+        given, state = policy.weigh(arms, rng), _Open(arms, n)
+        for u in rng.random(n).tolist():
+            p = given(state.available(), 0.0 if added is None else added(chosen))
+            arm = _drawn(p, u)
+            chosen.append(arm)
+            chances.append(float(p[arm]))
+            state.take(arm)
+    return Decision(policy.name, release, arms.keys, tuple(chosen), tuple(chances), tuple(arms.scores.tolist()))
 
 
 def repeated(policy: Policy, arms: Arms, release: str = "") -> Callable[[np.random.Generator], Decision]:
     """`choose` of one among the same arms again and again, for a policy that rolls no dice before the draw."""
     given = policy.weigh(arms, np.random.default_rng(0))
-    p = given(np.ones(len(arms), np.bool_), np.zeros(len(arms), np.float32))
-    scores = tuple(arms.scores.astype(float).tolist())
+    p = given(np.ones(len(arms), np.bool_), 0.0)
+    scores = tuple(arms.scores.tolist())
     each = [Decision(policy.name, release, arms.keys, (i,), (float(x),), scores) for i, x in enumerate(p.tolist())]
     return lambda rng: each[_drawn(p, float(rng.random(1)[0]))]
 
@@ -60,9 +57,8 @@ def probabilities(
     if not len(arms):
         return out
     state, given = _Open(arms, len(chosen)), policy.weigh(arms, rng)
-    nothing = np.zeros(len(arms), np.float32)
     for i, arm in enumerate(chosen):
-        out[i] = given(state.available(), nothing if added is None else added(list(chosen[:i])))[arm]
+        out[i] = given(state.available(), 0.0 if added is None else added(list(chosen[:i])))[arm]
         if not out[i]:
             break
         state.take(arm)
@@ -70,14 +66,17 @@ def probabilities(
 
 
 class _Open:
-    """Which arms may still be chosen for a slate of k."""
+    """Which arms may still be chosen for a slate of k. What it gives is to be read before the next is taken."""
 
     def __init__(self, arms: Arms, k: int) -> None:
-        groups = arms.groups.tolist() if arms.groups.any() else []
-        self._of = Counter(g for g in groups if g > 0)  # arms left of each group
-        self._most = max(self._of.values(), default=1)
-        self._groups = np.array([g if g > 0 else -1 - i for i, g in enumerate(groups)], np.int64)
         self._left: Bools = np.ones(len(arms), np.bool_)
+        self._of: Counter[int] = Counter()  # arms left of each group
+        if k > 1:
+            self._of.update(arms.groups.tolist())
+            del self._of[0]
+        self._most = max(self._of.values(), default=1)
+        if self._most > 1:
+            self._groups = np.where(arms.groups > 0, arms.groups, -1 - np.arange(len(arms)))
         self._last, self._still, self._open, self._spare = 0, k, len(arms), len(arms) - k
 
     def available(self) -> Bools:
@@ -86,7 +85,7 @@ class _Open:
         A group that so many of the last places must be filled from that it stands next to itself otherwise comes now.
         """
         if self._most == 1 or self._of[self._last] == self._open:
-            return self._left.copy()
+            return self._left
         apart: Bools = self._left & (self._groups != self._last)
         if self._spare < self._most:
             names, counts = np.unique(self._groups[self._left & (self._groups > 0)], return_counts=True)

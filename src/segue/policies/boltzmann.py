@@ -30,7 +30,7 @@ class Boltzmann:
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         scores = arms.scores.astype(np.float64)
 
-        def chances(available: Bools, added: F32) -> F64:
+        def chances(available: Bools, added: F64 | float) -> F64:
             values = np.exp(np.minimum(scores + added, HIGHEST)) / self.temperature
             return mixed(softmax(values, available), available, self.even)
 

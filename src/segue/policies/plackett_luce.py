@@ -29,16 +29,16 @@ class PlackettLuce:
         logits = arms.scores.astype(np.float64) / self.temperature
         alone = np.exp(logits - logits.max())  # what most choices need: nothing is added to the scores
 
-        def chances(available: Bools, added: F32) -> F64:
-            open_ = available.astype(np.float64)
-            shown = alone * open_
-            if np.count_nonzero(added):  # the plain reductions cost half of what the methods do
+        def chances(available: Bools, added: F64 | float) -> F64:
+            shown: F64 = alone * available
+            if not isinstance(added, float):  # the plain reductions cost half of what the methods do
                 shown *= np.exp((added - np.maximum.reduce(added)) / self.temperature)
-            total = np.add.reduce(shown)
+            total = float(np.add.reduce(shown))
             if total < 1e-200:  # the best are gone and the rest too far below them to tell
                 return mixed(softmax(logits + added / self.temperature, available), available, self.even)
-            p: F64 = shown * ((1 - self.even) / total) + open_ * (self.even / np.count_nonzero(available))
-            return p
+            shown *= (1 - self.even) / total
+            shown += available * (self.even / np.count_nonzero(available))
+            return shown
 
         return chances
 

@@ -71,7 +71,7 @@ class Balance:
     held: F64  # (C,) what the cards above put on it, smoothed
     above: float  # how many these are
     _chosen: list[int] = field(default_factory=list)  # asked about last: most often one less than asked about next
-    _put: F64 | float = 0.0  # (C,) what these put on the page
+    _put: F64 | None = None  # (C,) what the page has with these
 
     @classmethod
     def of(
@@ -95,31 +95,32 @@ class Balance:
         each = cards.astype(np.float64)
         return cls(weight, wanted, each[:, None] * arms, each, held, above)
 
-    def added(self, chosen: Sequence[int]) -> F32:
+    def added(self, chosen: Sequence[int]) -> F64:
         """(A,) λ times the fall of n · KL with each arm after those chosen, per card."""
         wanted = self.wanted
         if not self.weight or not len(wanted.target):
-            return np.zeros(len(self.arms), np.float32)
+            return np.zeros(len(self.arms))
         held, n = self.held, self.above
         if chosen:
-            self._place(list(chosen))
-            held = held + self._put
+            held = self._place(list(chosen))
             n += float(len(chosen) if isinstance(self.cards, float) else np.add.reduce(self.cards[self._chosen]))
         after = n + self.cards
         each = self.weight / self.cards
-        cost = after * (wanted.alone + wanted.total * np.log(after))
+        log_after = math.log(after) if isinstance(after, float) else np.log(after)
+        cost = after * (wanted.alone + wanted.total * log_after)
         if n:
             cost += n * (float(np.log(held) @ wanted.target) - wanted.alone - wanted.total * math.log(n))
-        fall = np.log(held + self.arms) @ wanted.target
+        fall: F64 = np.log(held + self.arms) @ wanted.target
         fall *= after * each
         fall -= cost * each
-        return fall.astype(np.float32)
+        return fall
 
-    def _place(self, chosen: list[int]) -> None:
-        """Sum up what the chosen arms put on the page, in their order, from where the last sum stopped."""
-        done = len(self._chosen)
-        if chosen[:done] != self._chosen:
-            done, self._put = 0, 0.0
+    def _place(self, chosen: list[int]) -> F64:
+        """(C,) what the page has with the chosen arms, summed up in their order from where the last sum stopped."""
+        done, put = len(self._chosen), self._put
+        if put is None or chosen[:done] != self._chosen:
+            done, put = 0, self.held
         for arm in chosen[done:]:
-            self._put = self._put + self.arms[arm]
-        self._chosen = chosen
+            put = put + self.arms[arm]
+        self._chosen, self._put = chosen, put
+        return put
