@@ -176,7 +176,7 @@ class Ranker(Protocol):
 
 
 Chances = Callable[[Bools, F64 | float], F64]
-"""(A,) probabilities of the next choice, given which arms are available (A,) and what is added to their scores: (A,), or
+"""(A,) probabilities of the next choice, given which arms are available (A,) and what is added to their scores, (A,) or
 0.0 for nothing.
 
 They sum to 1 over the available arms and are 0 elsewhere.
