@@ -72,6 +72,17 @@ def test_taken_back_the_page_is_the_very_same(service: Service, now: Context, su
     assert [c.tolist() for c in service._serving.listening.history(1, Kind.TRACK)] == [c.tolist() for c in history]
 
 
+def test_a_shelf_about_what_is_wanted_less_stands_lower(service: Service, now: Context) -> None:
+    def keys() -> list[str]:
+        return [shelf.key for shelf in service.home("L0", now).shelves]
+
+    before = keys()
+    tune(service, "L0", "genre:rock", -0.5)
+    after = keys()
+    assert before.index("mix:1") < before.index("discover")
+    assert after.index("mix:1") > after.index("discover")
+
+
 def test_a_single_play_does_not_count(service: Service, now: Context) -> None:
     listening, number = service._serving.listening, service.workspace.catalogue.listener_number("default", "L1")
     assert number is not None

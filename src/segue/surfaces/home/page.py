@@ -133,8 +133,11 @@ class _Board:
             features[there] = valued.features
         facts = kitchen.stock.facts
         artists[there] = facts.artist[facts.rows(pool.items)]
-        unused = np.ones(s, np.bool_)
-        return cls(offers, items, retrieved, scores, features, artists, there, unused, valued.shelves, kitchen.segment)
+        unused, fixed, tuned = np.ones(s, np.bool_), valued.shelves, kitchen.query.tuned
+        if fixed is not None and tuned is not None:  # as much as what stands on it, as where cards are valued
+            leaning = np.bincount(np.nonzero(there)[0], tuned.leaning[facts.rows(pool.items)], s)
+            fixed = (fixed + leaning / np.array(sizes)).astype(np.float32)
+        return cls(offers, items, retrieved, scores, features, artists, there, unused, fixed, kitchen.segment)
 
     def next_row(
         self, policy: Policy, cards: int, rng: np.random.Generator, release: str
