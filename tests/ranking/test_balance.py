@@ -116,7 +116,7 @@ def test_greedy_keeps_the_bound_of_steck(seed: int) -> None:
         held = (1 - SMOOTHING) * (page + shares[rows].sum(axis=0)) + SMOOTHING * target * (2 + len(rows))
         return float(scores[rows].sum() + k * weight * (target @ np.log(held)))
 
-    def added(chosen: Sequence[int]) -> F32:
+    def added(chosen: Sequence[int]) -> F64:
         n = 2 + len(chosen)
         balance = Balance.of(target, shares, weight * k / (n + 1), page)
         return balance.added(chosen)

@@ -175,7 +175,7 @@ class Ranker(Protocol):
     def __call__(self, query: Query, candidates: Candidates) -> Candidates: ...
 
 
-Chances = Callable[[Bools, F64 | float], F64]
+Chances = Callable[[Bools, F32 | F64 | float], F64]
 """(A,) probabilities of the next choice, given which arms are available (A,) and what is added to their scores, (A,) or
 0.0 for nothing.
 

@@ -38,7 +38,7 @@ def winners(values: F32 | F64, even: float) -> Chances:
     """
     draws, arms = values.shape
 
-    def chances(available: Bools, added: F64 | float) -> F64:
+    def chances(available: Bools, added: F32 | F64 | float) -> F64:
         shown = np.where(available, values + added, -np.inf)
         return mixed(np.bincount(shown.argmax(axis=1), minlength=arms) / draws, available, even)
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from segue.core.protocols import Policy
-from segue.core.types import F64, Arms, Bools, Decision
+from segue.core.types import F32, F64, Arms, Bools, Decision
 
-Added = Callable[[Sequence[int]], F64]
+Added = Callable[[Sequence[int]], F32 | F64]
 """(A,) what the choices made so far (positions of arms) add to the score of each arm: see `segue.ranking.Balance`."""
 
 

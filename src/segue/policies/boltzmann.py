@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F64, Arms, Bools, Lessons
+from segue.core.types import F32, F64, Arms, Bools, Lessons
 from segue.policies._chances import mixed, softmax
 
 HIGHEST = 20.0  # a score whose exp is still told apart from its neighbours
@@ -30,7 +30,7 @@ class Boltzmann:
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
         scores = arms.scores.astype(np.float64)
 
-        def chances(available: Bools, added: F64 | float) -> F64:
+        def chances(available: Bools, added: F32 | F64 | float) -> F64:
             values = np.exp(np.minimum(scores + added, HIGHEST)) / self.temperature
             return mixed(softmax(values, available), available, self.even)
 

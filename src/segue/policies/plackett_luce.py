@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F64, Arms, Bools, Lessons
+from segue.core.types import F32, F64, Arms, Bools, Lessons
 from segue.policies._chances import mixed, softmax
 
 
@@ -29,7 +29,7 @@ class PlackettLuce:
         logits = arms.scores.astype(np.float64) / self.temperature
         alone = np.exp(logits - logits.max())  # what most choices need: nothing is added to the scores
 
-        def chances(available: Bools, added: F64 | float) -> F64:
+        def chances(available: Bools, added: F32 | F64 | float) -> F64:
             shown: F64 = alone * available
             if not isinstance(added, float):  # the plain reductions cost half of what the methods do
                 shown *= np.exp((added - np.maximum.reduce(added)) / self.temperature)
