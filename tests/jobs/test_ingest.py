@@ -59,7 +59,7 @@ def test_what_came_before_a_failure_stays(tmp_path: Path, monkeypatch: pytest.Mo
             ingest(workspace, "fake", Fake(100, fails=True), tmp_path, "default")
         assert workspace.log.count("default") == 100
         assert last_import(workspace) is None
-    (quarantine,) = (tmp_path / "ws" / "quarantine").iterdir()
+    (quarantine,) = (tmp_path / "ws" / "quarantine").glob("1/*")
     assert len(quarantine.read_text().splitlines()) == 10
 
 

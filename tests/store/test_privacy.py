@@ -2,6 +2,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
@@ -10,7 +11,7 @@ from segue.core.events import AnyEvent, Play, PlaylistAdd, Rating, Search, Tag, 
 from segue.core.types import Kind
 from segue.store.privacy import export_listener, forget_listener
 from segue.store.snapshot import open_snapshot, take
-from segue.store.workspace import Workspace
+from segue.store.workspace import QUARANTINE, Workspace
 
 T = "default"
 NOW = 1_600_000_000_000
@@ -134,3 +135,23 @@ def test_what_serving_needs_stays_and_is_told(workspace: Workspace):
     (workspace.path / "releases" / "manifest.json").write_text('{"format": "playlist-archive"}')
     done = forget_listener(workspace, T, "playlist-archive")
     assert (done.deleted, done.left) == ((), ("releases/manifest.json",))
+
+
+def test_what_is_another_tenants_stays_whatever_a_listener_is_called(workspace: Workspace):
+    """Two tenants have a listener of the same name; and a name may be one that files of the workspace need."""
+    name = "r-0123456789ab"
+    workspace.log.append(events(name, 2))
+    workspace.log.append([msgspec.structs.replace(e, tenant="other") for e in events(name, 2)])
+    said = f'{{"listener": "{name}"}}'
+    own, theirs = (workspace.derived(QUARANTINE, tenant) for tenant in (T, "other"))
+    release = workspace.path / "releases" / "r-1"
+    for folder in (own, theirs, release):
+        folder.mkdir(parents=True)
+        (folder / "rows.jsonl").write_text(said)
+    (release / "manifest.json").write_text('{"tenant": "other"}')
+    (workspace.path / "releases" / "current-01234567.json").write_text(f'{{"current": "{name}"}}')
+    done = forget_listener(workspace, T, name)
+    assert done.deleted == ((own / "rows.jsonl").relative_to(workspace.path).as_posix(),)
+    assert done.left == ("releases/current-01234567.json",)
+    assert workspace.log.count("other") == 2
+    assert (theirs / "rows.jsonl").read_text() == (release / "rows.jsonl").read_text() == said

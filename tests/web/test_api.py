@@ -164,7 +164,7 @@ def test_health_and_metrics(client):
     client.get("/v1/home?listener=secret-person")
     text = client.get("/metrics").text
     assert 'segue_http_requests_total{method="GET",route="/v1/home",status="200"} 1.0' in text
-    assert "segue_ready 1.0" in text
+    assert 'segue_ready{tenant="default"} 1.0' in text
     assert "secret-person" not in text
 
 

@@ -107,14 +107,14 @@ def test_rows_are_cut_and_odd_lines_are_told(mine):
     client, folder, *_ = mine
     id = client.get("/v1/imports").json()["imports"][0]["id"]
     with Ledger(folder / "runs") as ledger:
-        name = next(r for r in ledger.runs(50, "import") if r.id == id).result["quarantine"].rsplit("/", 1)[1]
+        name = next(r for r in ledger.runs(50, "import") if r.id == id).result["quarantine"].rsplit("/", 2)[1:]
     long = json.dumps({"line": 1, "reason": "r" * 5_000, "raw": "x" * 5_000})
-    (folder / "quarantine" / name).write_text(f'{long}\nno JSON\n{{"line": 2, "reason": "fine", "raw": "a"}}')
+    (folder / "quarantine" / "/".join(name)).write_text(f'{long}\nno JSON\n{{"line": 2, "reason": "fine", "raw": "a"}}')
     rows = client.get(f"/v1/imports/{id}/quarantine").json()["rows"]
     assert (len(rows[0]["reason"]), len(rows[0]["raw"])) == (MAX_TEXT, MAX_TEXT)
     assert rows[1]["reason"] == "this line of the file cannot be read"
     assert rows[2]["line"] == 2
-    (folder / "quarantine" / name).unlink()
+    (folder / "quarantine" / "/".join(name)).unlink()
     assert client.get(f"/v1/imports/{id}/quarantine").json()["rows"] == []
 
 

@@ -61,12 +61,12 @@ def test_counts_of_pages_and_routes(client, service):
     seen = samples(client.get("/metrics").text)
     assert seen['segue_http_request_seconds_count{route="/v1/home",status="200"}'] == 1
     assert seen['segue_http_request_seconds_count{route="/v1/home",status="400"}'] == 1
-    assert seen['segue_home_pages_total{made="kept"}'] == 1
-    assert seen['segue_home_candidates_total{source="model"}'] == 120
-    assert seen['segue_home_no_candidates_total{source="recent"}'] == 1
-    assert seen['segue_home_empty_shelves_total{shelf="newcomers"}'] == 1
-    assert seen["segue_home_shelves_total"] == 8
-    assert seen["segue_release_age_seconds"] > 0
+    assert seen['segue_home_pages_total{made="kept",tenant="default"}'] == 1
+    assert seen['segue_home_candidates_total{source="model",tenant="default"}'] == 120
+    assert seen['segue_home_no_candidates_total{source="recent",tenant="default"}'] == 1
+    assert seen['segue_home_empty_shelves_total{shelf="newcomers",tenant="default"}'] == 1
+    assert seen['segue_home_shelves_total{tenant="default"}'] == 8
+    assert seen['segue_release_age_seconds{tenant="default"}'] > 0
 
 
 def test_the_metrics_need_a_key_where_there_are_keys(client, keys):

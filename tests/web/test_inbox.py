@@ -72,7 +72,7 @@ def test_a_disk_that_is_full_is_told_to_all_who_shared_the_commit():
 
 
 def test_a_full_server_answers_429_with_retry_after(client):
-    inbox = client.app.state.inbox
+    inbox = client.app.state.tenants.own.inbox
     inbox._most = 100
     with inbox.room(100):
         answer = client.post("/v1/events", json=[{"type": "save"}])

@@ -136,12 +136,12 @@ def test_what_an_old_release_leaves_behind_is_let_go_of():
         del one, two
         gc.collect()
         assert gone() is not None
-        service._sweep()
+        service.sweep()
         assert gone() is None
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
-    service._sweep()
+    service.sweep()
     assert gc.get_freeze_count() == 0
 
 

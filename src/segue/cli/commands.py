@@ -15,6 +15,7 @@ from segue.cli.playlist import playlist
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
 from segue.cli.statistics import statistics
+from segue.cli.tenants import tenants
 from segue.cli.upkeep import backup, migrate, restore
 from segue.cli.waive import waive
 from segue.cli.workplace import console, open_workspace, out, workspace_path
@@ -166,6 +167,7 @@ PANELS: dict[str, dict[str, Any]] = {
         "serve": serve,
         "ingest": ingest,
         "audit": audit,
+        "tenants": tenants,
         "backup": backup,
         "restore": restore,
         "migrate": migrate,

@@ -16,7 +16,7 @@ def forget(listener: str, to: Path | None) -> None:
     from segue.web.auth import Keys
 
     with open_workspace() as (workspace, tenant):
-        done = erase(workspace, tenant, listener, Keys(workspace.path, tenant).revoke_of(listener))
+        done = erase(workspace, tenant, listener, Keys(workspace.path, tenant).revoke_of(listener, tenant))
     removed = ", ".join(f"{s.removed:,} of the {s.store}" for s in done.stores if s.removed)
     console.print(f"the listener is gone: {removed or 'nothing was left of them'}")
     if done.left:

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="address `segue serve` binds to")] = "127.0.0.1"
     port: Annotated[int, Field(description="port of `segue serve`", ge=0, le=65535)] = 8800
     workers: Annotated[int, Field(description="processes that answer", ge=1, le=64)] = 1
+    tenants_open: Annotated[
+        int,
+        Field(description="tenants beside its own that a process holds open; the least asked makes room", ge=1),
+    ] = 8
     traces: Annotated[
         str,
         Field(description="where traces go: http://localhost:4318/v1/traces (extra otel); empty: none"),

@@ -16,7 +16,7 @@ from segue.core.errors import SegueError
 from segue.core.events import AnyEvent, Bad, Item, Record
 from segue.core.protocols import Importer
 from segue.runs.ledger import IMPORT, Ledger
-from segue.store.workspace import Workspace
+from segue.store.workspace import QUARANTINE, Workspace
 
 BATCH = 20_000  # records a transaction
 MAX_QUARANTINE = 1_000_000  # rows written to one quarantine file; further ones are only counted
@@ -54,7 +54,7 @@ def ingest(
     started = time.time()
     records = events = duplicates = new = known = 0
     merges = len(workspace.catalogue.merges(tenant))
-    with Ledger(workspace.path / "runs") as ledger, Quarantine(workspace.path / "quarantine", name) as quarantine:
+    with Ledger(workspace.path / "runs") as ledger, Quarantine(_folder(workspace, tenant), name) as quarantine:
         run = ledger.begin(IMPORT, "", inputs=[str(path)], params={"format": name, "tenant": tenant}, seed=0, code="")
         try:
             for batch in _batches(importer.read(path), BATCH):
@@ -78,6 +78,13 @@ def ingest(
         )  # fmt: skip
         ledger.end(run, "done", seconds, result=asdict(report))
     return report
+
+
+def _folder(workspace: Workspace, tenant: str) -> Path:
+    """Of a tenant's refused rows; the tenant may be new."""
+    with workspace.database.write():
+        workspace.database.tenant(tenant, create=True)
+    return workspace.derived(QUARANTINE, tenant)
 
 
 def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:

@@ -200,6 +200,10 @@ class Catalogue:
         row = self._one("SELECT number FROM listeners WHERE tenant = ? AND id = ?", (self._db.tenant(tenant), id))
         return int(row[0]) if row else None
 
+    def listener_count(self, tenant: str) -> int:
+        row = self._one("SELECT count(*) FROM listeners WHERE tenant = ?", (self._db.tenant(tenant),))
+        return int(row[0]) if row else 0
+
     def listener_id(self, number: int) -> str:
         row = self._one("SELECT id FROM listeners WHERE number = ?", (number,))
         if row is None:

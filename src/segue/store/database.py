@@ -303,6 +303,11 @@ class Database(ABC):
     def set_meta(self, key: str, value: int) -> None:
         self.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
 
+    def tenants(self) -> list[str]:
+        """Names of the tenants of which anything was stored, oldest first."""
+        with self.asking() as connection:
+            return [str(name) for (name,) in connection.execute("SELECT name FROM tenants ORDER BY number").fetchall()]
+
     def tenant(self, name: str, *, create: bool = False) -> int:
         """Number of a tenant; 0 where nobody knows it. Created only within a write transaction."""
         with self.asking() as connection:

@@ -5,6 +5,7 @@ The catalogue is nobody's: items that a listener's events named stay.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -35,14 +36,16 @@ from segue.store.edge import TYPE_NAMES
 from segue.store.migrations import remove_copies
 from segue.store.segments import Segment
 from segue.store.sqlite import DATABASE
-from segue.store.workspace import CHECKS, FEATURES, STATISTICS, Workspace
+from segue.store.workspace import CHECKS, FEATURES, QUARANTINE, STATISTICS, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
+MANIFEST = "manifest.json"
 OWN = "own"
 """Namespace of the playlists that listeners make here: what they are called is theirs."""
-NEEDED = (FILE, "manifest.json", "model.json", "keys.json")
+NEEDED = re.compile(rf"{re.escape(FILE)}|(?:manifest|model|keys|current-\w+)\.json|.*\.sqlite.*", re.DOTALL)
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
+DERIVED = (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     letters = _forget_deliveries(workspace, tenant, listener)
     if letters:
         remove_copies(workspace.path)
-    for folder in (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS):
+    for folder in DERIVED:
         shutil.rmtree(workspace.derived(folder, tenant), ignore_errors=True)
     workspace.log.sweep()
     workspace.database.overwrite_freed()
@@ -112,7 +115,7 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     retrain = _made_from(workspace, [s.id for s in held])
     for old in held:
         _renew(workspace, old, needed=bool(retrain.get(old.id)))
-    deleted, left = _delete_files(workspace, listener)
+    deleted, left = _delete_files(workspace, tenant, listener)
     if workspace.settings.log and not remove_read(workspace, tenant):
         left.append(address_of(workspace.settings.log, tenant).name)  # until its retention ends
     if number is None and not held and not deleted and not letters:
@@ -210,18 +213,35 @@ def _files(workspace: Workspace) -> Iterator[Path]:
             yield path
 
 
-def _delete_files(workspace: Workspace, listener: str) -> tuple[list[str], list[str]]:
-    """What held the id and is gone, and what holds it and had to stay."""
+def _delete_files(workspace: Workspace, tenant: str, listener: str) -> tuple[list[str], list[str]]:
+    """What held the id and is gone, and what holds it and had to stay. What is another tenant's is not looked at."""
     plain, quoted = re.escape(listener.encode()), re.escape(json.dumps(listener)[1:-1].encode())
     either = b"(?:%s|%s)" % (plain, quoted)
     named = rb'listener[^\n:=]{0,8}[:=]\s*\\?"?' + either + rb"(?!\w)"
     pattern = re.compile(either if len(listener) >= SURE else named)
     deleted: list[str] = []
     left: list[str] = []
+    theirs = _of_others(workspace, tenant)
     for path in list(_files(workspace)):
-        if pattern.search(path.read_bytes()):
-            needed = path.name in NEEDED or ".sqlite" in path.name
-            (left if needed else deleted).append(path.relative_to(workspace.path).as_posix())
+        name = path.relative_to(workspace.path)
+        if name.parts[:2] not in theirs and pattern.search(path.read_bytes()):
+            needed = NEEDED.fullmatch(path.name) is not None
+            (left if needed else deleted).append(name.as_posix())
             if not needed:
                 path.unlink()
     return deleted, left
+
+
+def _of_others(workspace: Workspace, tenant: str) -> set[tuple[str, ...]]:
+    """Folders of the workspace that are of one other tenant alone: somebody there may bear the same id."""
+    own = str(workspace.database.tenant(tenant))
+    folders = [f for name in (*DERIVED, QUARANTINE) for f in (workspace.path / name).glob("*") if f.name != own]
+    for manifest in workspace.path.glob(f"releases/*/{MANIFEST}"):
+        with contextlib.suppress(msgspec.DecodeError):
+            if msgspec.json.decode(manifest.read_bytes(), type=_Whose).tenant != tenant:
+                folders.append(manifest.parent)
+    return {f.relative_to(workspace.path).parts for f in folders if f.is_dir()}
+
+
+class _Whose(msgspec.Struct):
+    tenant: str

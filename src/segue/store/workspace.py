@@ -20,6 +20,8 @@ MARK = "postgres.id"
 """Number of the workspace, where its state is in PostgreSQL."""
 STATISTICS, CHECKS = "statistics", "checks"
 """Folders of what was gathered of each tenant's tables, and of what checks said of them."""
+QUARANTINE = "quarantine"
+"""Folder of the rows of each tenant's imports that could not be taken."""
 FEATURES = "features"
 """Folder of what features knew of each tenant's log: see `segue.surfaces.home.checkpoint`."""
 

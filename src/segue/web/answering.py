@@ -69,15 +69,19 @@ def open_intake(workspace: Path, tenant: str | None) -> Intake:
 
 def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> None:
     """Answer what comes in on a socket, in this process, until told to stop."""
-    workspace, tenant = Path(plan.workspace), plan.tenant
-    settings, local = read_settings(workspace), is_loopback(plan.host)
-    keys = Keys(workspace, tenant or settings.tenant, closed=not (local or plan.open_to_all))
-    backend = Backend(
-        lambda: open_workspace(workspace, tenant),
-        reports=lambda: open_reports(workspace, tenant),
-        open_intake=lambda: open_intake(workspace, tenant),
-        folder=workspace,
-    )
+    workspace, settings, local = Path(plan.workspace), read_settings(Path(plan.workspace)), is_loopback(plan.host)
+    tenant = plan.tenant or settings.tenant
+    keys = Keys(workspace, tenant, closed=not (local or plan.open_to_all))
+
+    def backend_of(tenant: str) -> Backend:
+        return Backend(
+            lambda: open_workspace(workspace, tenant),
+            reports=lambda: open_reports(workspace, tenant),
+            open_intake=lambda: open_intake(workspace, tenant),
+            folder=workspace,
+        )
+
+    backend = backend_of(tenant)
     with everything_logged(sys.stderr, as_json=not sys.stderr.isatty()) as log:
         why = backend.open()
         if why:
@@ -86,7 +90,8 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> Non
         app = create_app(
             backend, keys, hosts, log.info if plan.access_log else None, log.error, settings.ingest_queue_mb << 20,
             numeric_hosts=plan.open_to_all,
-            traces=Traces(settings.traces, settings.traces_share) if settings.traces else None,
+            traces=Traces(settings.traces, settings.traces_share) if settings.traces else None, others=backend_of,
+            most=settings.tenants_open,
         )  # fmt: skip
         config = uvicorn.Config(
             app, loop=_loop(), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False,

@@ -24,17 +24,17 @@ from segue.web.auth import Keys
 from segue.web.compat import COMPAT
 from segue.web.compat._lastfm import Tokens
 from segue.web.guard import Guard
-from segue.web.inbox import WAITING, Inbox
-from segue.web.metrics import Metrics
+from segue.web.inbox import WAITING
+from segue.web.metrics import OWN, Metrics
 from segue.web.openapi import openapi
 from segue.web.pages import PAGES, STATIC
 from segue.web.pages.signin import ROUTES as SIGN_IN
-from segue.web.playing import Playing
 from segue.web.rate import Rate
 from segue.web.reply import error, from_http, from_segue
 from segue.web.request_id import HEADER, REQUEST
 from segue.web.resource import KEY, Resource, paths_of, read_params
 from segue.web.service import Backend
+from segue.web.tenants import MOST, Tenant, Tenants, backend_of
 from segue.web.traces import Traces
 from segue.web.watch import Watch
 
@@ -54,17 +54,23 @@ def _endpoint(there: list[Resource]) -> Endpoint:
         if resource is None:
             raise HTTPException(405, headers={"allow": ", ".join(sorted(by_method))})
         request.scope["segue_route"] = resource.path
-        state = request.app.state
-        who = request.state.caller = admitted(resource, request)
+        state = request.state
         try:
+            who = admitted(resource, request)
+            if resource.scheme == KEY:
+                state.caller = who
+            backend = backend_of(request)
             params = read_params(request, resource.params, resource.lenient)
             if who is not None:
                 own(resource, who, params)
-            return await resource.answer(state.backend, request, params)
+            return await resource.answer(backend, request, params)
         except SegueError as e:
             if resource.on_error is None:
                 raise
             return resource.on_error(request, e)
+        finally:
+            if hasattr(state, "tenant"):
+                state.tenant.leave()
 
     return answer
 
@@ -123,11 +129,13 @@ async def _on_gone(_request: Request, _e: Exception) -> Response:
     return error(400, "the request ended before its body did")
 
 
-async def _looking(metrics: Metrics, backend: Backend) -> None:
-    """Until cancelled: what other worker processes tell of this one is no older than this."""
+async def _looking(metrics: Metrics, tenants: Tenants) -> None:
+    """Until cancelled: what other processes tell of this one is no older than this, and no tenant stays unused."""
     while True:
         await asyncio.sleep(LOOK_S)
-        await asyncio.to_thread(metrics.look, backend)
+        for tenant in tenants.open:
+            await asyncio.to_thread(metrics.look, tenant.backend, tenant.name)
+        tenants.let_go()
 
 
 def create_app(
@@ -139,17 +147,24 @@ def create_app(
     waiting: int = WAITING,
     traces: Traces | None = None,
     numeric_hosts: bool = False,
+    others: Callable[[str], Backend] | None = None,
+    most: int = MOST,
 ) -> Starlette:
     """The ASGI application.
 
     `keys`: None or an empty set leaves the interface open. `hosts`: names beside localhost that the server answers
     to; None: any, which is only right with keys; `numeric_hosts`: and to any address in digits. `log(event, **fields)`
-    gets one call a request. `waiting`: bytes of events that may wait to be written.
+    gets one call a request. `waiting`: bytes of a tenant's events that may wait to be written. `backend` is of the
+    tenant of `keys`; `others` gives that of another one, of which `most` are open at a time; None: there are none.
     """
-    metrics = Metrics()
-    backend.on_page = metrics.page
-    if backend.current is not None:
-        backend.current.on_page = metrics.page
+    metrics = Metrics(keys.tenant if keys is not None else OWN)
+
+    def another(name: str) -> Tenant:
+        assert others is not None
+        return Tenant(name, others(name), metrics, waiting)
+
+    own = Tenant(metrics.own, backend, metrics, waiting)
+    tenants = Tenants(own, another if others is not None else None, most, metrics)
 
     async def broken(request: Request, e: Exception) -> Response:
         if on_error is not None:
@@ -158,18 +173,16 @@ def create_app(
         return error(500, "something went wrong here; the log says what", name)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        going = [asyncio.create_task(backend.follow_releases()), asyncio.create_task(_looking(metrics, backend))]
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        own.follow()
+        looking = asyncio.create_task(_looking(metrics, tenants))
         try:
             yield
         finally:
-            for task in going:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
-            await app.state.inbox.flush()
-            app.state.inbox.close()
-            backend.close()
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+            await tenants.close()
             if traces is not None:
                 traces.close()
 
@@ -185,9 +198,6 @@ def create_app(
         lifespan=lifespan,
     )  # fmt: skip
     app.router.redirect_slashes = False
-    app.state.inbox = Inbox(backend, metrics, waiting)
-    app.state.backend, app.state.keys, app.state.metrics = backend, keys, metrics
-    app.state.playing, app.state.rate, app.state.tokens = Playing(), Rate(), Tokens()
-    app.state.key_rate = Rate(KEY_REQUESTS)
-    app.state.devices = {}  # names that podcast apps gave their devices
+    app.state.backend, app.state.tenants, app.state.keys, app.state.metrics = backend, tenants, keys, metrics
+    app.state.rate, app.state.tokens, app.state.key_rate = Rate(), Tokens(), Rate(KEY_REQUESTS)
     return app

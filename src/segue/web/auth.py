@@ -58,7 +58,7 @@ class Key(msgspec.Struct, frozen=True):
     digest: bool = (
         False  # may be proven by an MD5 of it: made from the workspace's secret, so that it can be made again
     )
-    tenant: str = ""  # whose data it opens; "": of any, as keys did before they had tenants
+    tenant: str = ""  # whose data it opens; "": the server's own, as of keys from before they had tenants
 
     def allows(self, scope: Scope) -> bool:
         return allows(self.scopes, self.listener, scope)
@@ -74,7 +74,7 @@ class Caller:
     scopes: tuple[Scope, ...]
     listener: str = ""  # whose own it is; "": it speaks for any listener
     key: str = ""  # id of the key; "": the interface is open, or it is an operator
-    tenant: str = ""  # that it is for; "": the one that is served
+    tenant: str = ""  # that it is for; "": the server's own
     operator: str = ""  # name of who is signed in
 
     def allows(self, scope: Scope) -> bool:
@@ -101,7 +101,7 @@ def caller_of(keys: Keys | None, text: str, session: str = "") -> Caller | None:
         key = keys.find(text)
         return key.caller() if key else None
     name = keys.operators.signed_in(session) if session else ""
-    return Caller((Scope.ADMIN,), operator=name) if name else None
+    return Caller((Scope.ADMIN,), tenant=keys.operators.tenant(name), operator=name) if name else None
 
 
 def parse_scopes(names: str) -> tuple[Scope, ...]:
@@ -118,19 +118,20 @@ def parse_scopes(names: str) -> tuple[Scope, ...]:
 
 
 class Keys:
-    """The keys of one workspace, as the door of one tenant sees them; `tenant` "": all of them.
+    """The keys of one workspace, of all tenants; each opens its own tenant alone.
 
-    `closed`: the door stays shut when the last key is revoked, as it must where others can reach it.
+    `tenant`: of those that are made here, and of those that name none, from before keys had one. `closed`: the door
+    stays shut when the last key is revoked, as it must where others can reach it.
     """
 
-    def __init__(self, workspace: Path, tenant: str = "", closed: bool = False) -> None:
+    def __init__(self, workspace: Path, tenant: str = "default", closed: bool = False) -> None:
         self.path, self.tenant, self.closed = workspace / FILE, tenant, closed
         self.operators = Operators(workspace)
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
 
     def all(self) -> tuple[Key, ...]:
-        """Every key, of other tenants too; InputError where the file is broken, so that damage never opens a server."""
+        """Every key; InputError where the file is broken, so that damage never opens a server."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -144,10 +145,6 @@ class Keys:
                 raise InputError(f"{self.path} cannot be read as keys: {e}") from None
             self._stamp = stamp
         return self._keys
-
-    def here(self) -> tuple[Key, ...]:
-        """Those that open this tenant."""
-        return tuple(k for k in self.all() if not self.tenant or k.tenant in ("", self.tenant))
 
     def create(
         self, scopes: tuple[Scope, ...], label: str = "", listener: str = "", digest: bool = False
@@ -170,12 +167,12 @@ class Keys:
 
     def texts(self, listener: str) -> list[tuple[Key, str]]:
         """The keys that speak for a listener and can be made again, with their texts: to hold a digest against."""
-        mine = [k for k in self.here() if k.digest and k.listener in ("", listener)]
+        mine = [k for k in self.all() if k.digest and k.listener in ("", listener)]
         return [(k, self._derived(k.id)) for k in mine]
 
     def text(self, key_id: str) -> str:
         """The text of a key that can be made again; "" where there is no such key."""
-        return next((self._derived(k.id) for k in self.here() if k.digest and k.id == key_id), "")
+        return next((self._derived(k.id) for k in self.all() if k.digest and k.id == key_id), "")
 
     def _derived(self, name: str) -> str:
         return f"{PREFIX}_{name}_{hmac.new(self.secret(), f'key:{name}'.encode(), hashlib.sha256).hexdigest()}"
@@ -193,9 +190,9 @@ class Keys:
         self._write(tuple(k for k in keys if k.id != key_id))
         return gone
 
-    def revoke_of(self, listener: str) -> int:
-        """Take away the keys of this tenant that are a listener's own; how many went."""
-        gone = [k for k in self.here() if listener and k.listener == listener]
+    def revoke_of(self, listener: str, tenant: str) -> int:
+        """Take away the keys of a tenant that are a listener's own; how many went."""
+        gone = [k for k in self.all() if listener and k.listener == listener and (k.tenant or self.tenant) == tenant]
         if gone:
             self._write(tuple(k for k in self.all() if k not in gone))
         return len(gone)
@@ -204,7 +201,7 @@ class Keys:
         """The key whose secret this is; takes the same time for every wrong one."""
         digest = _digest(text[:MAX_KEY])
         found = None
-        for key in self.here():
+        for key in self.all():
             if hmac.compare_digest(key.sha256, digest):
                 found = key
         return found

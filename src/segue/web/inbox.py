@@ -36,7 +36,7 @@ class Full(SegueError):
 
 
 class Inbox:
-    """Batches on their way to the log. On one event loop."""
+    """Batches of one tenant on their way to the log. On one event loop."""
 
     def __init__(self, backend: Backend, metrics: Metrics, most: int = WAITING) -> None:
         self._backend, self._metrics, self._most = backend, metrics, most
@@ -58,12 +58,12 @@ class Inbox:
             self._metrics.turned_away.inc()
             raise Full(int(min(LONGEST_S, max(1.0, self._bytes / self._pace))))
         self._bytes += size
-        self._metrics.waiting_bytes.set(self._bytes)
+        self._metrics.waiting_bytes.inc(size)
         try:
             yield
         finally:
             self._bytes -= size
-            self._metrics.waiting_bytes.set(self._bytes)
+            self._metrics.waiting_bytes.dec(size)
 
     async def read(self, size: int, call: Callable[[], T]) -> T:
         """`call()`, on a thread where the body is large: other requests must not wait for it."""

@@ -34,7 +34,9 @@ CREATE TABLE IF NOT EXISTS operators (name TEXT PRIMARY KEY, password TEXT NOT N
 CREATE TABLE IF NOT EXISTS sessions (key TEXT PRIMARY KEY, operator TEXT NOT NULL, ends INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS setups (key TEXT PRIMARY KEY, ends INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tries (address TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS belongs (operator TEXT PRIMARY KEY, tenant TEXT NOT NULL);
 """
+TABLES_N = TABLES.count("CREATE")
 
 
 class NotSignedIn(SegueError):
@@ -52,7 +54,7 @@ class Operators:
         self.path = workspace / FILE
         self._hashing = threading.Lock()  # a hash takes 64 MB: one at a time
         self._stamp = b""
-        self._names: list[str] = []
+        self._tenants: dict[str, str] = {}  # by name
         self._sessions: dict[str, tuple[str, int]] = {}  # those asked for since the file changed
 
     # --- operators --------------------------------------------------------------------------------------------------
@@ -62,7 +64,12 @@ class Operators:
 
     def names(self) -> list[str]:
         self._look()
-        return self._names
+        return list(self._tenants)
+
+    def tenant(self, name: str) -> str:
+        """Whose data an operator sees; "": the server's own."""
+        self._look()
+        return self._tenants.get(name, "")
 
     def _look(self) -> None:
         """Read anew where the file has changed, as its counter of changes says: a request costs next to nothing."""
@@ -70,21 +77,24 @@ class Operators:
             with self.path.open("rb", buffering=0) as file:
                 stamp = file.read(28)[24:]
         except FileNotFoundError:
-            self._stamp, self._names, self._sessions = b"", [], {}
+            self._stamp, self._tenants, self._sessions = b"", {}, {}
             return
         if stamp != self._stamp:
             with self._open() as connection:
-                names = [name for (name,) in connection.execute("SELECT name FROM operators ORDER BY name")]
-            self._stamp, self._names, self._sessions = stamp, names, {}
+                sql = "SELECT name, coalesce(tenant, '') FROM operators LEFT JOIN belongs ON operator = name"
+                tenants = dict(sorted(connection.execute(sql).fetchall()))
+            self._stamp, self._tenants, self._sessions = stamp, tenants, {}
 
-    def add(self, name: str, password: str) -> None:
-        """A new operator; UsageError where the name is taken, or one of the two cannot be."""
+    def add(self, name: str, password: str, tenant: str = "") -> None:
+        """A new operator of a tenant, "": the server's own; UsageError where the name is taken, or a text cannot be."""
         name = _name(name)
         text = _hash(_password(password))
         with self._open() as connection:
             if connection.execute("SELECT 1 FROM operators WHERE name = ?", (name,)).fetchone():
                 raise UsageError(f"there is an operator {name!r} already")
             connection.execute("INSERT INTO operators VALUES (?, ?, ?)", (name, text, int(time.time())))
+            if tenant:
+                connection.execute("INSERT OR REPLACE INTO belongs VALUES (?, ?)", (name, tenant))
             connection.execute("DELETE FROM setups")
 
     def remove(self, name: str) -> None:
@@ -94,6 +104,7 @@ class Operators:
         with self._open() as connection:
             connection.execute("DELETE FROM operators WHERE name = ?", (name,))
             connection.execute("DELETE FROM sessions WHERE operator = ?", (name,))
+            connection.execute("DELETE FROM belongs WHERE operator = ?", (name,))
 
     # --- the first one ----------------------------------------------------------------------------------------------
 
@@ -144,7 +155,7 @@ class Operators:
         """Name of the operator whose session it is; "" where it is none, or over."""
         self._look()
         sessions, key, now = self._sessions, _key(session), int(time.time())
-        if key not in sessions and self._names:
+        if key not in sessions and self._tenants:
             with self._open() as connection:
                 row = connection.execute("SELECT operator, ends FROM sessions WHERE key = ?", (key,)).fetchone()
             if len(sessions) >= KEPT:
@@ -180,7 +191,7 @@ class Operators:
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
         try:
             connection.execute("PRAGMA secure_delete = ON")
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            if connection.execute("SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL").fetchone()[0] < TABLES_N:
                 connection.executescript(TABLES)
             connection.execute("BEGIN")
             yield connection

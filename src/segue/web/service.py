@@ -143,7 +143,7 @@ class Busy(SegueError):
     """More calls wait than the server will hold; ask again."""
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Let go of what the old release left behind, where the server told the collector that it stays."""
     if gc.get_freeze_count():
         gc.unfreeze()
@@ -316,7 +316,7 @@ class Backend:
                     await asyncio.to_thread(service.warm)
                     warm = True
                 elif service is not None and await asyncio.to_thread(service.reload):  # takes long: not on a reader
-                    _sweep()
+                    sweep()
             except Exception as e:  # whatever it was this time, the next release is still looked for
                 self._why = str(e)
                 structlog.get_logger().error("releases not followed", error=f"{type(e).__name__}: {e}")

@@ -33,8 +33,8 @@ def caller_in(keys: Keys | None, text: str) -> Caller | None:
     if not key_id:
         open_to_all = caller_of(keys, "")
         return Caller(open_to_all.scopes, listener) if open_to_all else None
-    key = next((k for k in keys.here() if k.id == key_id), None) if keys else None
-    return Caller(key.scopes, listener, key.id) if key and key.listener in ("", listener) else None
+    key = next((k for k in keys.all() if k.id == key_id), None) if keys else None
+    return Caller(key.scopes, listener, key.id, key.tenant) if key and key.listener in ("", listener) else None
 
 
 def _mac(keys: Keys | None, body: str) -> str:

@@ -20,6 +20,7 @@ from segue.web.auth import Scope
 from segue.web.body import read_body
 from segue.web.resource import JSONResponse, Resource
 from segue.web.service import Backend
+from segue.web.tenants import tenant_of
 
 MAX_RECEIPT = 262_144
 ZIP = "application/zip"
@@ -43,9 +44,9 @@ async def export(backend: Backend, _request: Request, one: One) -> Response:
 
 
 async def erase(backend: Backend, request: Request, one: One) -> Response:
-    state = request.app.state
-    revoked = await asyncio.to_thread(state.keys.revoke_of, one.id) if state.keys is not None else 0
-    state.playing.forget(one.id)
+    tenant, keys = tenant_of(request), request.app.state.keys
+    revoked = await asyncio.to_thread(keys.revoke_of, one.id, tenant.name) if keys is not None else 0
+    tenant.playing.forget(one.id)
     return JSONResponse(await backend.erase(one.id, revoked))
 
 
@@ -55,8 +56,10 @@ async def check(backend: Backend, request: Request, named: Named) -> Response:
         receipt = msgspec.json.decode(body, type=Receipt)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as e:
         raise InputError(f"no receipt: {e}") from None
-    folder = (await backend.deliveries(lambda intake: intake)).workspace.path
-    return JSONResponse(await asyncio.to_thread(verify, folder, receipt, named.listener))
+    intake = await backend.deliveries(lambda intake: intake)
+    if receipt.tenant != intake.tenant:
+        return JSONResponse(Verdict(valid=False))
+    return JSONResponse(await asyncio.to_thread(verify, intake.workspace.path, receipt, named.listener))
 
 
 RESOURCES = (

@@ -17,11 +17,12 @@ from segue.store.delivery import Batch, Status
 from segue.web.auth import Caller, Scope
 from segue.web.body import read_body
 from segue.web.gzipped import gunzip
-from segue.web.inbox import Full, Inbox
+from segue.web.inbox import Full
 from segue.web.posted import MEDIA, Envelope, Posted, UnsupportedMedia, media_of, named_in, read
 from segue.web.reply import Denied, error
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
+from segue.web.tenants import tenant_of
 
 MAX_BODY = 10 * 1024 * 1024
 UNSAID = 1 << 20  # bytes held for a body that does not say how long it is, until it is read
@@ -46,7 +47,7 @@ async def _body(request: Request) -> bytes:
     body = await read_body(request, MAX_BODY)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ENCODINGS:
-        inbox: Inbox = request.app.state.inbox
+        inbox = tenant_of(request).inbox
         return await inbox.read(len(body), lambda: gunzip(body, MAX_BODY))
     if encoding not in ("identity", ""):
         raise UnsupportedMedia(f"content encoding {encoding[:40]!r} is not taken; send gzip, or none")
@@ -63,7 +64,7 @@ def _of_its_own(who: Caller, batch: Batch) -> None:
 
 
 async def post(backend: Backend, request: Request, _params: NoParams) -> Response:
-    inbox: Inbox = request.app.state.inbox
+    inbox = tenant_of(request).inbox
     declared = request.headers.get("content-length", "")
     size = min(int(declared), MAX_BODY) if declared.isdecimal() and len(declared) < 20 else UNSAID
     try:
@@ -83,7 +84,7 @@ async def post(backend: Backend, request: Request, _params: NoParams) -> Respons
     counts = taken.count("accepted"), taken.count("duplicate"), taken.count("refused")
     counted = request.app.state.metrics.events
     for outcome, number in zip(("accepted", "duplicate", "rejected"), counts):
-        counted.labels(outcome).inc(number)
+        counted.labels(tenant, outcome).inc(number)
     rejected = tuple(Rejected(r.index, r.reason, r.field) for r in taken.refused)
     return JSONResponse(EventsView(counts[0], counts[1], rejected, tuple(taken.statuses)), 202)
 

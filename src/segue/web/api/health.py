@@ -12,6 +12,7 @@ from segue.core.errors import NotReady
 from segue.web.auth import Scope, bearer, caller_of
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend, Service
+from segue.web.tenants import Tenants, tenant_of
 
 LITTLE = 256 << 20  # bytes free: with fewer, events will soon find no room
 
@@ -52,34 +53,42 @@ async def ready(backend: Backend, _request: Request, _params: NoParams) -> Respo
 
 
 async def health(backend: Backend, request: Request, _params: NoParams) -> Response:
-    """Looks at what there is and waits for nothing: a busy server answers, too."""
+    """Looks at what there is and waits for nothing: a busy server answers, too.
+
+    It is about the tenant of the key, and without a key about the server's own.
+    """
+    who = caller_of(request.app.state.keys, bearer(request.headers.get("authorization", "")))
+    own, tenant = backend, request.app.state.tenants.of(who.tenant if who is not None else "")
+    backend = tenant.backend
     service, free = backend.current, backend.disk_free
     status, why = "ready", ""
-    if backend.draining:
+    if own.draining:
         status, why = "draining", "about to stop"
     elif service is None or not service.release:
         status, why = "not_ready", backend.why or "no release yet"
     elif free is not None and free < LITTLE:
         status, why = "low_disk", f"{free >> 20} MB are free where the workspace lies"
     code = 503 if status in ("draining", "not_ready") else 200
-    who = caller_of(request.app.state.keys, bearer(request.headers.get("authorization", "")))
     if who is None or who.listener or not who.allows(Scope.READ):
         return JSONResponse(State(status=status), code)
     served = service is not None and bool(service.release)
     age = int(time.time() - service.released / 1000) if served and service is not None else None
     state = State(
         status=status, why=why, release=str(service.release) if served and service is not None else "",
-        release_age_s=age, events_waiting_bytes=request.app.state.inbox.held,
+        release_age_s=age, events_waiting_bytes=tenant.inbox.held,
         events_behind=service.behind if served and service is not None else None, reads_waiting=backend.waiting,
         disk_free_bytes=free,
     )  # fmt: skip
     return JSONResponse(state, code)
 
 
-async def metrics(backend: Backend, request: Request, _params: NoParams) -> Response:
+async def metrics(_backend: Backend, request: Request, _params: NoParams) -> Response:
     counted = request.app.state.metrics
-    counted.look(backend)
-    return Response(counted.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    tenants: Tenants = request.app.state.tenants
+    asking = tenant_of(request)
+    for one in tenants.open if asking is tenants.own else [asking]:
+        counted.look(one.backend, one.name)
+    return Response(counted.text(asking.name), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 RESOURCES = (

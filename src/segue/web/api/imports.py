@@ -117,8 +117,9 @@ def _rows(folder: Path, tenant: str, asked: Rows) -> RowsView:
     run = next((r for r in noted(folder, NAMES, tenant, 1, asked.id + 1) if r.id == asked.id), None)
     if run is None:
         raise UnknownName("import", str(asked.id))
-    name = PurePath(str((run.result or {}).get(QUARANTINE) or "")).name  # the workspace may have moved
-    file = folder / QUARANTINE / name
+    *_, above, name = ("", "", *PurePath(str((run.result or {}).get(QUARANTINE) or "")).parts)
+    # The workspace may have moved. Files of before lie beside the tenants' folders.
+    file = folder / QUARANTINE / (above if above.isdecimal() else "") / name
     if not name or not file.is_file():
         return RowsView((), 0, _view(run).quarantined, (), 0)
     with file.open("rb") as lines:

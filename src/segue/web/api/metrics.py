@@ -16,6 +16,7 @@ from segue.web.auth import Scope
 from segue.web.metrics import BUCKETS, Metrics
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
+from segue.web.tenants import tenant_of
 
 PREFIX = "segue_"
 
@@ -65,13 +66,14 @@ class NumbersView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def numbers(backend: Backend, request: Request, _params: NoParams) -> Response:
     counted: Metrics = request.app.state.metrics
-    counted.look(backend)
-    return JSONResponse(await asyncio.to_thread(collected, counted))
+    tenant = tenant_of(request).name
+    counted.look(backend, tenant)
+    return JSONResponse(await asyncio.to_thread(collected, counted, tenant))
 
 
-def collected(counted: Metrics) -> NumbersView:
-    """One look at the registry."""
-    found = {family.name.removeprefix(PREFIX): family for family in counted.families()}
+def collected(counted: Metrics, tenant: str) -> NumbersView:
+    """One look at the registry, for a tenant: only the server's own is told of the server as a whole."""
+    found = {family.name.removeprefix(PREFIX): family for family in counted.families(tenant)}
 
     def total(name: str) -> int:
         return sum(_by(found, name, "").values())

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from segue.core.errors import InputError
 from segue.core.events import MAX_ID, AnyEvent, Item
+from segue.web.auth import Caller
 from segue.web.service import Backend
 
 T = TypeVar("T")
@@ -33,6 +34,12 @@ def json_of(body: bytes) -> Any:
         raise InputError(f"not JSON: {e}") from None
 
 
+def asked_by(request: Request, who: Caller) -> Caller:
+    """From here on the request is this caller's, and its backend that of their tenant."""
+    request.state.caller = who
+    return who
+
+
 async def worked(backend: Backend, size: int, call: Callable[[], T]) -> T:
     """`call()`, on a reader thread where the body is large: other requests must not wait for it."""
     return call() if size <= INLINE else await backend.read(lambda _: call())
@@ -46,8 +53,8 @@ async def log(backend: Backend, request: Request, events: Sequence[AnyEvent], it
     own = [e if e.tenant == tenant else msgspec.structs.replace(e, tenant=tenant) for e in events]
     receipt = await backend.write(lambda service: service.append(own, items))
     counted = request.app.state.metrics.events
-    counted.labels("accepted").inc(receipt.accepted)
-    counted.labels("duplicate").inc(receipt.duplicates)
+    counted.labels(tenant, "accepted").inc(receipt.accepted)
+    counted.labels(tenant, "duplicate").inc(receipt.duplicates)
 
 
 async def tenant_of(backend: Backend) -> str:

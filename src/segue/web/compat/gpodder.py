@@ -20,12 +20,13 @@ from segue.core.addresses import feed_address
 from segue.core.errors import InputError, SegueError
 from segue.web.auth import Caller, Scope, caller_of
 from segue.web.body import read_body
-from segue.web.compat._asking import json_of, log, name_of, worked
+from segue.web.compat._asking import asked_by, json_of, log, name_of, worked
 from segue.web.compat._episodes import actions_of, changed, devices, subscribed, told, updated
 from segue.web.reply import Denied, from_segue
 from segue.web.resource import JSONResponse, Resource
 from segue.web.service import Backend
 from segue.web.sessions import begin, caller_in
+from segue.web.tenants import tenant_of
 
 MAX_BODY = 4 << 20
 MAX_ACTIONS = MAX_FEEDS = 5_000  # a request
@@ -63,6 +64,7 @@ def asking(request: Request, user: str, scope: Scope) -> str:
         raise Denied("name and key of a listener are needed: segue keys create --listener NAME")
     if not who.allows(scope):
         raise Denied(f"this key may not {scope}", 403)
+    asked_by(request, who)
     return name_of(user)
 
 
@@ -75,7 +77,7 @@ def _caller(request: Request) -> Caller | None:
         except (binascii.Error, UnicodeDecodeError):
             return None
         who = caller_of(keys, password)
-        return Caller(who.scopes, name, who.key) if who and who.may_be(name) else None
+        return Caller(who.scopes, name, who.key, who.tenant) if who and who.may_be(name) else None
     if request.cookies.get(COOKIE):
         return caller_in(keys, request.cookies[COOKIE])
     return caller_of(keys, "")
@@ -122,7 +124,7 @@ async def list_devices(backend: Backend, request: Request, params: UserParams) -
     user = asking(request, params.user, Scope.READ)
 
     def found(service: Any) -> list[dict[str, Any]]:
-        named = {d: about for (who, d), about in request.app.state.devices.items() if who == user}
+        named = {d: about for (who, d), about in tenant_of(request).devices.items() if who == user}
         known = dict.fromkeys([*devices(service.library, user), *named])
         return [
             {"id": d, "caption": named.get(d, {}).get("caption", d), "type": named.get(d, {}).get("type", "other"),
@@ -138,7 +140,7 @@ async def name_device(_backend: Backend, request: Request, params: DeviceParams)
     said = json_of(await read_body(request, MAX_BODY) or b"{}")
     if not isinstance(said, dict) or said.get("type", "other") not in TYPES:
         raise InputError(f"a device has a caption, and a type of {', '.join(TYPES)}")
-    known = request.app.state.devices
+    known = tenant_of(request).devices
     while len(known) >= 10_000:
         known.pop(next(iter(known)))
     about = {"caption": str(said.get("caption", params.device))[:200], "type": said.get("type", "other")}

@@ -24,7 +24,7 @@ from segue.importers.listenbrainz import Listens
 from segue.store.facts import Facts
 from segue.surfaces.library import FOR_EVER
 from segue.web.auth import Caller, Scope, caller_of
-from segue.web.compat._asking import log, name_of
+from segue.web.compat._asking import asked_by, log, name_of
 from segue.web.compat._fields import Fields, fields_of
 from segue.web.compat._lastfm import (
     FAILED,
@@ -44,6 +44,7 @@ from segue.web.rate import TooMany
 from segue.web.resource import NoParams, Resource
 from segue.web.service import Backend, Service
 from segue.web.sessions import begin
+from segue.web.tenants import tenant_of
 
 MAX_SCROBBLES = 50
 TOO_OLD, TOO_NEW, NO_ARTIST, NO_TRACK = 3, 4, 1, 2  # why a scrobble is ignored
@@ -123,7 +124,7 @@ async def now_playing(_backend: Backend, request: Request, said: Fields, listene
         raise LastfmError(PARAMETERS, "Invalid parameters - artist and track have to be there")
     length = metadata(row)["additional_info"].get("duration_ms", 0)
     player = f"lastfm:{said.get('api_key')[:100]}"
-    request.app.state.playing.put(
+    tenant_of(request).playing.put(
         listener, Now(row["track"], row["artist"], row.get("album", ""), duration_ms=length, player=player)
     )
     return {"nowplaying": told(row)}
@@ -238,16 +239,16 @@ async def answer(backend: Backend, request: Request, _params: Any) -> Response:
         return reply(form, begun)
     if method in WRITES:
         who, listener = session_of(keys, said)
-        _allow(who, Scope.INGEST)
+        _allow(asked_by(request, who), Scope.INGEST)
         return reply(form, await WRITES[method](backend, request, said, listener))
     if method in READS:
         open_to_all = caller_of(keys, "") if said.get("user") and not said.get("sk") else None
         who, listener = (open_to_all, said.get("user")) if open_to_all else session_of(keys, said)
-        _allow(who, Scope.READ)
+        _allow(asked_by(request, who), Scope.READ)
         user = said.get("user") or listener
         if user != listener:
             raise LastfmError(FAILED, f"This session may not read what {user[:80]!r} did")
-        playing = [one for _, one in request.app.state.playing.of(user)]
+        playing = [one for _, one in tenant_of(request).playing.of(user)]
         return reply(form, await backend.read(lambda service: READS[method](service, said, user, playing)))
     raise LastfmError(METHOD, f"Invalid Method - no method {method[:80]!r} is served here")
 

@@ -23,7 +23,7 @@ from segue.surfaces.made_for import LISTS, made_for
 from segue.surfaces.playlist_files import jspf
 from segue.web.auth import Caller, Scope, caller_of
 from segue.web.body import read_body
-from segue.web.compat._asking import json_of, log, name_of, worked
+from segue.web.compat._asking import asked_by, json_of, log, name_of, worked
 from segue.web.compat._list_ids import list_id, list_of
 from segue.web.compat._listens import (
     MAX_LISTEN,
@@ -38,6 +38,7 @@ from segue.web.rate import TooMany
 from segue.web.reply import Denied, status_of
 from segue.web.resource import JSONResponse, Resource
 from segue.web.service import Backend, Service
+from segue.web.tenants import tenant_of
 
 MOST = 1_000  # of an answer
 
@@ -106,7 +107,7 @@ def asking(request: Request, scope: Scope) -> Caller:
         raise Denied("Invalid authorization token." if token else "You need to provide an Authorization header.")
     if not who.allows(scope):
         raise Denied(f"This token may not {scope}.", 403)
-    return who
+    return asked_by(request, who)
 
 
 def listener_of(request: Request) -> str:
@@ -144,7 +145,7 @@ async def submit(backend: Backend, request: Request, _params: Anything) -> Respo
     body = await read_body(request, MAX_LISTENS * MAX_LISTEN)
     kind, payload = await worked(backend, len(body), lambda: checked(body, time.time()))
     if kind == "playing_now":
-        request.app.state.playing.put(listener, now_of(payload[0]["track_metadata"]))
+        tenant_of(request).playing.put(listener, now_of(payload[0]["track_metadata"]))
     else:
         events, items = await worked(backend, len(body), lambda: records_of(listener, payload))
         await log(backend, request, events, items)
@@ -224,7 +225,7 @@ async def playing_now(_backend: Backend, request: Request, params: UserParams) -
         {"playing_now": True, "track_metadata": {
             "artist_name": one.artist, "track_name": one.title, "additional_info": one.info,
         } | ({"release_name": one.album} if one.album else {})}
-        for _, one in request.app.state.playing.of(user)[:1]
+        for _, one in tenant_of(request).playing.of(user)[:1]
     ]  # fmt: skip
     return answered(request, {"payload": {"user_id": user, "count": len(found), "playing_now": True, "listens": found}})
 

@@ -19,7 +19,7 @@ from segue.core.types import Kind
 from segue.surfaces.playlist_files import moment
 from segue.web.auth import Scope
 from segue.web.compat import _subsonic_views as views
-from segue.web.compat._asking import log
+from segue.web.compat._asking import asked_by, log
 from segue.web.compat._fields import Fields, fields_of
 from segue.web.compat._subsonic import (
     GENERIC,
@@ -32,6 +32,7 @@ from segue.web.compat._subsonic import (
 from segue.web.compat._subsonic_telling import TELLING, Asked
 from segue.web.resource import Resource
 from segue.web.service import Backend, Service
+from segue.web.tenants import tenant_of
 
 EXTENSIONS = ("apiKeyAuthentication", "formPost", "playbackReport", "sonicSimilarity", "topSongsByArtistId")
 ARTICLES = ("the ", "a ", "an ", "el ", "la ", "los ", "las ", "le ", "les ", "der ", "die ", "das ")
@@ -228,7 +229,8 @@ async def answer(backend: Backend, request: Request, params: SubsonicParams) -> 
     if request.state.form not in ("json", "xml"):
         raise SubsonicError(GENERIC, f"no answers in form {request.state.form[:40]!r}; there are json and xml")
     who, listener = authenticated(request.app.state.keys, said)
-    asked = Asked(listener, said, request.app.state.playing)
+    asked_by(request, who)
+    asked = Asked(listener, said, tenant_of(request).playing)
     if method in ASKING:
         _allow(who.allows(Scope.READ), Scope.READ)
         return reply(request.state.form, await backend.read(lambda service: ASKING[method](service, asked)))

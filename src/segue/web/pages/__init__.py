@@ -49,13 +49,16 @@ def _page(name: str, route: str) -> Callable[[Request], Awaitable[Response]]:
 def rendered(request: Request, name: str, status: int = 200, /, **words: Any) -> Response:
     """A page with what all of them say."""
     state = request.app.state
-    service, operators = state.backend.current, state.keys.operators if state.keys is not None else None
+    operators = state.keys.operators if state.keys is not None else None
+    operator = operators.signed_in(request.cookies.get(COOKIE, "")) if operators is not None else ""
+    tenant = state.tenants.of(operators.tenant(operator) if operators is not None and operator else "")
+    service = tenant.backend.current
     words |= {
         "version": __version__,
         "simulated": bool(service is not None and service.simulated),
-        "tenant": service.tenant if service is not None else "default",
+        "tenant": service.tenant if service is not None else tenant.name,
         "place": PLACES.get(request.url.path.split("/")[1], ""),
-        "operator": operators.signed_in(request.cookies.get(COOKIE, "")) if operators is not None else "",
+        "operator": operator,
     }
     text = ENVIRONMENT.get_template(name).render(words)
     return Response(text, status, {"cache-control": "no-store"}, "text/html")

@@ -1,0 +1,392 @@
+"""Two tenants behind one door: whoever has the key of one reaches nothing of the other, whatever is asked."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import numpy as np
+import pytest
+
+from segue.app import open_service
+from segue.core.events import Item, Play
+from segue.fitted import save_model
+from segue.models.item_knn import plugin as ItemKNN
+from segue.runs.ledger import IMPORT, Ledger
+from segue.runs.releases import Manifest, Population, promote, write_release
+from segue.store import snapshot
+from segue.store.delivery.intake import Intake
+from segue.store.workspace import Workspace
+from segue.web.application import EVERYTHING, create_app
+from segue.web.auth import Keys, Scope
+from segue.web.metrics import Metrics
+from segue.web.resource import KEY
+from segue.web.service import Backend, Busy
+from segue.web.tenants import Tenant, Tenants
+
+NOW = int(time.time() * 1000)
+MARK = {"default": "Rock Artist", "theirs": "Zanzibar Artist"}
+"""What only one of them has, and what no question of these tests names."""
+
+
+def populate(folder: Path, scratch: Path) -> None:
+    """A second tenant with a catalogue, a release and records of its own; one of its listeners is called L0, too."""
+    items = [Item(uri=f"segue:artist:z:a{a}", title=f"Zanzibar Artist {a}") for a in range(4)]
+    items += [
+        Item(uri=f"segue:track:z:t{t}", title=f"Zanzibar Song {t}", artists=(f"segue:artist:z:a{t % 4}",))
+        for t in range(16)
+    ]
+    rng = np.random.default_rng(0)
+    events = [
+        Play(id=f"z{u}-{i}", tenant="theirs", listener=f"L{u}" if u == 0 else f"zoe{u}", at=NOW - 60_000 * (i + 1),
+             item=f"segue:track:z:t{rng.integers(16)}", ms_played=200_000)
+        for u in range(8) for i in range(10)
+    ]  # fmt: skip
+    with Workspace.open(folder) as workspace:
+        workspace.log.append(events, items, "theirs")
+        taken = snapshot.take(workspace, "theirs")
+        kind, owner, _ = taken.populations()[0]
+        save_model(ItemKNN().fit(taken.interactions(kind, owner), np.random.default_rng(0)), scratch / "knn")
+    population = Population(kind=kind.label, owner=owner, model="models/knn", recipe="item-knn")
+    manifest = Manifest(id="", tenant="theirs", created="", snapshot=taken.id, simulated=False, seed=0,
+                        version="test", code="test", populations=(population,))  # fmt: skip
+    promote(folder, "theirs", write_release(folder, manifest, {"models/knn": scratch / "knn"}).id)
+
+
+class Door:
+    """The application over both, and keys of each."""
+
+    def __init__(self, folder: Path, new_client: Any, **options: Any) -> None:
+        self.folder = folder
+        self.keys = {name: Keys(folder, name) for name in MARK}
+        self.admin = {name: keys.create((Scope.ADMIN,))[0] for name, keys in self.keys.items()}
+        made = {name: keys.create((Scope.LISTENER,), listener="L0", digest=True) for name, keys in self.keys.items()}
+        self.own = {name: text for name, (text, _) in made.items()}
+        self.client = new_client(
+            create_app(self.backend("default"), self.keys["default"], others=self.backend, **options)
+        )
+
+    def backend(self, tenant: str) -> Backend:
+        folder = self.folder
+
+        def intake() -> Intake:
+            return Intake(Workspace.open(folder), tenant)
+
+        def reports() -> Path:
+            with Workspace.open(folder) as workspace:
+                return workspace.derived("checks", tenant)
+
+        return Backend(lambda: open_service(folder, tenant), reports=reports, open_intake=intake, folder=folder)
+
+    def ask(self, tenant: str, method: str, path: str, **options: Any) -> Any:
+        headers = {"authorization": f"Bearer {self.admin[tenant]}"} | options.pop("headers", {})
+        return self.client(method, path, headers=headers, **options)
+
+    def close(self) -> None:
+        self.client.runner.run(self.client.app.state.tenants.close())
+        self.client.close()
+
+
+@pytest.fixture(scope="module")
+def released(planted, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tenants") / "ws"
+    shutil.copytree(planted, folder)
+    populate(folder, tmp_path_factory.mktemp("theirs"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def door(released, tmp_path_factory, new_client):
+    folder = tmp_path_factory.mktemp("door") / "ws"
+    shutil.copytree(released, folder)
+    opened = Door(folder, new_client)
+    with Ledger(folder / "runs") as ledger:
+        for tenant, mark in MARK.items():
+            run = ledger.begin(IMPORT, "", inputs=[f"{mark}.csv"], params={"format": "x", "tenant": tenant}, seed=0,
+                               code="")  # fmt: skip
+            (folder / "quarantine").mkdir(exist_ok=True)
+            (folder / "quarantine" / f"{run}.jsonl").write_text(json.dumps({"line": 1, "reason": mark, "raw": ""}))
+            ledger.end(run, "done", 0.1, result={"quarantine": f"{run}.jsonl", "quarantined": 1})
+    for tenant, mark in MARK.items():
+        wrong = {"type": "play", "listener": mark, "at": 0}
+        assert opened.ask(tenant, "POST", "/v1/events", json=wrong).json()["rejected"]
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("tenant", MARK)
+def test_each_key_opens_its_own_tenant(door, tenant):
+    other = next(name for name in MARK if name != tenant)
+    for path in ("/v1/home?listener=L0", "/v1/listeners/L0/history", "/v1/items?q=artist", "/v1/imports"):
+        text = door.ask(tenant, "GET", path).text
+        assert MARK[tenant] in text, path
+        assert MARK[other] not in text, path
+    assert door.ask(tenant, "GET", "/v1/home?listener=L0").json()["tenant"] == tenant
+    assert door.ask(tenant, "GET", "/v1/overview").json()["tenant"] == tenant
+    assert door.ask(tenant, "GET", "/v1/releases").json()["tenant"] == tenant
+    people = {one["id"] for one in door.ask(tenant, "GET", "/v1/listeners").json()}
+    assert ("zoe1" in people) == (tenant == "theirs")
+    health = door.ask(tenant, "GET", "/api/health").json()
+    assert health["status"] == "ready"
+    assert health["release"] == door.ask(tenant, "GET", "/v1/releases").json()["current"]
+
+
+def fillings(door: Door, of: str) -> dict[str, list[str]]:
+    """What of a tenant can be named in a path, by the name of the parameter."""
+    track, number = ("segue:track:t:a0t3", 1) if of == "default" else ("segue:track:z:t1", 2)
+    release = door.ask(of, "GET", "/v1/releases").json()["current"]
+    imported = door.ask(of, "GET", "/v1/imports").json()["imports"][0]["id"]
+    letter = door.ask(of, "GET", "/v1/dead-letters").json()["letters"][0]["id"]
+    return {
+        "uri": [track], "id": ["zoe1" if of == "theirs" else "L1", release, str(imported), str(letter)],
+        "name": ["latest", "lately"], "start": [track], "end": [track], "page": [str(number)],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "resource", [r for r in EVERYTHING if r.scheme == KEY and r.scope], ids=lambda r: r.method + r.path
+)
+def test_a_key_reaches_nothing_of_another_tenant(door, resource):
+    """Every resource, with an admin's key of one and the names that the other has."""
+    for tenant, other in (("default", "theirs"), ("theirs", "default")):
+        named = fillings(door, other)
+        before = door.ask(other, "GET", "/v1/releases").text
+        for name in named[resource.in_path[0]] if resource.in_path else [""]:
+            path = re.sub(r"{\w+}", quote(name, safe=""), resource.path)
+            for query in ("", f"?uri={named['uri'][0]}", "?listener=zoe1", f"?seed={named['uri'][0]}", "?q=artist"):
+                answer = door.ask(tenant, resource.method, path + query)
+                assert answer.status_code < 500 or answer.status_code == 503, (path + query, answer.text)
+                assert MARK[other] not in answer.text, (path + query, answer.text[:300])
+                assert MARK[other].encode() not in answer.content
+        assert door.ask(other, "GET", "/v1/releases").text == before
+    for tenant, mark in MARK.items():
+        assert mark in door.ask(tenant, "GET", "/v1/dead-letters").text
+        assert (
+            mark
+            in door.ask(tenant, "GET", "/v1/listeners/L2/history" if tenant == "default" else "/v1/items?q=art").text
+        )
+
+
+def heard(door: Door, tenant: str, title: str) -> bool:
+    found = door.client.get("/1/user/L0/listens", headers={"authorization": f"Token {door.own[tenant]}"})
+    return title in found.text
+
+
+@pytest.mark.parametrize("tenant", MARK)
+def test_protocols_of_others_write_and_read_where_the_token_is_of(door, tenant):
+    """L0 is a listener of both."""
+    own, other = door.own[tenant], next(name for name in MARK if name != tenant)
+    token, title = {"authorization": f"Token {own}"}, f"Told by {tenant}"
+    listen = {"listened_at": NOW // 1000, "track_metadata": {"artist_name": "Someone", "track_name": f"{title} LB"}}
+    said = door.client.post("/1/submit-listens", json={"listen_type": "single", "payload": [listen]}, headers=token)
+    assert said.status_code == 200, said.text
+    playing = {"listen_type": "playing_now", "payload": [{"track_metadata": listen["track_metadata"]}]}
+    assert door.client.post("/1/submit-listens", json=playing, headers=token).status_code == 200
+    call = {"format": "json", "api_key": "x"}
+    session = door.client.post(
+        "/2.0/", data=call | {"method": "auth.getMobileSession", "username": "L0", "password": own}
+    ).json()["session"]["key"]
+    scrobble = {"artist": "Someone", "track": f"{title} LF", "timestamp": str(NOW // 1000 - 300), "sk": session}
+    assert "scrobbles" in door.client.post("/2.0/", data=call | scrobble | {"method": "track.scrobble"}).json()
+    basic = {"authorization": "Basic " + base64.b64encode(f"L0:{own}".encode()).decode()}
+    feed = {"add": [f"https://feeds.example/{tenant}"], "remove": []}
+    assert door.client.post("/api/2/subscriptions/L0/phone.json", json=feed, headers=basic).status_code == 200
+    for form in ("LB", "LF"):
+        assert heard(door, tenant, f"{title} {form}")
+        assert not heard(door, other, f"{title} {form}")
+    theirs = {"authorization": f"Token {door.own[other]}"}
+    assert title not in door.client.get("/1/user/L0/playing-now", headers=theirs).text
+    feeds = {
+        name: door.client.get("/subscriptions/L0/phone.json", headers={
+            "authorization": "Basic " + base64.b64encode(f"L0:{door.own[name]}".encode()).decode()
+        }).text for name in MARK
+    }  # fmt: skip
+    assert f"feeds.example/{tenant}" in feeds[tenant]
+    assert f"feeds.example/{tenant}" not in feeds[other]
+    proof = hashlib.md5(f"{own}salt".encode()).hexdigest()
+    asked = f"/rest/search3?f=json&u=L0&t={proof}&s=salt&query=artist"
+    found = door.client.get(asked).text
+    assert MARK[tenant] in found
+    assert MARK[other] not in found
+
+
+def test_a_session_is_of_the_operators_tenant(door):
+    operators = door.keys["default"].operators
+    for name, tenant in (("ada", ""), ("zoe", "theirs")):
+        operators.add(name, "correct horse battery", tenant)
+        cookie = {"cookie": f"segue_session={operators.new_session(name)}"}
+        seen = door.client.get("/v1/overview", headers=cookie).json()["tenant"]
+        assert seen == (tenant or "default")
+        assert f'data-tenant="{seen}"' in door.client.get("/console", headers=cookie).text
+    operators.remove("zoe")
+    operators.add("zoe", "correct horse battery")
+    assert operators.tenant("zoe") == "", "what was said of an operator goes with them"
+
+
+def test_an_older_file_of_operators_has_them_of_the_servers_own_tenant(tmp_path):
+    operators = Keys(tmp_path).operators
+    operators.add("ada", "correct horse battery")
+    with operators._open() as connection:
+        connection.execute("DROP TABLE belongs")
+    again = Keys(tmp_path).operators
+    assert again.tenant("ada") == ""
+    again.add("zoe", "correct horse battery", "theirs")
+    assert again.tenant("zoe") == "theirs"
+
+
+def test_only_the_servers_own_tenant_is_told_of_others_counts(door):
+    for tenant in MARK:
+        door.ask(tenant, "GET", "/v1/home?listener=L0")
+    everything, theirs = (door.ask(name, "GET", "/metrics").text for name in MARK)
+    assert 'segue_home_pages_total{made="new",tenant="theirs"}' in everything
+    assert 'segue_ready{tenant="theirs"} 1.0' in everything
+    assert 'tenant="theirs"' in theirs
+    assert 'tenant="default"' not in theirs
+    assert "http_requests" not in theirs
+    own = door.ask("theirs", "GET", "/v1/metrics").json()
+    assert own["ready"]
+    assert own["events"]["rejected"] == 1
+    assert (own["routes"], own["disk_free_bytes"]) == ([], 0)
+    assert own["since"] > NOW - 3_600_000
+    assert door.ask("default", "GET", "/v1/metrics").json()["routes"]
+
+
+def test_erasing_is_of_one_tenant(released, tmp_path, new_client):
+    folder = tmp_path / "ws"
+    shutil.copytree(released, folder)
+    door = Door(folder, new_client)
+    try:
+        receipt = door.ask("theirs", "DELETE", "/v1/listeners/L0")
+        assert receipt.status_code == 200, receipt.text
+        assert receipt.json()["tenant"] == "theirs"
+        for tenant, valid in (("theirs", True), ("default", False)):
+            said = door.ask(tenant, "POST", "/v1/receipts/verify?listener=L0", content=receipt.content).json()
+            assert said["valid"] is valid, "a receipt is nobody else's business"
+        still = door.client.get("/v1/listeners/L0/history", headers={"authorization": f"Bearer {door.own['default']}"})
+        assert "Rock" in still.text
+        gone = door.client.get("/v1/listeners/L0/history", headers={"authorization": f"Bearer {door.own['theirs']}"})
+        assert gone.status_code == 401
+    finally:
+        door.close()
+
+
+def test_a_key_of_a_tenant_is_unknown_where_one_alone_is_served(service, tmp_path, make_client):
+    client = make_client(create_app(Backend(lambda: service), Keys(tmp_path)))
+    theirs, _ = Keys(tmp_path, "theirs").create((Scope.READ,))
+    assert client.get("/v1/home?listener=a", headers={"authorization": f"Bearer {theirs}"}).status_code == 401
+
+
+# --- how many are open ----------------------------------------------------------------------------------------------
+
+
+def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room(fake):
+    closed: list[str] = []
+
+    class Told(Backend):
+        def close(self) -> None:
+            closed.append(self.current.tenant if self.current else "")
+            super().close()
+
+    metrics = Metrics()
+
+    def made(name: str) -> Tenant:
+        service = fake.FakeService()
+        service.tenant = name
+        return Tenant(name, Told(lambda: service), metrics)
+
+    async def story() -> None:
+        tenants = Tenants(made("default"), made, 2, metrics)
+        tenants.own.backend.open()
+        assert tenants.of("") is tenants.of("default") is tenants.own
+        a, b = tenants.of("a"), tenants.of("b")
+        assert tenants.of("a") is a
+        while b.backend.current is None or a.backend.current is None:
+            await asyncio.sleep(0.01)
+        metrics.look(b.backend, "b")
+        a.take()
+        tenants.of("c")
+        assert [t.name for t in tenants.open] == ["default", "a", "c"], "a is being asked"
+        while closed != ["b"]:
+            await asyncio.sleep(0.01)
+        assert b'segue_ready{tenant="b"}' not in metrics.text()
+        tenants.of("c").take()
+        with pytest.raises(Busy):
+            tenants.of("d")
+        a.leave()
+        tenants.let_go(0.0)
+        assert [t.name for t in tenants.open] == ["default", "c"], "nobody asks a any more"
+        tenants.let_go()
+        assert len(tenants.open) == 2
+        await tenants.close()
+        assert sorted(closed) == ["a", "b", "c", "default"]
+
+    asyncio.run(story())
+
+
+SERVE = """
+import sys
+from pathlib import Path
+from segue.web.server import serve
+serve(Path(sys.argv[1]), port=0, workers=2, on_ready=lambda url: print(url, flush=True))
+print("ended well", flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="worker processes")
+def test_a_real_server_keeps_what_four_tenants_tell_it_though_one_other_may_be_open(tmp_path):
+    """Two processes; tenants come and go under load, and what was acknowledged is in the log of whose key it was."""
+    folder = tmp_path / "ws"
+    Workspace.create(folder).close()
+    (folder / "segue.toml").write_text("tenants_open = 1\n")
+    names = ("default", "a", "b", "c")
+    keys = {name: Keys(folder, name).create((Scope.INGEST,))[0] for name in names}
+    kept: dict[str, set[str]] = {name: set() for name in names}
+    lock = threading.Lock()
+    command = [sys.executable, "-c", SERVE, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+
+        def send(i: int) -> None:
+            name = names[i % 4]
+            one = {
+                "type": "play",
+                "id": f"e{i}",
+                "listener": "L0",
+                "item": "segue:track:x:1",
+                "at": NOW,
+                "ms_played": 9,
+            }
+            for _ in range(60):
+                answer = http.post(url + "v1/events", json=one, headers={"authorization": f"Bearer {keys[name]}"})
+                if answer.status_code != 503:
+                    break
+                time.sleep(0.05)
+            assert answer.status_code == 202, answer.text
+            assert answer.json()["accepted"] == 1
+            with lock:
+                kept[name].add(f"e{i}")
+
+        try:
+            with httpx.Client(timeout=30) as http, ThreadPoolExecutor(4) as pool:
+                list(pool.map(send, range(32)))
+            process.send_signal(signal.SIGTERM)
+            assert "ended well" in process.communicate(timeout=30)[0]
+        finally:
+            process.kill()
+    with Workspace.open(folder) as workspace:
+        for name in names:
+            assert set(workspace.log.read(name)["id"].to_pylist()) == kept[name]
+            assert len(kept[name]) == 8
