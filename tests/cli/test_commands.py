@@ -178,6 +178,7 @@ def test_keys_and_who_is_let_in(tmp_path: Path) -> None:
     assert secret.startswith("segue_")
     listed = run("keys", "list", cwd=tmp_path).stdout
     assert "listener  ours/alice" in listed
+    assert "never used" in listed
     assert secret not in listed
     assert run("key", "revoke", secret.split("_")[1], cwd=tmp_path).returncode == 0, "by the name it had before"
     assert "no keys" in run("keys", "list", cwd=tmp_path).stdout

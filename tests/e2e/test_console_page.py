@@ -204,3 +204,8 @@ def test_it_needs_somebody_who_may(serve, service, visit, tmp_path):
     page.get_by_label("API key").fill(admin)
     page.keyboard.press("Enter")
     expect(page.locator(".tile")).to_have_count(6)
+    keys.create((Scope.LISTENER,), "phone", "<img src=x onerror=alert(1)>")
+    page.goto(page.url + "/keys")
+    expect(page.locator("#about")).to_have_text("2 keys of this tenant.")
+    assert cells(page, "keys", "Last used") == ["never", "just now"]
+    assert cells(page, "keys", "Whose") == ["<img src=x onerror=alert(1)>", "a program's"]

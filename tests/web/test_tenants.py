@@ -238,7 +238,7 @@ def test_a_session_is_of_the_operators_tenant(door):
 def test_an_older_file_of_operators_has_them_of_the_servers_own_tenant(tmp_path):
     operators = Keys(tmp_path).operators
     operators.add("ada", "correct horse battery")
-    with operators._open() as connection:
+    with operators.changing() as connection:
         connection.execute("DROP TABLE belongs")
     again = Keys(tmp_path).operators
     assert again.tenant("ada") == ""

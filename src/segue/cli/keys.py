@@ -39,17 +39,25 @@ def create(
 
 
 def listing() -> None:
-    """The keys there are, of all tenants, without their secrets."""
+    """The keys there are, of all tenants, without their secrets, and when each was last used (UTC)."""
     from segue.web.auth import Keys
 
-    with open_workspace() as (workspace, _):
-        keys = Keys(workspace.path).all()
+    with open_workspace() as (workspace, tenant):
+        opened = Keys(workspace.path)
+        keys, used = opened.all(), opened.last_use.all()
     if not keys:
         out.print("no keys: the service answers on this machine only")
     for key in keys:
-        made = datetime.fromtimestamp(key.created / 1000, UTC).strftime("%Y-%m-%d") if key.created else "?"
-        whose = f"{key.tenant or 'any tenant'}{f'/{key.listener}' if key.listener else ''}"
-        out.print(f"{key.id}  {','.join(key.scopes)}  {whose}  {made}  {key.label}", markup=False, soft_wrap=True)
+        made = _said(key.created, "%Y-%m-%d") or "?"
+        last = f"used {when}" if (when := _said(used.get(key.id, 0), "%Y-%m-%d %H:%M")) else "never used"
+        whose = f"{key.tenant or tenant}{f'/{key.listener}' if key.listener else ''}"
+        out.print(
+            f"{key.id}  {','.join(key.scopes)}  {whose}  {made}  {last}  {key.label}", markup=False, soft_wrap=True
+        )
+
+
+def _said(ms: int, form: str) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime(form) if ms else ""
 
 
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key, as `segue keys list` shows it.")]) -> None:

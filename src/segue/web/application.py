@@ -41,6 +41,7 @@ from segue.web.watch import Watch
 KEY_REQUESTS = 10_000
 """With one key in ten seconds, a process of the server: more than a busy client asks, fewer than a runaway."""
 LOOK_S = 2.0
+NOTED_S = 60.0  # between writes of when keys were used
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 EVERYTHING = (*RESOURCES, *COMPAT)
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -129,13 +130,16 @@ async def _on_gone(_request: Request, _e: Exception) -> Response:
     return error(400, "the request ended before its body did")
 
 
-async def _looking(metrics: Metrics, tenants: Tenants) -> None:
+async def _looking(metrics: Metrics, tenants: Tenants, keys: Keys | None) -> None:
     """Until cancelled: what other processes tell of this one is no older than this, and no tenant stays unused."""
     while True:
         await asyncio.sleep(LOOK_S)
         for tenant in tenants.open:
             await asyncio.to_thread(metrics.look, tenant.backend, tenant.name)
         tenants.let_go()
+        if keys is not None:
+            with contextlib.suppress(SegueError, OSError):  # a full disk, for one: later, then
+                await asyncio.to_thread(keys.last_use.write, NOTED_S)
 
 
 def create_app(
@@ -175,7 +179,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         own.follow()
-        looking = asyncio.create_task(_looking(metrics, tenants))
+        looking = asyncio.create_task(_looking(metrics, tenants, keys))
         try:
             yield
         finally:
@@ -183,6 +187,9 @@ def create_app(
             with contextlib.suppress(asyncio.CancelledError):
                 await looking
             await tenants.close()
+            if keys is not None:
+                with contextlib.suppress(SegueError, OSError):
+                    keys.last_use.write()
             if traces is not None:
                 traces.close()
 

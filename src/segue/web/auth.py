@@ -19,6 +19,7 @@ import msgspec
 
 from segue.core.errors import InputError, UnknownName, UsageError
 from segue.store.secret import put_private, workspace_secret
+from segue.web.last_use import LastUse
 from segue.web.operators import Operators
 
 FILE = "keys.json"
@@ -127,6 +128,7 @@ class Keys:
     def __init__(self, workspace: Path, tenant: str = "default", closed: bool = False) -> None:
         self.path, self.tenant, self.closed = workspace / FILE, tenant, closed
         self.operators = Operators(workspace)
+        self.last_use = LastUse(self.operators)
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
 
@@ -188,6 +190,7 @@ class Keys:
         if gone is None:
             raise UnknownName("key", key_id, [k.id for k in keys])
         self._write(tuple(k for k in keys if k.id != key_id))
+        self.last_use.forget([key_id])
         return gone
 
     def revoke_of(self, listener: str, tenant: str) -> int:
@@ -195,6 +198,7 @@ class Keys:
         gone = [k for k in self.all() if listener and k.listener == listener and (k.tenant or self.tenant) == tenant]
         if gone:
             self._write(tuple(k for k in self.all() if k not in gone))
+            self.last_use.forget([k.id for k in gone])
         return len(gone)
 
     def find(self, text: str) -> Key | None:

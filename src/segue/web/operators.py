@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS sessions (key TEXT PRIMARY KEY, operator TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS setups (key TEXT PRIMARY KEY, ends INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tries (address TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS belongs (operator TEXT PRIMARY KEY, tenant TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS used (key TEXT PRIMARY KEY, at INTEGER NOT NULL);
 """
 TABLES_N = TABLES.count("CREATE")
 
@@ -80,7 +81,7 @@ class Operators:
             self._stamp, self._tenants, self._sessions = b"", {}, {}
             return
         if stamp != self._stamp:
-            with self._open() as connection:
+            with self.changing() as connection:
                 sql = "SELECT name, coalesce(tenant, '') FROM operators LEFT JOIN belongs ON operator = name"
                 tenants = dict(sorted(connection.execute(sql).fetchall()))
             self._stamp, self._tenants, self._sessions = stamp, tenants, {}
@@ -89,7 +90,7 @@ class Operators:
         """A new operator of a tenant, "": the server's own; UsageError where the name is taken, or a text cannot be."""
         name = _name(name)
         text = _hash(_password(password))
-        with self._open() as connection:
+        with self.changing() as connection:
             if connection.execute("SELECT 1 FROM operators WHERE name = ?", (name,)).fetchone():
                 raise UsageError(f"there is an operator {name!r} already")
             connection.execute("INSERT INTO operators VALUES (?, ?, ?)", (name, text, int(time.time())))
@@ -101,7 +102,7 @@ class Operators:
         """Take an operator away, with the sessions; UnknownName where there is none."""
         if name not in self.names():
             raise UnknownName("operator", name, self.names())
-        with self._open() as connection:
+        with self.changing() as connection:
             connection.execute("DELETE FROM operators WHERE name = ?", (name,))
             connection.execute("DELETE FROM sessions WHERE operator = ?", (name,))
             connection.execute("DELETE FROM belongs WHERE operator = ?", (name,))
@@ -111,7 +112,7 @@ class Operators:
     def new_setup(self) -> str:
         """A token with which the first operator is made; those before it are void."""
         text = secrets.token_urlsafe(24)
-        with self._open() as connection:
+        with self.changing() as connection:
             connection.execute("DELETE FROM setups")
             connection.execute("INSERT INTO setups VALUES (?, ?)", (_key(text), int(time.time()) + SETUP_S))
         return text
@@ -126,7 +127,7 @@ class Operators:
         return self.new_session(name)
 
     def _setup_stands(self, token: str) -> bool:
-        with self._open() as connection:
+        with self.changing() as connection:
             sql = "SELECT 1 FROM setups WHERE key = ? AND ends > ?"
             return connection.execute(sql, (_key(token), int(time.time()))).fetchone() is not None
 
@@ -136,7 +137,7 @@ class Operators:
         """A new session; NotSignedIn, in the same time, where name or password is wrong. TooManyTries: see TRIES."""
         name = unicodedata.normalize("NFKC", name).strip()
         self._tried(address)
-        with self._open() as connection:
+        with self.changing() as connection:
             row = connection.execute("SELECT password FROM operators WHERE name = ?", (name,)).fetchone()
         with self._hashing:
             right = _verified(row[0] if row else _NOBODY, unicodedata.normalize("NFKC", password[:LONGEST]))
@@ -146,7 +147,7 @@ class Operators:
 
     def new_session(self, name: str) -> str:
         text, now = secrets.token_urlsafe(32), int(time.time())
-        with self._open() as connection:
+        with self.changing() as connection:
             connection.execute("DELETE FROM sessions WHERE ends <= ?", (now,))
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (_key(text), name, now + SESSION_S))
         return text
@@ -156,7 +157,7 @@ class Operators:
         self._look()
         sessions, key, now = self._sessions, _key(session), int(time.time())
         if key not in sessions and self._tenants:
-            with self._open() as connection:
+            with self.changing() as connection:
                 row = connection.execute("SELECT operator, ends FROM sessions WHERE key = ?", (key,)).fetchone()
             if len(sessions) >= KEPT:
                 sessions.clear()
@@ -166,7 +167,7 @@ class Operators:
 
     def sign_out(self, session: str) -> None:
         if self.path.exists():
-            with self._open() as connection:
+            with self.changing() as connection:
                 connection.execute("DELETE FROM sessions WHERE key = ?", (_key(session),))
 
     # --- limits -----------------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ class Operators:
     def _tried(self, address: str) -> None:
         """Count a try; TooManyTries beyond the limit, without counting it."""
         now = int(time.time())
-        with self._open() as connection:
+        with self.changing() as connection:
             connection.execute("DELETE FROM tries WHERE at <= ?", (now - TRIES_IN_S,))
             sql = "SELECT count(*), count(CASE WHEN address = ? THEN 1 END) FROM tries"
             every, own = connection.execute(sql, (address,)).fetchone()
@@ -183,7 +184,7 @@ class Operators:
             connection.execute("INSERT INTO tries VALUES (?, ?)", (address, now))
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def changing(self) -> Iterator[sqlite3.Connection]:
         """A transaction; the file is made where it is missing, for its owner's eyes."""
         if not self.path.parent.is_dir():
             raise UsageError(f"no workspace at {self.path.parent}")

@@ -138,9 +138,11 @@ def tenant_of(request: Request) -> Tenant:
     if found is None:
         if not hasattr(state, "caller"):
             raise Denied("it is not known yet who asks")
-        tenants: Tenants = request.app.state.tenants
-        found = state.tenant = tenants.of(state.caller.tenant if state.caller is not None else "")
+        app, who = request.app.state, state.caller
+        found = state.tenant = app.tenants.of(who.tenant if who is not None else "")
         found.take()
+        if who is not None and who.key:
+            app.keys.last_use.note(who.key)
     return found
 
 

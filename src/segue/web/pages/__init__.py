@@ -88,6 +88,7 @@ PAGES = {
     "/console/releases": _page("releases.html", "/console/releases"),
     "/console/home": _page("policies.html", "/console/home"),
     "/console/metrics": _page("metrics.html", "/console/metrics"),
+    "/console/keys": _page("keys.html", "/console/keys"),
     "/console/map": _page("map.html", "/console/map"),
     "/docs": _page("docs.html", "/docs"),
 }
