@@ -252,6 +252,8 @@ def test_a_page_of_search_by_kind(service: Service) -> None:
     assert service.search_page("rokc artist 2", None, 3).meant == "rock artist 2"
     assert service.search_page("", None, 3).by == "popular"
     assert service.search_page("an artist of jazz", None, 3).kinds == ()
+    while not service.words_ready():
+        time.sleep(0.01)
     near = service.search_near("an artist of jazz", "track", 3)
     assert (near.by, len(near.kinds), len(near.kinds[0].cards)) == ("near", 1, 3)
     assert not any(rock(c.uri) for c in near.kinds[0].cards)

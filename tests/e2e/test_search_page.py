@@ -64,6 +64,7 @@ def test_a_keyboard_goes_through_what_is_found_and_opens_it(exhibit, visit):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_lies_near_what_was_meant_and_nothing(served, service, visit, width):
+    service.unready = 3
     page = visit(f"{served.url}/search?q=calm piano music", width, 844)
     expect(page.locator("#about")).to_contain_text("near to what the words say")
     expect(page.locator(".card").first).to_be_visible()

@@ -244,6 +244,7 @@ class FakeService:
     on_page: Callable[[PageMade], None] | None = None
     size: int = 480
     mapped: bool = True
+    unready: int = 0  # times that words are not to be placed yet
     seen: dict[str, AnyEvent] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     pages: count[int] = field(default_factory=lambda: count(1))
@@ -484,6 +485,10 @@ class FakeService:
         by = "title" if words else "popular"
         return SearchView(words, by, kinds, genre=FoundView("track", len(genre), tuple(genre[:n])) if genre else None,
                           genres=() if words else GENRES)  # fmt: skip
+
+    def words_ready(self) -> bool:
+        self.unready -= 1
+        return self.unready < 0
 
     def search_near(self, words: str, kind: str | None, n: int, listener: str = "") -> SearchView:
         """What has two words or more says something."""

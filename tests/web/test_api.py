@@ -39,6 +39,20 @@ def test_search_by_kind_and_about_an_item(client, service):
     assert client.get("/v1/search?q=comet&kind=nonsense").status_code == 404
     assert client.get("/v1/search").json()["genres"]
     assert client.get("/v1/search?q=calm piano").json()["by"] == "near"
+    service.unready = 2
+    client.get("/v1/search?q=comet")  # whoever searches has it loaded
+    found = client.get("/v1/search?q=calm piano").json()
+    assert (found["by"], found["kinds"], found["soon"]) == ("title", [], True), "nobody waits for an encoder"
+    found = client.get("/v1/search?q=calm piano").json()
+    assert (found["by"], "soon" in found) == ("near", False)
+
+
+def test_a_list_for_words_waits_for_their_encoder_beside_the_readers(client, service):
+    service.unready = 3
+    assert client.get("/v1/recommendations?listener=L00007&words=calm").status_code == 200
+    assert service.unready == -1, "it was looked for until it was there"
+    assert client.get("/v1/recommendations?listener=L00007").status_code == 200
+    assert service.unready == -1, "and for words alone"
     uri = next(u for u, c in service.cards.items() if c.kind == "track")
     at = int(datetime.now(UTC).timestamp() * 1000)
     client.post("/v1/events", json=[{"type": "save", "id": "s", "listener": "L1", "at": at, "item": uri}])

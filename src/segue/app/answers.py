@@ -245,6 +245,14 @@ class Answers(Live):
         """The n of each kind that lie nearest to what the words say. The first question loads an encoder: seconds."""
         return self._search(words, kind, n, listener).near()
 
+    def words_ready(self) -> bool:
+        """Whether what lies near to words is found without a wait; if not, what that takes is loaded from here on.
+
+        True where the release places no words.
+        """
+        space = self._serving.stock.space
+        return space is None or space.words is None or space.words.ready
+
     def _search(self, words: str, kind: Kind | str | None, n: int, listener: str) -> Search:
         serving, who, context = self._begin(listener, Context(words=words.strip()))
         return Search(serving, context, kind_of(kind) if kind else None, n, who)

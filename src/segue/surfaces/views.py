@@ -94,6 +94,7 @@ class SearchView(msgspec.Struct, frozen=True, omit_defaults=True):
     meant: str = ""  # the words that were looked for, where nothing has those that were given
     genre: FoundView | None = None  # the most taken of the genre of this name
     genres: tuple[str, ...] = ()  # to begin with, where there are no words
+    soon: bool = False  # no title has the words, and what lies near to them is known in a moment: to be asked again
 
 
 class AboutView(msgspec.Struct, frozen=True, omit_defaults=True):

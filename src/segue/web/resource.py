@@ -110,9 +110,11 @@ def _bare(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
 def reading(
     call: Callable[[Service, P], Any],
 ) -> Callable[[Backend, Request, P], Awaitable[Response]]:
-    """A resource that answers JSON from one blocking call of the service."""
+    """A resource that answers JSON from one blocking call of the service; words wait for their encoder first."""
 
     async def answer(backend: Backend, _request: Request, params: P) -> Response:
+        if getattr(params, "words", ""):
+            await backend.understanding()
         view = await backend.read(lambda service: _ENCODER.encode(call(service, params)))
         return Response(view, media_type="application/json")
 

@@ -40,6 +40,7 @@ from segue.surfaces.views import (
 )
 
 T = TypeVar("T")
+LOOK_S = 0.05  # how often it is seen whether the encoder of words is there
 REOPEN_S = 2.0  # how often a missing service, or a newer release, is looked for
 READERS = 1  # threads that compute; more of them only fight for the interpreter
 WAITING = 200  # calls that may wait; beyond that the server says it is busy
@@ -127,6 +128,8 @@ class Service(Protocol):
     def search_page(self, words: str, kind: str | None, n: int, listener: str = "") -> SearchView: ...
 
     def search_near(self, words: str, kind: str | None, n: int, listener: str = "") -> SearchView: ...
+
+    def words_ready(self) -> bool: ...
 
     def about(self, uri: str, listener: str = "") -> AboutView: ...
 
@@ -247,6 +250,11 @@ class Backend:
     async def read(self, call: Callable[[Service], T]) -> T:
         """`call(service)` on a reader thread."""
         return await self._run(self._readers, call)
+
+    async def understanding(self) -> None:
+        """Until words can be placed: that loads an encoder once, and must keep no reader from pages meanwhile."""
+        while self._service is not None and not self._service.words_ready():
+            await asyncio.sleep(LOOK_S)
 
     async def write(self, call: Callable[[Service], T]) -> T:
         """`call(service)` on the writer thread, in order of arrival."""

@@ -13,7 +13,7 @@ import numpy as np
 from segue.core.errors import InputError
 from segue.core.types import F32, Kind
 from segue.fitted.space.foretelling import Foretelling
-from segue.signals.text import text_encoder
+from segue.signals.text import loading, text_encoder
 
 CARD = "words.json"
 LENGTH = 500  # letters that are read
@@ -37,11 +37,17 @@ class Words:
     maps: Mapping[str, Foretelling]  # the first is of the kind that most is taken of
     block: str = "text"
 
+    @property
+    def ready(self) -> bool:
+        """Whether the encoder is there; it is being loaded from the first time that this is asked."""
+        return not loading(self.encoder).is_alive()
+
     def place(self, text: str, kind: Kind | None = None) -> F32:
         """(D,) of length 1. InputError where the text says nothing; SegueError where the encoder cannot be had.
 
-        The encoder is loaded at the first call.
+        The encoder is loaded at the first call, unless that has begun before.
         """
+        loading(self.encoder).join()
         family = next(iter(self.maps)) if kind is None or family_of(kind) not in self.maps else family_of(kind)
         found = self.maps[family]({self.block: text_encoder(self.encoder).encode([text[:LENGTH]])})[0]
         length = float(np.linalg.norm(found))

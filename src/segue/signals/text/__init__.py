@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol
@@ -47,4 +49,22 @@ def text_encoder(name: str = "") -> TextEncoder:
         return Hashed()
 
 
-__all__ = ["ENCODERS", "Hashed", "Sentences", "TextEncoder", "text_encoder"]
+_LOADING: dict[str, threading.Thread] = {}
+_LOCK = threading.Lock()
+
+
+def loading(name: str) -> threading.Thread:
+    """The thread that loads an encoder, once a process, beside whoever asks; when it has ended, texts are encoded."""
+    with _LOCK:
+        if name not in _LOADING:
+            _LOADING[name] = threading.Thread(target=_load, args=(name,), name="segue-words", daemon=True)
+            _LOADING[name].start()
+        return _LOADING[name]
+
+
+def _load(name: str) -> None:
+    with contextlib.suppress(SegueError):  # whoever has something to encode is told
+        text_encoder(name).encode(["a"])
+
+
+__all__ = ["ENCODERS", "Hashed", "Sentences", "TextEncoder", "loading", "text_encoder"]

@@ -25,11 +25,22 @@ class SearchParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def search(backend: Backend, _request: Request, params: SearchParams) -> Response:
-    """By title on a reader; by meaning on a thread beside them, since its first question loads an encoder."""
+    """By title on a reader; by meaning on a thread beside them.
+
+    Whoever searches gets the encoder loaded that meaning takes (a second or two, 120 MB: not before somebody does).
+    Until it is there nobody waits for it: what no title has is to be asked again.
+    """
     asked = params.q, parse_kind(params.kind), params.n, params.listener
     found = await backend.read(lambda service: service.search_page(*asked))
-    if found.by == "title" and not (found.kinds or found.genre) and (service := backend.current) is not None:
-        found = await asyncio.to_thread(service.search_near, *asked)
+    service = backend.current
+    if service is None:
+        return JSONResponse(found)
+    ready = service.words_ready()
+    if found.by == "title" and not (found.kinds or found.genre):
+        if ready:
+            found = await asyncio.to_thread(service.search_near, *asked)
+        else:
+            found = msgspec.structs.replace(found, soon=True)
     return JSONResponse(found)
 
 

@@ -43,6 +43,8 @@ def _answer(form: str) -> Callable[[Backend, Request, Any], Awaitable[Response]]
             found = track_list(service, params.name, params.listener, params.n, params.seed, params.words)
             return written(found, form, {})
 
+        if params.words:
+            await backend.understanding()
         body, media = await backend.read(made)
         return Response(body, 200, {"content-disposition": f'attachment; filename="playlist.{form}"'}, media)
 

@@ -9,6 +9,7 @@ import { focusCard, keys, showShelves } from "./shelves.js";
 
 const PAUSE = 140; // ms without a key before it is asked
 const SLOW = 700; // ms after which it says that it is still looking
+const SOON = 400; // ms until it asks again what is not known yet
 const FEW = 12, MANY = 200; // cards of each kind, and of one alone
 const FIRST = 6; // lines of a kind among others
 const KINDS = { artist: "Artists", track: "Tracks", album: "Albums", playlist: "Playlists", show: "Podcasts", episode: "Episodes", audiobook: "Audiobooks", author: "Authors", genre: "Genres" };
@@ -62,6 +63,18 @@ function show(found, q) {
   if (!own.length && !genre.length && q) notice("Nothing found", ["Try fewer words, or how a name begins. Accents, case and small slips of the keys do not matter.", el("p", {}, "Or ", el("a", { href: "/search" }, "look around"), ".")]);
 }
 
+/** While the server gets ready to look by meaning: the first search since it was started. */
+function soon(signal) {
+  byId("headline").textContent = `“${words()}”`;
+  put(shelves);
+  byId("kinds").hidden = byId("genres").hidden = true;
+  byId("about").textContent = "No title or name has these words. Looking for what lies near to what they say…";
+  return new Promise((done) => {
+    const timer = setTimeout(done, SOON);
+    signal.addEventListener("abort", () => { clearTimeout(timer); done(); }, { once: true });
+  });
+}
+
 async function load() {
   asked?.abort();
   const own = (asked = new AbortController()), q = words();
@@ -72,6 +85,11 @@ async function load() {
     const found = await get("/v1/search", { q, kind, n: kind ? MANY : FEW, listener: who }, own.signal);
     if (own.signal.aborted) return; // something newer was asked since
     clearNotice();
+    if (found.soon) {
+      clearTimeout(slow);
+      await soon(own.signal);
+      return own.signal.aborted ? undefined : await load();
+    }
     show(found, q);
     acts?.player.mark();
   } catch (failure) {
