@@ -249,16 +249,29 @@ class Backend:
 
     async def read(self, call: Callable[[Service], T]) -> T:
         """`call(service)` on a reader thread."""
+        return await self._run(self._readers, lambda: call(self._opened()))
+
+    async def work(self, call: Callable[[], T]) -> T:
+        """`call()` on a reader thread."""
         return await self._run(self._readers, call)
+
+    async def library(self, call: Callable[[Library], T]) -> T:
+        """`call(library)` on a reader thread; before the first release, too."""
+        if self._service is None and self._intake is None:
+            await self._on_writer(self.intake)
+        return await self._run(self._readers, lambda: call(self._library()))
 
     async def understanding(self) -> None:
         """Until words can be placed: that loads an encoder once, and must keep no reader from pages meanwhile."""
         while self._service is not None and not self._service.words_ready():
             await asyncio.sleep(LOOK_S)
 
-    async def write(self, call: Callable[[Service], T]) -> T:
-        """`call(service)` on the writer thread, in order of arrival."""
-        return await self._run(self._writer, call)
+    async def append(self, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> Counts:
+        """Events of the tenant, and what is known of their items, into the log; before the first release, too.
+
+        Durable when this returns.
+        """
+        return await self._run(self._writer, lambda: self._appended(events, items))
 
     async def take(self, batches: Sequence[Batch]) -> Sequence[Taken]:
         """Batches of events into the log, in one commit; before the first release, too."""
@@ -286,6 +299,18 @@ class Backend:
             return service.erase(listener, keys)
         return erase(intake.workspace, intake.tenant, listener, keys)
 
+    def _appended(self, events: Sequence[AnyEvent], items: Sequence[Item]) -> Counts:
+        intake, service = self.intake(), self._service
+        if service is not None:
+            return service.append(events, items)
+        return intake.workspace.log.append(events, items, intake.tenant)
+
+    def _library(self) -> Library:
+        service, intake = self._service, self._intake
+        if service is not None or intake is None:
+            return self._opened().library
+        return Library(intake.workspace, intake.tenant)
+
     async def _on_writer(self, call: Callable[[], T]) -> T:
         return await in_thread(self._writer, call)
 
@@ -305,12 +330,12 @@ class Backend:
             self._intake = self._open_intake()
         return self._intake
 
-    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[Service], T]) -> T:
+    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         if self._waiting >= WAITING:
             raise Busy(f"{self._waiting} requests are waiting; ask again in a second")
         self._waiting += 1
         try:
-            return await in_thread(pool, lambda: call(self._opened()))
+            return await in_thread(pool, call)
         finally:
             self._waiting -= 1
 

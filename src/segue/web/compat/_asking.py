@@ -42,22 +42,16 @@ def asked_by(request: Request, who: Caller) -> Caller:
 
 async def worked(backend: Backend, size: int, call: Callable[[], T]) -> T:
     """`call()`, on a reader thread where the body is large: other requests must not wait for it."""
-    return call() if size <= INLINE else await backend.read(lambda _: call())
+    return call() if size <= INLINE else await backend.work(call)
 
 
 async def log(backend: Backend, request: Request, events: Sequence[AnyEvent], items: Sequence[Item] = ()) -> None:
     """Write them; durable when this returns."""
     if not events:
         return
-    tenant = await tenant_of(backend)
+    tenant, _ = await backend.reading()
     own = [e if e.tenant == tenant else msgspec.structs.replace(e, tenant=tenant) for e in events]
-    receipt = await backend.write(lambda service: service.append(own, items))
+    receipt = await backend.append(own, items)
     counted = request.app.state.metrics.events
     counted.labels(tenant, "accepted").inc(receipt.accepted)
     counted.labels(tenant, "duplicate").inc(receipt.duplicates)
-
-
-async def tenant_of(backend: Backend) -> str:
-    """The tenant that is served."""
-    service = backend.current
-    return service.tenant if service is not None else await backend.read(lambda s: s.tenant)

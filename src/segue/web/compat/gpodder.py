@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from segue.core.addresses import feed_address
 from segue.core.errors import InputError, SegueError
+from segue.surfaces.library import Library
 from segue.web.auth import Caller, Scope, caller_of
 from segue.web.body import read_body
 from segue.web.compat._asking import asked_by, json_of, log, name_of, worked
@@ -123,16 +124,16 @@ async def list_devices(backend: Backend, request: Request, params: UserParams) -
     """Devices that told anything, or named themselves since the server started."""
     user = asking(request, params.user, Scope.READ)
 
-    def found(service: Any) -> list[dict[str, Any]]:
+    def found(library: Library) -> list[dict[str, Any]]:
         named = {d: about for (who, d), about in tenant_of(request).devices.items() if who == user}
-        known = dict.fromkeys([*devices(service.library, user), *named])
+        known = dict.fromkeys([*devices(library, user), *named])
         return [
             {"id": d, "caption": named.get(d, {}).get("caption", d), "type": named.get(d, {}).get("type", "other"),
-             "subscriptions": len(subscribed(service.library, user, d)[0])}
+             "subscriptions": len(subscribed(library, user, d)[0])}
             for d in known
         ]  # fmt: skip
 
-    return JSONResponse(await backend.read(found))
+    return JSONResponse(await backend.library(found))
 
 
 async def name_device(_backend: Backend, request: Request, params: DeviceParams) -> Response:
@@ -167,31 +168,31 @@ async def change(backend: Backend, request: Request, params: DeviceParams) -> Re
     if set(kept[0]) & set(kept[1]):
         raise InputError("a feed cannot be added and removed at once")
     await log(backend, request, *changed(user, params.device, *kept))
-    last = await backend.read(lambda service: service.library.workspace.log.last_seq)
+    last = await backend.library(lambda library: library.workspace.log.last_seq)
     return JSONResponse({"timestamp": last, "update_urls": updated([*add, *remove])})
 
 
 async def changes(backend: Backend, request: Request, params: ChangesParams) -> Response:
     user = asking(request, params.user, Scope.READ)
 
-    def found(service: Any) -> dict[str, Any]:
-        last = service.library.workspace.log.last_seq
-        add, remove = subscribed(service.library, user, params.device, params.since)
+    def found(library: Library) -> dict[str, Any]:
+        last = library.workspace.log.last_seq
+        add, remove = subscribed(library, user, params.device, params.since)
         return {"add": add, "remove": remove if params.since else [], "timestamp": last}
 
-    return JSONResponse(await backend.read(found))
+    return JSONResponse(await backend.library(found))
 
 
 async def feeds(backend: Backend, request: Request, params: DeviceParams) -> Response:
     user = asking(request, params.user, Scope.READ)
-    return JSONResponse(await backend.read(lambda s: subscribed(s.library, user, params.device)[0]))
+    return JSONResponse(await backend.library(lambda library: subscribed(library, user, params.device)[0]))
 
 
 async def put_feeds(backend: Backend, request: Request, params: DeviceParams) -> Response:
     """The whole list of a device anew."""
     user = asking(request, params.user, Scope.INGEST)
     wanted = [feed_address(url) for url in _feeds(json_of(await read_body(request, MAX_BODY)), "the body")]
-    there, _ = await backend.read(lambda s: subscribed(s.library, user, params.device))
+    there, _ = await backend.library(lambda library: subscribed(library, user, params.device))
     add = [url for url in wanted if url and url not in there]
     await log(backend, request, *changed(user, params.device, add, [url for url in there if url not in wanted]))
     return Response(media_type="text/plain")
@@ -214,19 +215,19 @@ async def post_actions(backend: Backend, request: Request, params: UserParams) -
 
     events, items, urls = await worked(backend, len(body), read)
     await log(backend, request, events, items)
-    last = await backend.read(lambda service: service.library.workspace.log.last_seq)
+    last = await backend.library(lambda library: library.workspace.log.last_seq)
     return JSONResponse({"timestamp": last, "update_urls": urls})
 
 
 async def get_actions(backend: Backend, request: Request, params: EpisodesParams) -> Response:
     user = asking(request, params.user, Scope.READ)
 
-    def found(service: Any) -> dict[str, Any]:
-        last = service.library.workspace.log.last_seq
+    def found(library: Library) -> dict[str, Any]:
+        last = library.workspace.log.last_seq
         wanted = (params.since, params.podcast, params.device, params.aggregated)
-        return {"actions": actions_of(service.library, user, *wanted), "timestamp": last}
+        return {"actions": actions_of(library, user, *wanted), "timestamp": last}
 
-    return JSONResponse(await backend.read(found))
+    return JSONResponse(await backend.library(found))
 
 
 def _resource(

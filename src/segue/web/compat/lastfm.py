@@ -22,7 +22,7 @@ from segue.core.events import AnyEvent, Item, Play, Rating, event_id
 from segue.importers.lastfm_csv import FORMAT
 from segue.importers.listenbrainz import Listens
 from segue.store.facts import Facts
-from segue.surfaces.library import FOR_EVER
+from segue.surfaces.library import FOR_EVER, Library
 from segue.web.auth import Caller, Scope, caller_of
 from segue.web.compat._asking import asked_by, log, name_of
 from segue.web.compat._fields import Fields, fields_of
@@ -42,7 +42,7 @@ from segue.web.compat._listens import AHEAD_S, OLDEST
 from segue.web.playing import Now
 from segue.web.rate import TooMany
 from segue.web.resource import NoParams, Resource
-from segue.web.service import Backend, Service
+from segue.web.service import Backend
 from segue.web.sessions import begin
 from segue.web.tenants import tenant_of
 
@@ -163,12 +163,12 @@ def _track(facts: Facts, at: int) -> Answer:
     }  # fmt: skip
 
 
-def recent(service: Service, said: Fields, user: str, playing: list[Now]) -> Answer:
+def recent(library: Library, said: Fields, user: str, playing: list[Now]) -> Answer:
     limit, page = said.number("limit", 50, 1, MOST), said.number("page", 1, 1, 100_000)
     since = 1000 * said.number("from", 0, 0, 4_000_000_000) - 1
     until = 1000 * said.number("to", 0, 0, 4_000_000_000) or FOR_EVER
-    total = service.library.listen_count(user)
-    found = service.library.listens(user, since, until, limit * page)[limit * (page - 1) :]
+    total = library.listen_count(user)
+    found = library.listens(user, since, until, limit * page)[limit * (page - 1) :]
     tracks = [_track(one.facts, one.at) for one in found]
     now = [
         {"@attr": {"nowplaying": "true"}, "artist": {"mbid": "", "#text": one.artist}, "name": one.title, "mbid": "",
@@ -180,9 +180,9 @@ def recent(service: Service, said: Fields, user: str, playing: list[Now]) -> Ans
     return {"recenttracks": {"@attr": head, "track": [*now, *tracks]}}
 
 
-def loved(service: Service, said: Fields, user: str, _playing: list[Now]) -> Answer:
+def loved(library: Library, said: Fields, user: str, _playing: list[Now]) -> Answer:
     limit, page = said.number("limit", 50, 1, MOST), said.number("page", 1, 1, 100_000)
-    found = [one for one in service.library.ratings(user) if one.value > 0]
+    found = [one for one in library.ratings(user) if one.value > 0]
     tracks = []
     for one in found[limit * (page - 1) : limit * page]:
         track = _track(one.facts, one.at)
@@ -197,7 +197,7 @@ Write = Callable[[Backend, Request, Fields, str], Awaitable[Answer]]
 WRITES: dict[str, Write] = {
     "track.scrobble": scrobble, "track.updatenowplaying": now_playing, "track.love": love, "track.unlove": unlove,
 }  # fmt: skip
-READS: dict[str, Callable[[Service, Fields, str, list[Now]], Answer]] = {
+READS: dict[str, Callable[[Library, Fields, str, list[Now]], Answer]] = {
     "user.getrecenttracks": recent, "user.getlovedtracks": loved,
 }  # fmt: skip
 
@@ -249,7 +249,7 @@ async def answer(backend: Backend, request: Request, _params: Any) -> Response:
         if user != listener:
             raise LastfmError(FAILED, f"This session may not read what {user[:80]!r} did")
         playing = [one for _, one in tenant_of(request).playing.of(user)]
-        return reply(form, await backend.read(lambda service: READS[method](service, said, user, playing)))
+        return reply(form, await backend.library(lambda library: READS[method](library, said, user, playing)))
     raise LastfmError(METHOD, f"Invalid Method - no method {method[:80]!r} is served here")
 
 

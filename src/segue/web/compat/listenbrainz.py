@@ -18,7 +18,7 @@ from starlette.responses import Response
 from segue.core.errors import InputError, SegueError, UnknownName
 from segue.core.events import Item
 from segue.importers.listenbrainz import Listens
-from segue.surfaces.library import FOR_EVER
+from segue.surfaces.library import FOR_EVER, Library
 from segue.surfaces.made_for import LISTS, made_for
 from segue.surfaces.playlist_files import jspf
 from segue.web.auth import Caller, Scope, caller_of
@@ -193,20 +193,30 @@ def reading(call: Callable[[Service, Request, Any], Any]) -> Callable[[Backend, 
     return answer
 
 
-def _known(service: Service, user: str) -> str:
-    if service.library.number(user) is None:
+def of_library(call: Callable[[Library, Any], Any]) -> Callable[[Backend, Request, Any], Awaitable[Response]]:
+    """A resource about what the listener of its path took; there before the first release, too."""
+
+    async def answer(backend: Backend, request: Request, params: Any) -> Response:
+        may_read(request, params.user)
+        return answered(request, await backend.library(lambda library: call(library, params)))
+
+    return answer
+
+
+def _known(library: Library, user: str) -> str:
+    if library.number(user) is None:
         raise UnknownName("listener", user)
     return user
 
 
-def listens(service: Service, _request: Request, params: ListensParams) -> dict[str, Any]:
-    user = _known(service, params.user)
+def listens(library: Library, params: ListensParams) -> dict[str, Any]:
+    user = _known(library, params.user)
     if params.max_ts is not None and params.min_ts is not None and params.min_ts >= params.max_ts:
         raise InputError("min_ts is to be before max_ts")
     since = -1 if params.min_ts is None else 1000 * params.min_ts + 1000
     until = FOR_EVER if params.max_ts is None else 1000 * params.max_ts
-    found = service.library.listens(user, since, until, min(params.count, MOST))
-    newest, first = service.library.listens(user, n=1), service.library.first_at(user)
+    found = library.listens(user, since, until, min(params.count, MOST))
+    newest, first = library.listens(user, n=1), library.first_at(user)
     return {
         "payload": {
             "user_id": user, "count": len(found), "listens": [listen_view(user, one) for one in found],
@@ -215,8 +225,8 @@ def listens(service: Service, _request: Request, params: ListensParams) -> dict[
     }  # fmt: skip
 
 
-def listen_count(service: Service, _request: Request, params: UserParams) -> dict[str, Any]:
-    return {"payload": {"count": service.library.listen_count(_known(service, params.user))}}
+def listen_count(library: Library, params: UserParams) -> dict[str, Any]:
+    return {"payload": {"count": library.listen_count(_known(library, params.user))}}
 
 
 async def playing_now(_backend: Backend, request: Request, params: UserParams) -> Response:
@@ -232,7 +242,7 @@ async def playing_now(_backend: Backend, request: Request, params: UserParams) -
 
 def recommended(service: Service, _request: Request, params: PagedParams) -> dict[str, Any]:
     """Recordings; those without a MusicBrainz id are named by their own uri."""
-    user, count = _known(service, params.user), min(params.count, MOST)
+    user, count = _known(service.library, params.user), min(params.count, MOST)
     cards = service.recommend(user, "track", min(count + params.offset, MOST)).items[params.offset :]
     facts = {f.uri: f for f in service.library.facts([c.uri for c in cards])}
     scored = [(facts[c.uri], c.score) for c in cards if c.uri in facts]
@@ -250,8 +260,8 @@ def recommended(service: Service, _request: Request, params: PagedParams) -> dic
     }  # fmt: skip
 
 
-def opinions(service: Service, _request: Request, params: FeedbackParams) -> dict[str, Any]:
-    found = service.library.ratings(_known(service, params.user))
+def opinions(library: Library, params: FeedbackParams) -> dict[str, Any]:
+    found = library.ratings(_known(library, params.user))
     wanted = [o for o in found if params.score in (None, 0) or (o.value > 0) == (params.score > 0)]
     rows = []
     for one in wanted[params.offset : params.offset + min(params.count, MOST)]:
@@ -265,7 +275,7 @@ def opinions(service: Service, _request: Request, params: FeedbackParams) -> dic
 
 
 def created_for(service: Service, _request: Request, params: PagedParams) -> dict[str, Any]:
-    user = _known(service, params.user)
+    user = _known(service.library, params.user)
     number = service.library.number(user) or 0
     heads = []
     for name in list(LISTS)[params.offset : params.offset + params.count]:
@@ -314,13 +324,13 @@ R, W = Scope.READ, Scope.INGEST
 plugin = (
     _resource("POST", "/1/submit-listens", "listens come in; answered when durable", submit, Anything, W),
     _resource("GET", "/1/validate-token", "whose a token is", validate, TokenParams, R),
-    _resource("GET", "/1/user/{user}/listens", "what was heard, newest first", reading(listens), ListensParams, R),
-    _resource("GET", "/1/user/{user}/listen-count", "how much was heard", reading(listen_count), UserParams, R),
+    _resource("GET", "/1/user/{user}/listens", "what was heard, newest first", of_library(listens), ListensParams, R),
+    _resource("GET", "/1/user/{user}/listen-count", "how much was heard", of_library(listen_count), UserParams, R),
     _resource("GET", "/1/user/{user}/playing-now", "what is playing", playing_now, UserParams, R),
     _resource("GET", "/1/cf/recommendation/user/{user}/recording", "recommended recordings", reading(recommended),
               PagedParams, R),
     _resource("POST", "/1/feedback/recording-feedback", "loved, hated, or neither", feedback, Anything, W),
-    _resource("GET", "/1/feedback/user/{user}/get-feedback", "what is loved and hated", reading(opinions),
+    _resource("GET", "/1/feedback/user/{user}/get-feedback", "what is loved and hated", of_library(opinions),
               FeedbackParams, R),
     _resource("GET", "/1/user/{user}/playlists/createdfor", "playlists made for a listener", reading(created_for),
               PagedParams, R),
