@@ -15,6 +15,7 @@ from segue.cli.commands import make_app
 
 ROOT = Path(__file__).parents[2]
 UNIT, CONTAINER = ROOT / "deploy" / "segue.service", ROOT / "deploy" / "Containerfile"
+LEARNING, TIMER = ROOT / "deploy" / "segue-train.service", ROOT / "deploy" / "segue-train.timer"
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text()
 
 
@@ -28,10 +29,18 @@ def parses(words: list[str]) -> bool:
     return True
 
 
-def test_the_unit_starts_commands_that_there_are():
-    commands = re.findall(r"^ExecStart\w*=/opt/segue/\.venv/bin/segue (.*)$", UNIT.read_text(), re.M)
-    assert len(commands) == 2
+@pytest.mark.parametrize(("unit", "count"), [(UNIT, 2), (LEARNING, 1)])
+def test_the_units_start_commands_that_there_are(unit: Path, count: int):
+    commands = re.findall(r"^ExecStart\w*=/opt/segue/\.venv/bin/segue (.*)$", unit.read_text(), re.M)
+    assert len(commands) == count
     assert all(parses(c.split()) for c in commands)
+
+
+def test_learning_is_held_as_the_server_is():
+    shut = [unit.read_text().partition("# It writes to its workspace alone")[2].partition("[Install]")[0].strip()
+            for unit in (UNIT, LEARNING)]  # fmt: skip
+    assert shut[0]
+    assert shut[0] == shut[1]
 
 
 def test_the_container_starts_a_command_that_there_is():
@@ -53,10 +62,14 @@ def test_the_how_to_shows_what_the_files_say(file: Path):
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_understands_the_unit_and_finds_it_shut(tmp_path: Path):
-    unit = tmp_path / "segue.service"
-    unit.write_text(UNIT.read_text().replace("/opt/segue/.venv/bin/segue", sys.executable))
-    verified = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
+@pytest.mark.parametrize("of", [UNIT, LEARNING])
+def test_systemd_understands_the_units_and_finds_them_shut(of: Path, tmp_path: Path):
+    unit = tmp_path / of.name
+    unit.write_text(of.read_text().replace("/opt/segue/.venv/bin/segue", sys.executable))
+    shutil.copy(TIMER, tmp_path)
+    (tmp_path / "segue-train.service").touch()
+    with_timer = [unit] if of == UNIT else [unit, tmp_path / TIMER.name]
+    verified = subprocess.run(["systemd-analyze", "verify", *with_timer], capture_output=True, text=True)
     assert (verified.returncode, verified.stderr) == (0, "")
     looked = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=25", unit], capture_output=True, text=True

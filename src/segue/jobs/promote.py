@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from segue.core.errors import NotReady
 from segue.fitted import load_model
-from segue.runs.releases import Release, prune, read_release, releases, standing
+from segue.jobs.tidy import tidy
+from segue.runs.releases import Release, read_release, releases, standing
 from segue.runs.switching import promote as switch
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
@@ -24,7 +25,7 @@ def promote(workspace: Workspace, tenant: str, release: str | None = None, who: 
         done = read_release(workspace.path / "releases" / release)
     else:
         done = switch(workspace.path, tenant, release, who, opened)
-    prune(workspace.path, tenant, workspace.settings.keep_releases)
+    tidy(workspace, tenant)
     return done
 
 

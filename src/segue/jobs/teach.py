@@ -26,9 +26,10 @@ from segue.jobs.attribute import attribute, read_outcomes
 from segue.jobs.examples import Examples, Replay
 from segue.jobs.home_report import Shown, home_report
 from segue.jobs.threads import limited
+from segue.jobs.tidy import tidy
 from segue.models.responses import RESPONSES, importance
 from segue.policies import make_policy
-from segue.runs.releases import Release, Taught, current_release, prune, write_release
+from segue.runs.releases import Release, Taught, current_release, write_release
 from segue.runs.step import run_step
 from segue.runs.switching import promote
 from segue.store.catalogue_view import CatalogueView
@@ -124,7 +125,7 @@ def teach(
     made = release.id != current.id
     if promoting and made:
         release = promote(workspace.path, tenant, release.id, "segue learn")
-        prune(workspace.path, tenant, settings.keep_releases)
+        tidy(workspace, tenant)
     if promoting and judging:
         say("what features know, for servers to start from")
         checkpoint.write(workspace, tenant, current.manifest.snapshot, facts)

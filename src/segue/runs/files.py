@@ -53,6 +53,13 @@ def whole_folder(final: Path) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
+def remove_whole(folder: Path) -> None:
+    """A folder is gone at once; what is left of it after a crash is a draft, which `sweep` removes."""
+    gone = folder.with_name(f"{DRAFT}{os.getpid()}-{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Replace a file's text atomically and durably."""
     draft = path.with_name(f"{DRAFT}{os.getpid()}-{path.name}")

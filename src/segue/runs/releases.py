@@ -25,7 +25,7 @@ import structlog
 
 from segue.core.errors import NotReady, UnknownName, UsageError, WorkspaceError
 from segue.core.types import Kind
-from segue.runs.files import sweep, whole_folder, write_whole
+from segue.runs.files import remove_whole, sweep, whole_folder, write_whole
 
 FOLDER = "releases"
 MANIFEST = "manifest.json"
@@ -217,15 +217,17 @@ def read_release(folder: Path) -> Release:
         raise WorkspaceError(f"{folder} is not a release: {e}") from None
 
 
-def releases(workspace: Path, tenant: str) -> list[Release]:
-    """All of a tenant, newest first. What is broken is left out: it must not keep anybody from another one."""
+def releases(workspace: Path, tenant: str | None = None) -> list[Release]:
+    """All, or all of a tenant, newest first. What is broken is left out: it must not keep anybody from another one."""
     found = []
     for file in (workspace / FOLDER).glob(f"r-*/{MANIFEST}"):
         try:
             found.append(read_release(file.parent))
         except WorkspaceError as e:
             structlog.get_logger().warning("release left out", error=str(e))
-    return sorted((r for r in found if r.manifest.tenant == tenant), key=lambda r: r.manifest.created, reverse=True)
+    return sorted(
+        (r for r in found if tenant in (None, r.manifest.tenant)), key=lambda r: r.manifest.created, reverse=True
+    )
 
 
 def standing(workspace: Path, tenant: str) -> tuple[str, tuple[str, ...]]:
@@ -284,7 +286,7 @@ def prune(workspace: Path, tenant: str, keep: int) -> list[str]:
     safe = {pointer.current, *pointer.before[: keep - 1]} if pointer else set()
     gone = [r for r in releases(workspace, tenant)[keep:] if r.id not in safe]
     for release in gone:
-        shutil.rmtree(release.folder)
+        remove_whole(release.folder)
     return [r.id for r in gone]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -54,6 +55,7 @@ def run_step(
     mark = fingerprint(name, inputs, params, seed, digest)
     done = root / f"{name}-{mark}"
     if done.is_dir():
+        os.utime(done)  # it is still of use
         return done, False
     sweep(root)
     started = time.time()

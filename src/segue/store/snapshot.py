@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -262,6 +263,8 @@ def take(workspace: Workspace, tenant: str, simulated: bool = False) -> Snapshot
         (workspace.path / FOLDER).mkdir(exist_ok=True)
         card = {"id": id, **facts, "last_seq": last_seq, "taken_at": int(time.time() * 1000)}
         files.write(folder, columns, {CARD: json.dumps(card, indent=1) + "\n"})
+    else:
+        os.utime(folder)  # it is still of use
     return open_snapshot(folder)
 
 
