@@ -69,16 +69,21 @@ def history() -> tuple[TableStatistics, ...]:
 
 
 @cache
+def before() -> tuple[TableStatistics, pl.DataFrame]:
+    """The two weeks before: what they look like together, and their rows."""
+    return merged_all(history()), pl.concat([day(n) for n in range(DAYS - 1)])
+
+
+@cache
 def schema() -> TableSchema:
-    found = infer(list(history()), name="plays", listener="listener", unique=[["id"]])
-    return found
+    return infer(list(history()), name="plays", listener="listener", unique=[["id"]])
 
 
 def look(frame: pl.DataFrame, relation: str = "day", **more: object) -> Look:
     """A day held against the two weeks before, with all that a look can have."""
     given: dict[str, object] = {
-        "rows": frame.lazy(), "schema": schema(), "before": merged_all(history()),
-        "before_rows": pl.concat([day(n) for n in range(DAYS - 1)]).lazy(), "days": history(),
+        "rows": frame.lazy(), "schema": schema(), "before": before()[0], "before_rows": before()[1].lazy(),
+        "days": history(),
         "before_name": "the two weeks before", "relation": relation, "now": START + DAYS * DAY,
     }  # fmt: skip
     return Look("plays", told(frame), **(given | more))  # type: ignore[arg-type]
