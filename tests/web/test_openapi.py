@@ -13,6 +13,7 @@ from segue.web.api import RESOURCES
 from segue.web.openapi import openapi
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
+DESCRIBED = openapi(RESOURCES)
 OPERATIONS = [(r.method, r.path) for r in RESOURCES if r.method == "GET"]
 
 
@@ -23,12 +24,11 @@ def test_the_committed_document_is_the_servers(client):
 
 
 def test_every_reference_has_its_schema():
-    document = openapi(RESOURCES)
-    text = msgspec.json.encode(document).decode()
+    text = msgspec.json.encode(DESCRIBED).decode()
     names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
-    assert names <= set(document["components"]["schemas"])
-    assert document["openapi"] == "3.1.0"
-    ids = [o["operationId"] for there in document["paths"].values() for o in there.values()]
+    assert names <= set(DESCRIBED["components"]["schemas"])
+    assert DESCRIBED["openapi"] == "3.1.0"
+    ids = [o["operationId"] for there in DESCRIBED["paths"].values() for o in there.values()]
     assert len(ids) == len(set(ids)) == len(RESOURCES)
 
 
@@ -46,10 +46,9 @@ def values(schema):
 
 @st.composite
 def requests(draw):
-    document = openapi(RESOURCES)
     _, path = draw(st.sampled_from(OPERATIONS))
     query, filled = [], path
-    for p in document["paths"][path]["get"]["parameters"]:
+    for p in DESCRIBED["paths"][path]["get"]["parameters"]:
         if p["in"] == "path":
             filled = filled.replace(
                 "{" + p["name"] + "}", quote(draw(values(p["schema"])).encode("utf-8", "replace"), safe="")
@@ -86,7 +85,7 @@ def test_no_body_breaks_the_events(client, body):
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: f"{r.method} {r.path}")
 def test_every_parameter_is_described(resource):
-    fields = openapi(RESOURCES)["paths"][resource.path][resource.method.lower()]["parameters"]
+    fields = DESCRIBED["paths"][resource.path][resource.method.lower()]["parameters"]
     for p in fields:
         if p["name"] not in {"device"}:
             assert p.get("description"), (resource.path, p["name"])
