@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,7 @@ from segue.web.service import Backend
 
 ROOT = Path(__file__).parents[3]
 CLIENTS = Path(__file__).with_name("clients")
-REQUIRES = {
-    "liblistenbrainz": "liblistenbrainz==0.7.0",
-    "pylast": "pylast==7.2.0",
-    "py-opensonic": "py-opensonic==10.4.1",
-    "mygpoclient": "mygpoclient==1.10",
-}
+REQUIRES = ("liblistenbrainz==0.7.0", "pylast==7.2.0", "py-opensonic==10.4.1", "mygpoclient==1.10")
 """Clients as their users install them; none of them is a part of Segue's own environment."""
 SERVE = """
 import sys
@@ -106,48 +103,36 @@ def serving_at(folder: Path) -> Callable[[], Any]:
 
 
 @pytest.fixture(scope="session")
-def client_python() -> Callable[[str], Path]:
-    """The Python of a client's environment, made when it is first asked for and kept in `.venv-clients`."""
-
-    def made(name: str) -> Path:
-        folder = ROOT / ".venv-clients" / REQUIRES[name].replace("==", "-")
-        python = folder / "bin" / "python"
-        if (folder / "ready").exists():
-            return python
-        fresh = folder.with_name(f".{folder.name}-{os.getpid()}")
-        shutil.rmtree(fresh, ignore_errors=True)
-        make = [sys.executable, "-m", "venv", "--without-pip", str(fresh)]
-        fill = [
-            sys.executable, "-m", "pip", "--python", str(fresh / "bin" / "python"), "install", "-q", "--retries", "1",
-            "--timeout", "15", "--disable-pip-version-check", REQUIRES[name],
-        ]  # fmt: skip
-        for command in (make, fill):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+def clients() -> Path:
+    """A folder with all clients and what they need, made when it is first asked for and kept in `.venv-clients`."""
+    folder = ROOT / ".venv-clients" / blake2b(repr((REQUIRES, sys.version_info)).encode(), digest_size=6).hexdigest()
+    folder.parent.mkdir(exist_ok=True)
+    with (folder.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be at it
+        if not (folder / "ready").exists():
+            fill = [
+                sys.executable, "-m", "pip", "install", "-q", "--target", str(folder), "--no-compile", "--upgrade",
+                "--retries", "1", "--timeout", "15", "--disable-pip-version-check", *REQUIRES,
+            ]  # fmt: skip
+            done = subprocess.run(fill, capture_output=True, text=True, check=False)
             if done.returncode:
-                shutil.rmtree(fresh, ignore_errors=True)
                 last = (done.stderr.strip().splitlines() or ["nothing said"])[-1]
-                pytest.skip(f"{REQUIRES[name]} could not be installed: {last}")
-        (fresh / "ready").touch()
-        try:
-            fresh.rename(folder)
-        except OSError:  # another worker was quicker
-            shutil.rmtree(fresh, ignore_errors=True)
-        return python
-
-    return made
+                pytest.skip(f"{', '.join(REQUIRES)} could not be installed: {last}")
+            (folder / "ready").touch()
+    return folder
 
 
 @pytest.fixture
-def run_client(client_python: Callable[[str], Path]) -> Callable[..., Any]:
-    """Runs `clients/SCRIPT.py` with a client's own Python: what it prints as JSON."""
+def run_client(clients: Path) -> Callable[..., Any]:
+    """Runs `clients/SCRIPT.py` with the packages of the clients and none of Segue's: what it prints as JSON."""
 
-    def run(name: str, script: str, *arguments: str) -> Any:
-        python = client_python(name)
-        environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "PYTHONUTF8": "1"}
-        done = subprocess.run(
-            [str(python), str(CLIENTS / f"{script}.py"), *arguments], capture_output=True, text=True, check=False,
-            env=environment, timeout=90,
-        )  # fmt: skip
+    def run(script: str, *arguments: str) -> Any:
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "PYTHONUTF8": "1",
+            "PYTHONPATH": str(clients),
+        }  # fmt: skip
+        command = [sys.executable, "-S", str(CLIENTS / f"{script}.py"), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=90)
         assert done.returncode == 0, done.stderr[-3_000:]
         return json.loads(done.stdout)
 

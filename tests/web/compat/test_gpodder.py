@@ -25,7 +25,7 @@ def play(**said: Any) -> dict[str, Any]:
 
 def test_its_own_client(serving_at, run_client, own_key):
     with serving_at() as server:
-        out = run_client("mygpoclient", "with_mygpoclient", server.url, "L0", own_key)
+        out = run_client("with_mygpoclient", server.url, "L0", own_key)
     feeds = [f"https://feeds.example.org/{n}.xml" for n in range(3)]
     assert out["wrong"] == "refused"
     assert out["named"] is True

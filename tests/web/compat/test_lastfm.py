@@ -41,7 +41,7 @@ def session(call, own_key) -> str:
 def test_a_client_of_its_own(serving_at, run_client, own_key):
     api_key = own_key.split("_")[1]
     with serving_at() as server:
-        out = run_client("pylast", "with_pylast", server.url, api_key, own_key, "L0", own_key)
+        out = run_client("with_pylast", server.url, api_key, own_key, "L0", own_key)
     assert out["wrong password"] == "4"
     assert out["wrong session"] == "9"
     assert out["forged"] == "13"

@@ -31,7 +31,7 @@ def listen(at: int = NOW - 100, **said: Any) -> dict:
 
 def test_its_own_client(serving_at, run_client, own_key):
     with serving_at() as server:
-        out = run_client("liblistenbrainz", "with_liblistenbrainz", server.url, own_key)
+        out = run_client("with_liblistenbrainz", server.url, own_key)
     assert out["nonsense"] == "refused"
     assert out["single"] == out["import"] == out["feedback"] == {"status": "ok"}
     assert out["playing"] == ["Song 1 of 0", "Rock Artist 0"]

@@ -31,7 +31,7 @@ def call(client, own_key) -> Any:
 def test_a_client_of_its_own(serving_at, run_client, own_key):
     with serving_at() as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
-        out = run_client("py-opensonic", "with_opensonic", host, port, "L0", own_key)
+        out = run_client("with_opensonic", host, port, "L0", own_key)
     assert out["pings"] == {"enc": True, "key": True, "get": True, "plain names": True}
     assert out["wrong"] == "CredentialError"
     assert out["wrong key"] != "fine"
