@@ -14,9 +14,9 @@ KILLING = Path(__file__).parents[2] / "benchmarks" / "killing.py"
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_or_twice_and_a_release_always_serves(tmp_path: Path) -> None:
     script = runpy.run_path(str(KILLING))
-    imports = script["kill_imports"](tmp_path, 3, random.Random(1))
+    imports = script["kill_imports"](tmp_path, 2, random.Random(1))
     assert (imports["lost"], imports["twice"]) == (0, 0)
     assert imports["kept"] == imports["rows"]
-    trainings = script["kill_trainings"](tmp_path, 2, random.Random(2))
+    trainings = script["kill_trainings"](tmp_path, 1, random.Random(2))
     assert (trainings["half"], trainings["not serving"]) == (0, 0)
     assert imports["kills"] + trainings["kills"] > 0
