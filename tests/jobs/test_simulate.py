@@ -13,6 +13,7 @@ from segue.evaluation.simulation import Run, Simulation
 from segue.jobs import simulate as job
 from segue.jobs.simulate import Plan, read_runs, simulate
 from segue.runs.releases import current_release
+from segue.signals.text import Hashed
 from segue.store.decisions import read_slates
 from segue.store.outcomes import READ, outcomes
 from segue.store.snapshot import open_snapshot
@@ -46,6 +47,9 @@ def runs(folder: Path, kept: Path) -> dict[str, Run]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(job, "RECIPES", ("popular",))
+        patch.setattr("segue.jobs.space.text_encoder", Hashed)  # what pages are made of is not what this is about,
+        patch.setattr("segue.jobs.moods.text_encoder", Hashed)
+        patch.setattr("segue.models.space.layout.ROUNDS", 20)  # nor a map of it
         done = simulate(PLAN, ["popularity", "plackett-luce"], [3], folder, open_service, learns)
     assert [n.name for n in nights] == ["plackett-luce-3"]  # popularity learns nothing, nor the last night
     return {r.policy: r for r in done}
