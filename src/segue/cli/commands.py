@@ -95,6 +95,9 @@ def serve(
 def demo(
     serve: Annotated[bool, typer.Option(help="Serve at the end.")] = True,
     listeners: Annotated[int, typer.Option(help="Simulated listeners.", min=10, max=100_000)] = 500,
+    tracks: Annotated[
+        int, typer.Option(help="Tracks of the catalogue, and the rest in proportion.", min=100, max=1_000_000)
+    ] = 6_000,
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 0,
     host: Annotated[str | None, typer.Option(help="Address; default 127.0.0.1.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port; default 8800.", show_default=False)] = None,
@@ -102,7 +105,7 @@ def demo(
     """A simulated world from nothing: import, check, train, evaluate, release, serve."""
     from segue.cli.demo import run
 
-    run(workspace_path(), listeners=listeners, seed=seed, serving=serve, host=host, port=port)
+    run(workspace_path(), listeners=listeners, tracks=tracks, seed=seed, serving=serve, host=host, port=port)
 
 
 def doctor() -> None:

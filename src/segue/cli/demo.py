@@ -16,7 +16,9 @@ RECIPES = ("popular", "item-knn", "ease", "transitions", "same-tags", "blend")  
 TRIALS = 4  # settings of each recipe tried, a population
 
 
-def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | None, port: int | None) -> None:
+def run(
+    path: Path, *, listeners: int, tracks: int, seed: int, serving: bool, host: str | None, port: int | None
+) -> None:
     """Each step says what it does and is skipped where its output stands."""
     from segue.app import open_service
     from segue.jobs.check import check
@@ -30,7 +32,7 @@ def run(path: Path, *, listeners: int, seed: int, serving: bool, host: str | Non
         tenant = workspace.settings.tenant
         with training_steps(console) as say:
             say(f"simulating {listeners:,} listeners over {DAYS} days")
-            world = import_world(workspace, tenant, listeners=listeners, days=DAYS, seed=seed)
+            world = import_world(workspace, tenant, listeners=listeners, days=DAYS, seed=seed, tracks=tracks)
         console.print(Panel(Text(world.notice), style="yellow", expand=False))
         console.print(
             f"[bold]world[/]: {world.items:,} items, {world.events:,} events"

@@ -25,10 +25,16 @@ class Imported:
     accepted: int  # events that were new
 
 
-def import_world(workspace: Workspace, tenant: str, *, listeners: int, days: int, seed: int) -> Imported:
-    """Simulate and append; the same world a second time adds nothing and is not even simulated again."""
-    settings = WorldSettings(seed=seed, listeners=listeners, days=days, tenant=tenant)
-    params = {"listeners": listeners, "days": days, "seed": seed, "tenant": tenant}
+def import_world(
+    workspace: Workspace, tenant: str, *, listeners: int, days: int, seed: int, tracks: int = 6_000
+) -> Imported:
+    """Simulate and append; the same world a second time adds nothing and is not even simulated again.
+
+    Shows and audiobooks are in proportion to the tracks.
+    """
+    settings = WorldSettings(seed=seed, listeners=listeners, days=days, tenant=tenant, tracks=tracks,
+                             shows=-(-160 * tracks // 6_000), audiobooks=-(-500 * tracks // 6_000))  # fmt: skip
+    params = {"listeners": listeners, "days": days, "seed": seed, "tenant": tenant, "tracks": tracks}
     with Ledger(workspace.path / "runs") as ledger:
         for run in ledger.runs(limit=50, name=IMPORT):
             if run.status == "done" and run.params == params and workspace.log.count(tenant):
