@@ -72,6 +72,6 @@ def test_systemd_understands_the_units_and_finds_them_shut(of: Path, tmp_path: P
     verified = subprocess.run(["systemd-analyze", "verify", *with_timer], capture_output=True, text=True)
     assert (verified.returncode, verified.stderr) == (0, "")
     looked = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=25", unit], capture_output=True, text=True
+        ["systemd-analyze", "security", "--offline=true", "--threshold=13", unit], capture_output=True, text=True
     )
-    assert looked.returncode == 0, looked.stdout[-200:]  # an exposure of at most 2.5 of 10
+    assert looked.returncode == 0, looked.stdout[-200:]  # an exposure of at most 1.3 of 10
