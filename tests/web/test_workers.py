@@ -177,3 +177,16 @@ def test_told_to_stop_it_drains_finishes_and_ends_well(folder, tmp_path):
         kept = workspace.log.read("default")["id"].to_pylist()
     assert "late" in kept
     assert any(id.startswith("page:") for id in kept)  # what was shown is written before the end
+
+
+def test_workers_end_with_their_watcher(crew):
+    """Killed as the last of this module: nobody is left who would end them, and they would keep the port."""
+    process, url = crew
+    workers = children(process.pid)
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < until:
+        time.sleep(0.05)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url + "api/health")

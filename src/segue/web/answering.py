@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
+import os
 import signal
 import socket
 import sys
@@ -67,8 +68,8 @@ def open_intake(workspace: Path, tenant: str | None) -> Intake:
     return intake_of(opened, tenant or opened.settings.tenant)
 
 
-def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Answer what comes in on a socket, in this process, until told to stop."""
+def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None], watcher: int = 0) -> None:
+    """Answer what comes in on a socket, in this process, until told to stop, or until its `watcher` is gone."""
     workspace, settings, local = Path(plan.workspace), read_settings(Path(plan.workspace)), is_loopback(plan.host)
     tenant = plan.tenant or settings.tenant
     keys = Keys(workspace, tenant, closed=not (local or plan.open_to_all))
@@ -99,7 +100,7 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None]) -> Non
             timeout_graceful_shutdown=GRACE_S,
         )  # fmt: skip
         with _for_answering():
-            _Stopping(config, on_ready, backend, plan.drain_s).run(sockets=[sock])
+            _Stopping(config, on_ready, backend, plan.drain_s, watcher).run(sockets=[sock])
 
 
 def _loop() -> str:
@@ -128,9 +129,11 @@ def _for_answering() -> Iterator[None]:
 class _Stopping(uvicorn.Server):
     """Says when it listens, and comes back from a signal instead of dying by it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], backend: Backend, drain_s: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], backend: Backend, drain_s: float, watcher: int
+    ) -> None:
         super().__init__(config)
-        self._ready, self._backend, self._drain_s = ready, backend, drain_s
+        self._ready, self._backend, self._drain_s, self._watcher = ready, backend, drain_s, watcher
         self._stop_at = math.inf
 
     @contextlib.contextmanager
@@ -153,7 +156,8 @@ class _Stopping(uvicorn.Server):
         self._stop_at = time.monotonic() + self._drain_s
 
     async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or time.monotonic() >= self._stop_at
+        alone = bool(self._watcher) and os.getppid() != self._watcher  # it was killed, and nobody ends this process
+        return await super().on_tick(counter) or alone or time.monotonic() >= self._stop_at
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -59,7 +59,14 @@ class _Crew:
         self._stopping, self._short = False, 0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "segue.web.workers", str(self._sock.fileno()), str(self._say)]
+        command = [
+            sys.executable,
+            "-m",
+            "segue.web.workers",
+            str(self._sock.fileno()),
+            str(self._say),
+            str(os.getpid()),
+        ]
         process = subprocess.Popen(  # noqa: S603  # our own module
             [*command, msgspec.json.encode(self._plan).decode()],
             pass_fds=(self._sock.fileno(), self._say),
@@ -113,13 +120,13 @@ class _Crew:
         os.close(self._say)
 
 
-def main(sock: str, say: str, plan: str) -> None:
-    """A worker process."""
+def main(sock: str, say: str, watcher: str, plan: str) -> None:
+    """A worker process; it ends with whoever watches over it."""
 
     def ready() -> None:
         os.write(int(say), b".")
 
-    answer(msgspec.json.decode(plan, type=Plan), socket.socket(fileno=int(sock)), ready)
+    answer(msgspec.json.decode(plan, type=Plan), socket.socket(fileno=int(sock)), ready, int(watcher))
 
 
 if __name__ == "__main__":
