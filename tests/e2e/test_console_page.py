@@ -168,14 +168,14 @@ def test_metrics_come_by_themselves(page, place):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_it_fits_a_phone_and_axe_finds_nothing_grave(page, place, path):
+def test_it_fits_a_phone_and_axe_finds_nothing(page, place, path):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     shown(page, place[0] + path)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.evaluate("document.body.style.background = 'none'")
     found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")] == []
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
     current = page.locator(".console-places [aria-current]").bounding_box()
     assert 0 <= current["x"] <= 390 - current["width"]
     page.set_viewport_size({"width": 1280, "height": 900})
