@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from segue.checks import Finding
 from segue.checks.report import payload_of, write
+from segue.checks.waivers import load_waivers
 from segue.web.auth import Keys, Scope
 from segue.web.pages.sent import render
 
@@ -427,3 +428,28 @@ def test_hostile_names_in_the_console(console, hostile, tmp_path):
     for button in page.locator("button.open").all():
         button.click()
     assert page.locator("main img, main script").count() == 0
+
+
+def test_a_finding_is_waived_and_taken_back(console, report, tmp_path):
+    write(tmp_path / "checks", report)
+    page = console()
+    first = page.locator(".finding.fail").first
+    name = first.locator("code").first.text_content()
+    first.get_by_role("button", name="Waive…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Waive").click()
+    expect(dialog).to_be_visible()  # a reason is needed
+    dialog.get_by_label("Why it may stand").fill("<b>a short week</b>")
+    page.keyboard.press("Enter")
+    expect(first).to_contain_text("Waived from the next check on: <b>a short week</b> (somebody on this machine, until")
+    (kept,) = load_waivers(tmp_path)
+    assert (kept.finding, kept.reason) == (name, "<b>a short week</b>")
+    assert kept.until is not None
+    page.reload()
+    back = first.get_by_role("button", name="Take the waiver back")
+    back.click()
+    expect(first.get_by_role("button", name="Waive…")).to_be_focused()
+    assert load_waivers(tmp_path) == []
+    first.get_by_role("button", name="Waive…").click()
+    dialog.get_by_role("button", name="Leave it as it is").click()
+    expect(dialog).to_have_count(0)

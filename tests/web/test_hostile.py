@@ -156,6 +156,8 @@ PLACES = {
     "dead letters: id": within("/v1/dead-letters/"),
     "audit: client": query("/v1/audit", "client"),
     "imports: id": within("/v1/imports/", "/quarantine"),
+    "waivers: finding": within("/v1/waivers/", "?reason=x", "PUT"),
+    "waivers: reason": within("/v1/waivers/a:b?reason=", "", "PUT"),
     "imports: before": query("/v1/imports", "before"),
     "releases: promote": within("/v1/releases/", "/promote", "POST"),
     "releases: expected": lambda text: Case("POST", f"/v1/releases/rollback?expected={pct(text)}"),

@@ -151,7 +151,8 @@ def fillings(door: Door, of: str) -> dict[str, list[str]]:
     letter = door.ask(of, "GET", "/v1/dead-letters").json()["letters"][0]["id"]
     return {
         "uri": [track], "id": ["zoe1" if of == "theirs" else "L1", release, str(imported), str(letter)],
-        "name": ["latest", "lately"], "start": [track], "end": [track], "page": [str(number)],
+        "name": ["latest", "lately"], "finding": ["log:volume"],
+        "start": [track], "end": [track], "page": [str(number)],
     }  # fmt: skip
 
 

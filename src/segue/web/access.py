@@ -52,6 +52,11 @@ def own(resource: Resource, who: Caller, params: msgspec.Struct) -> None:
         raise Denied(f"key {who.key} may speak for its own listener alone", HTTPStatus.FORBIDDEN)
 
 
+def named(who: Caller) -> str:
+    """A caller, for the record of what was done."""
+    return who.operator or (f"key {who.key}" if who.key else "somebody on this machine")
+
+
 def from_own_page(request: Request) -> bool:
     """Whether the browser says that a page of this server sent it; the guard has compared that with the host."""
     return "origin" in request.headers or request.headers.get("sec-fetch-site") == "same-origin"

@@ -59,14 +59,8 @@ class _Crew:
         self._stopping, self._short = False, 0
 
     def start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "segue.web.workers",
-            str(self._sock.fileno()),
-            str(self._say),
-            str(os.getpid()),
-        ]
+        told = self._sock.fileno(), self._say, os.getpid()
+        command = [sys.executable, "-m", "segue.web.workers", *map(str, told)]
         process = subprocess.Popen(  # noqa: S603  # our own module
             [*command, msgspec.json.encode(self._plan).decode()],
             pass_fds=(self._sock.fileno(), self._say),

@@ -26,6 +26,7 @@ from segue.web.api import (
     search,
     space,
     taste,
+    waivers,
 )
 from segue.web.resource import Resource
 
@@ -47,6 +48,7 @@ RESOURCES: tuple[Resource, ...] = (
     *overview.RESOURCES,
     *imports.RESOURCES,
     *checks.RESOURCES,
+    *waivers.RESOURCES,
     *leaderboards.RESOURCES,
     *releases.RESOURCES,
     *keys.RESOURCES,

@@ -16,7 +16,8 @@ from segue.core.errors import UnknownName
 from segue.runs import switching
 from segue.runs.releases import Release, Waiving, releases, standing
 from segue.runs.switching import Switch
-from segue.web.auth import Caller, Scope
+from segue.web.access import named
+from segue.web.auth import Scope
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
 
@@ -132,7 +133,7 @@ async def _switched(backend: Backend, request: Request, release: str, expected: 
     from segue.app import prove
 
     intake = await backend.deliveries(lambda intake: intake)
-    folder, tenant, who = backend.folder, intake.tenant, _name(request.state.caller)
+    folder, tenant, who = backend.folder, intake.tenant, named(request.state.caller)
 
     def proven(found: Release) -> None:
         prove(intake.workspace, found)
@@ -149,10 +150,6 @@ async def _switched(backend: Backend, request: Request, release: str, expected: 
     if backend.current is None:
         await asyncio.to_thread(backend.open)  # nothing served, and so nothing follows what is current
     return JSONResponse(done)
-
-
-def _name(who: Caller) -> str:
-    return who.operator or (f"key {who.key}" if who.key else "somebody on this machine")
 
 
 ADMIN, SWITCHED = Scope.ADMIN, (400, 401, 403, 404, 409, 503)

@@ -22,7 +22,7 @@ function few(nodes, of, kind, name, shown = SHOWN) {
   return [list, more];
 }
 
-function finding(f, go) {
+function finding(f, go, waiving) {
   const open = f.level === "fail" && !f.waiver;
   return el("li", { class: `finding ${f.waiver ? "waived" : f.level}` },
     el("p", { class: "what" }, el("bdi", {}, f.message)),
@@ -30,10 +30,11 @@ function finding(f, go) {
     f.fix ? el("p", { class: "fix" }, el("span", { class: "fix-mark" }, "Fix: "), el("bdi", {}, f.fix)) : null,
     f.waiver ? el("p", { class: "fix" }, el("span", { class: "fix-mark" }, "Waived: "), el("bdi", {}, `${f.waiver.reason} (${f.waiver.who}${f.waiver.until ? `, until ${f.waiver.until}` : ""})`)) : null,
     f.examples?.length ? el("details", { open: open && f.examples.length <= 3 }, el("summary", {}, several(f.examples.length, "example")), el("ul", { class: "examples", role: "list" }, f.examples.map((e) => el("li", {}, el("code", {}, el("bdi", {}, e)))))) : null,
-    go ? el("button", { type: "button", class: "more goes", on: { click: go } }, f.column ? "Show the column" : f.slice ? "Show the slices" : "Show the table") : null);
+    go ? el("button", { type: "button", class: "more goes", on: { click: go } }, f.column ? "Show the column" : f.slice ? "Show the slices" : "Show the table") : null,
+    waiving ? waiving(f) : null);
 }
 
-function anomalies(payload, go) {
+function anomalies(payload, go, waiving) {
   const groups = ["fail", "warn", "note"].map((level) => [LEVELS[level], payload.findings.filter((f) => f.level === level && !f.waiver), level]);
   groups.push([["Waived", "waived"], payload.findings.filter((f) => f.waiver), "waived"]);
   const reach = (f) => {
@@ -41,7 +42,7 @@ function anomalies(payload, go) {
     return at < 0 ? null : () => go(at, f.column, f.slice);
   };
   const group = ([[title], all, level]) => {
-    const inside = few(all.map((f) => finding(f, reach(f))), all.length, "findings", title.toLowerCase());
+    const inside = few(all.map((f) => finding(f, reach(f), waiving)), all.length, "findings", title.toLowerCase());
     const heading = [title, " ", el("span", { class: "how-many" }, count(all.length))];
     if (level === "fail" || level === "warn") return el("div", { class: "group" }, el("h3", { class: level }, heading), inside);
     return el("details", { class: "group" }, el("summary", { class: level }, el("h3", {}, heading)), inside);
@@ -113,8 +114,8 @@ function key(table, names) {
 
 const namesOf = (table) => ({ this: table.this || "now", other: table.other ?? "" });
 
-/** Show a report in the page; what was shown before goes. */
-export function showReport(payload) {
+/** Show a report in the page; what was shown before goes. `waiving` makes what stands below a finding to let it stand. */
+export function showReport(payload, waiving = null) {
   byId("headline").textContent = verdict(payload);
   put(byId("about"), el("bdi", {}, payload.title), `, ${moment(payload.at)} UTC`);
   const place = el("div", { class: "table-view", id: "table-view", tabindex: -1 });
@@ -144,7 +145,7 @@ export function showReport(payload) {
     if (column) list.show(column);
     else (slice ? byId("slices") ?? place : place).scrollIntoView({ block: "start" });
   };
-  put(byId("report"), anomalies(payload, go), payload.tables.length ? tabs : null, place);
+  put(byId("report"), anomalies(payload, go, waiving), payload.tables.length ? tabs : null, place);
   if (payload.tables.length) {
     if (tabs.matches("[role=tablist]")) place.setAttribute("role", "tabpanel");
     choose(Math.max(0, payload.tables.findIndex((t) => worst(t) === "fail")));

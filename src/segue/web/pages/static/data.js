@@ -5,6 +5,7 @@ import { get } from "./api.js";
 import { showReport } from "./checks.js";
 import { moment } from "./figures.js";
 import { clearNotice, explain, notice } from "./notice.js";
+import { waivers, waiving } from "./waivers.js";
 
 const state = { waits: 2000, timer: 0 };
 
@@ -46,10 +47,10 @@ async function load(name = "") {
     const kept = await get("/v1/checks");
     if (!kept.length) return none();
     const wanted = typeof name === "string" && name ? name : kept[0].name;
-    const payload = await get(`/v1/checks/${wanted}`);
+    const [payload, known] = await Promise.all([get(`/v1/checks/${wanted}`), wanted === kept[0].name ? waivers() : null]);
     clearNotice();
     earlier(kept, wanted);
-    showReport(payload);
+    showReport(payload, known && waiving(known, () => load(wanted)));
     state.waits = 2000;
     return null;
   } catch (failure) {
