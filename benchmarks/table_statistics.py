@@ -1,7 +1,7 @@
 """Statistics of a table: time and memory against pandas and against polars by hand, and days against their month.
 
-    python benchmarks/statistics.py [--rows 5000000] [--runs 3] [--pandas PYTHON] [--file F.parquet]
-    python benchmarks/statistics.py --workspace W [--days 30]
+    python benchmarks/table_statistics.py [--rows 5000000] [--runs 3] [--pandas PYTHON] [--file F.parquet]
+    python benchmarks/table_statistics.py --workspace W [--days 30]
 
 The first makes a Parquet file of 20 columns (numbers, times, texts with many values and with few, booleans; six with
 values missing), and reads it in processes of their own, one after the other, --runs times; what is said is the median
