@@ -37,10 +37,12 @@ def test_the_units_start_commands_that_there_are(unit: Path, count: int):
 
 
 def test_learning_is_held_as_the_server_is():
-    shut = [unit.read_text().partition("# It writes to its workspace alone")[2].partition("[Install]")[0].strip()
-            for unit in (UNIT, LEARNING)]  # fmt: skip
-    assert shut[0]
-    assert shut[0] == shut[1]
+    def shut(unit: Path) -> list[str]:
+        block = unit.read_text().partition("# It writes to its workspace alone")[2].partition("[Install]")[0]
+        return [line for line in block.splitlines() if re.match(r"[A-Z]\w+=", line)]
+
+    assert shut(LEARNING)
+    assert [x for x in shut(UNIT) if x not in shut(LEARNING)] == ["MemoryDenyWriteExecute=yes"]
 
 
 def test_the_container_starts_a_command_that_there_is():
