@@ -24,6 +24,15 @@ def test_home_has_shelves_of_cards_with_reasons(served, visit):
     assert card.locator(".why").text_content()
     expect(page.get_by_text("Simulated listeners and catalogue")).to_be_visible()
     assert page.title() == "L00007 · Segue"
+    said = {"segue-simulated": "false"}  # as where the key is another tenant's
+
+    def of_another(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, headers=answer.headers | said)
+
+    page.route("**/v1/home*", of_another)
+    page.reload()
+    expect(page.get_by_text("Simulated listeners and catalogue")).to_be_hidden()
 
 
 def test_covers_are_always_the_same_and_differ_between_items(served, visit):

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import msgspec
 import numpy as np
 import pytest
 
@@ -25,10 +26,11 @@ from segue.core.events import Item, Play
 from segue.fitted import save_model
 from segue.models.item_knn import plugin as ItemKNN
 from segue.runs.ledger import IMPORT, Ledger
-from segue.runs.releases import Manifest, Population, promote, write_release
+from segue.runs.releases import Manifest, Population, current_release, promote, write_release
 from segue.store import snapshot
 from segue.store.delivery.intake import Intake
 from segue.store.workspace import Workspace
+from segue.web import service as service_module
 from segue.web.application import EVERYTHING, create_app
 from segue.web.auth import Keys, Scope
 from segue.web.metrics import Metrics
@@ -141,6 +143,28 @@ def test_each_key_opens_its_own_tenant(door, tenant):
     health = door.ask(tenant, "GET", "/api/health").json()
     assert health["status"] == "ready"
     assert health["release"] == door.ask(tenant, "GET", "/v1/releases").json()["current"]
+
+
+def test_the_answer_says_whether_it_is_simulated_where_the_page_cannot(door):
+    assert door.ask("theirs", "GET", "/v1/home?listener=L0").headers["segue-simulated"] == "false"
+    assert "segue-simulated" not in door.ask("default", "GET", "/v1/home?listener=L0").headers
+
+
+def test_a_release_of_any_open_tenant_is_taken_up(door, monkeypatch):
+    def taken_up(release: str) -> bool:
+        promote(door.folder, "theirs", release)
+        until = time.monotonic() + 20
+        while door.ask("theirs", "GET", "/v1/releases").json()["serving"] != release and time.monotonic() < until:
+            door.client.runner.run(asyncio.sleep(0.1))  # what follows releases runs meanwhile
+        return bool(door.ask("theirs", "GET", "/v1/home?listener=L0").json()["release"] == release)
+
+    monkeypatch.setattr(service_module, "REOPEN_S", 0.05)
+    first = current_release(door.folder, "theirs")
+    other = write_release(door.folder, msgspec.structs.replace(first.manifest, seed=7), first.fitted)
+    own = door.ask("default", "GET", "/v1/home?listener=L0").json()["release"]
+    assert taken_up(other.id)
+    assert door.ask("default", "GET", "/v1/home?listener=L0").json()["release"] == own
+    assert taken_up(first.id)
 
 
 def fillings(door: Door, of: str) -> dict[str, list[str]]:
@@ -340,14 +364,13 @@ SERVE = """
 import sys
 from pathlib import Path
 from segue.web.server import serve
-serve(Path(sys.argv[1]), port=0, workers=2, on_ready=lambda url: print(url, flush=True))
+serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))
 print("ended well", flush=True)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="worker processes")
 def test_a_real_server_keeps_what_four_tenants_tell_it_though_one_other_may_be_open(tmp_path):
-    """Two processes; tenants come and go under load, and what was acknowledged is in the log of whose key it was."""
+    """Tenants come and go under load, and what was acknowledged is in the log of whose key it was."""
     folder = tmp_path / "ws"
     Workspace.create(folder).close()
     (folder / "segue.toml").write_text("tenants_open = 1\n")

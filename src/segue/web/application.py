@@ -34,7 +34,7 @@ from segue.web.reply import error, from_http, from_segue
 from segue.web.request_id import HEADER, REQUEST
 from segue.web.resource import KEY, Resource, paths_of, read_params
 from segue.web.service import Backend
-from segue.web.tenants import MOST, Tenant, Tenants, backend_of
+from segue.web.tenants import MOST, Tenant, Tenants, backend_of, labelled
 from segue.web.traces import Traces
 from segue.web.watch import Watch
 
@@ -64,7 +64,7 @@ def _endpoint(there: list[Resource]) -> Endpoint:
             params = read_params(request, resource.params, resource.lenient)
             if who is not None:
                 own(resource, who, params)
-            return await resource.answer(backend, request, params)
+            return labelled(request, await resource.answer(backend, request, params))
         except SegueError as e:
             if resource.on_error is None:
                 raise

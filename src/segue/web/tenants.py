@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from segue.core.errors import SegueError
 from segue.surfaces.home.told import PageMade
@@ -23,6 +24,7 @@ from segue.web.reply import Denied
 from segue.web.service import Backend, Busy, sweep
 
 MOST = 8  # tenants that are open beside the server's own
+SIMULATED = "segue-simulated"
 IDLE_S = 1_800.0  # that one stays open without being asked
 
 
@@ -159,3 +161,13 @@ class _Theirs:
 def backend_of(request: Request) -> Backend:
     """The backend that answers a request, known or not yet known whose."""
     return tenant_of(request).backend if hasattr(request.state, "caller") else cast(Backend, _Theirs(request))
+
+
+def labelled(request: Request, answer: Response) -> Response:
+    """An answer says whether its data are simulated, where the page around it may be of another tenant: a page is asked
+    for without a key.
+    """
+    tenant, own = getattr(request.state, "tenant", None), request.app.state.tenants.own
+    if tenant not in (None, own) and tenant.backend.current is not None:
+        answer.headers[SIMULATED] = str(bool(tenant.backend.current.simulated)).lower()
+    return answer

@@ -19,6 +19,8 @@ async function reach(path, options = {}) {
     if (options.signal?.aborted) throw e;
     throw new Failure(0, "The server does not answer.");
   }
+  const simulated = response.headers.get("segue-simulated"), badge = document.getElementById("simulated");
+  if (simulated && badge) badge.hidden = simulated !== "true"; // a key's tenant is not always the page's
   if (response.ok) return response;
   const body = await response.json().catch(() => null);
   throw new Failure(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
