@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -98,13 +99,19 @@ def _pattern(path: str, params: type[msgspec.Struct]) -> str:
     return re.sub(r"{(\w+)}", lambda m: m[0] if m[1] in numbers else f"{{{m[1]}:name}}", path)
 
 
+@cache
+def _description() -> bytes:
+    """The document of everything; the same for every application."""
+    return msgspec.json.encode(openapi(EVERYTHING))
+
+
 def _routes() -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     for path, there in paths_of(EVERYTHING).items():
         # Of our own paths every method is answered here: DELETE …/{id}/history is not to be read as DELETE …/{id}.
         methods = METHODS if there[0].scheme == KEY else [r.method for r in there]
         routes.append(Route(_pattern(path, there[0].params), _endpoint(there), methods=methods))
-    document = msgspec.json.encode(openapi(EVERYTHING))
+    document = _description()
 
     async def described(request: Request) -> Response:
         request.scope["segue_route"] = "/openapi.json"
