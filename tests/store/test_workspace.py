@@ -56,3 +56,13 @@ def test_a_wrong_setting_is_named(tmp_path: Path):
     (tmp_path / FILE).write_text("seel_rows = 7\n")
     with pytest.raises(InputError, match="seel_rows"):
         Workspace.open(tmp_path)
+
+
+def test_tenants_of_which_nothing_is_stored_share_no_folder(tmp_path: Path):
+    with Workspace.create(tmp_path) as workspace:
+        places = {workspace.derived("checks", name) for name in ("a", "b", "../../c")}
+        assert len(places) == 3
+        assert {place.parent for place in places} == {tmp_path / "checks"}
+        with workspace.database.write():
+            number = workspace.database.tenant("a", create=True)
+        assert workspace.derived("checks", "a") == tmp_path / "checks" / str(number)

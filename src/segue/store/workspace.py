@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from types import TracebackType
@@ -62,8 +63,14 @@ class Workspace:
         return cls(path, settings, _database(path, settings))
 
     def derived(self, folder: str, tenant: str) -> Path:
-        """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten."""
-        return self.path / folder / str(self.database.tenant(tenant))
+        """Where what follows from a tenant's facts is kept; all of it goes when one of its listeners is forgotten.
+
+        Of a tenant of which nothing is stored yet it is a folder that nobody else has.
+        """
+        number = self.database.tenant(tenant)
+        return (
+            self.path / folder / (str(number) if number else f"new-{hashlib.sha256(tenant.encode()).hexdigest()[:16]}")
+        )
 
     def close(self) -> None:
         self.database.close()
