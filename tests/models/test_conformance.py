@@ -14,6 +14,7 @@ from segue.core.protocols import Relates, Scores
 from segue.core.types import F32, Interactions, Queries
 from segue.fitted import load_model, save_model
 from segue.models import RECIPES
+from segue.models._tuning import READ, Fits
 
 Make = Callable[..., Interactions]
 
@@ -75,6 +76,15 @@ def test_is_a_frozen_dataclass_with_a_docstring(recipe: Any) -> None:
 def test_same_seed_same_model(recipe: Any, data: Interactions) -> None:
     query = asked([1, 2, 3], [14, 15])
     np.testing.assert_array_equal(fit(recipe, data).score(query), fit(recipe, data).score(query))
+
+
+@pytest.mark.parametrize("recipe", sorted(n for n in RECIPES if hasattr(RECIPES[n](), READ)), indirect=True)
+def test_how_histories_are_read_is_in_no_fit(recipe: Any, data: Interactions) -> None:
+    """So that tuning may fit once for all ways of reading."""
+    query, fits = asked([1, 2, 3, 40], [14, 15, 30]), Fits(data, 5)
+    for decay in (0.5, 0.9):
+        other = replace(recipe, **{READ: decay})
+        np.testing.assert_array_equal(fits.model(other).score(query), fit(other, data).score(query))
 
 
 def test_learns_the_board(recipe: Any, data: Interactions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
@@ -29,6 +29,7 @@ R = TypeVar("R", bound=Tunable)
 
 LIGHT = 300_000  # events: with more of them a recipe gets fewer trials, in proportion
 PAIRS = 20_000_000  # events times events of the same owner, what recipes that count pairs work on: likewise
+READ = "history_decay"  # how histories are read when a model is asked: it is in `model.reading`, and in no fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,24 @@ class Trial:
     recipe: Any
     score: float
     seconds: float
+
+
+@dataclass(slots=True)
+class Fits:
+    """Fits of a recipe, the last of them kept: settings that differ only in how histories are read share it."""
+
+    train: Interactions
+    seed: int
+    _last: list[Any] = field(default_factory=list)  # a recipe and its model
+
+    def model(self, recipe: Any) -> Any:
+        if not (hasattr(recipe, READ) and self.train.ordered):
+            return recipe.fit(self.train, np.random.default_rng(self.seed))
+        plain = replace(recipe, **{READ: 1.0})
+        if not self._last or self._last[0] != plain:
+            self._last = [plain, plain.fit(self.train, np.random.default_rng(self.seed))]
+        model = self._last[1]
+        return replace(model, reading=replace(model.reading, decay=getattr(recipe, READ)))
 
 
 def surely_better(new: F64, old: F64) -> bool:
@@ -65,12 +84,13 @@ def tune(start: R, fold: Fold, seed: int, k: int = 10, passes: int = 2, limit: i
     """
     trials: list[Trial] = []
     known: dict[Any, F64] = {}
+    fits = Fits(fold.train, seed)
 
     def tried(recipe: R) -> F64:
         cheap: Any = replace(recipe, **start.draft)  # type: ignore[type-var]
         if cheap not in known:
             t = time.monotonic()
-            model: Scores = cheap.fit(fold.train, np.random.default_rng(seed))
+            model: Scores = fits.model(cheap)
             known[cheap] = gains(model, fold, k)
             score = float(known[cheap].sum() / max(len(fold.queries), 1))
             trials.append(Trial(recipe, score, time.monotonic() - t))
