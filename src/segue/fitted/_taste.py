@@ -18,7 +18,8 @@ LEADING = 10  # directions of taste that count once more, whatever a history's s
 @dataclass(frozen=True, slots=True)
 class Taste:
     """F = D + LEADING' + T + 1 + C features: the taste point, its leading part at length 1, the shares of leading
-    genres and artists, how much was heard, and the country. Histories that nobody knows anything of are all zeros."""
+    genres and artists, how much was heard, and the country. A taste read from n items counts n / (n + doubt) of its
+    distance from the middle of all, as a mean does under a prior. Histories that nobody knows anything of are zeros."""
 
     heard: Ids  # (M,) sorted: the items a history may hold
     reading: Reading
@@ -28,19 +29,21 @@ class Taste:
     countries: Countries  # (C,) sorted
     centre: F32  # (F,)
     scale: F32  # (F,)
+    doubt: float = 0.0  # items that the middle of all is worth
 
     def features(self, queries: Queries) -> tuple[F32, Bools]:
         """(B, F) centred and scaled, and (B,) whether any item of the history is known."""
-        raw, known = self.raw(queries)
+        raw, counts = self.raw(queries)
         raw -= self.centre
         raw *= self.scale
-        raw[~known] = 0
-        return raw, known
+        taste = len(self.scale) - 1 - len(self.countries)
+        raw[:, :taste] *= (counts / np.maximum(counts + np.float32(self.doubt), 1e-9))[:, None]
+        raw[counts == 0] = 0
+        return raw, counts > 0
 
-    def raw(self, queries: Queries) -> tuple[F32, Bools]:
-        """(B, F) as they are, and (B,) whether any item of the history is known."""
+    def raw(self, queries: Queries) -> tuple[F32, F32]:
+        """(B, F) as they are, and (B,) how many items of the history are known."""
         rows = self.reading.of_queries(queries, self.heard)
-        known = np.diff(rows.indptr) > 0
         row = np.repeat(np.arange(len(queries)), np.diff(rows.indptr))
         rows.data = rows.data * self.rarity[rows.indices]
         length = np.sqrt(np.bincount(row, rows.data.astype(np.float64) ** 2, len(queries)))
@@ -49,9 +52,10 @@ class Taste:
         total = np.bincount(row, rows.data, len(queries))
         shares = np.asarray((rows @ self.marks).todense(), np.float32)
         shares /= np.maximum(total, 1e-9)[:, None].astype(np.float32)
-        counts = np.log1p(np.diff(rows.indptr)).astype(np.float32)[:, None]
+        counts = np.diff(rows.indptr).astype(np.float32)
         home = (queries.country[:, None] == self.countries[None]).astype(np.float32)
-        return np.concatenate([point, _unit(point[:, :LEADING]), shares, counts, home], axis=1), known
+        blocks = (point, _unit(point[:, :LEADING]), shares, np.log1p(counts)[:, None], home)
+        return np.concatenate(blocks, axis=1), counts
 
     def save(self, folder: Path) -> None:
         for name in ("heard", "rarity", "vectors", "countries", "centre", "scale"):
@@ -59,6 +63,7 @@ class Taste:
         for name in ("indptr", "indices", "data"):
             np.save(folder / f"marks_{name}.npy", getattr(self.marks, name))
         np.save(folder / "marks_width.npy", np.array(self.marks.shape[1]))
+        np.save(folder / "doubt.npy", np.array(self.doubt))
         self.reading.save(folder)
 
     @classmethod
@@ -68,7 +73,9 @@ class Taste:
         )
         parts = tuple(mapped(folder / f"marks_{n}.npy") for n in ("data", "indices", "indptr"))
         marks = sp.csr_array(parts, shape=(len(heard), int(np.load(folder / "marks_width.npy"))), copy=False)
-        return cls(heard, Reading.load(folder), rarity, vectors, marks, countries, centre, scale)
+        kept = folder / "doubt.npy"  # releases of before have none
+        doubt = float(np.load(kept)) if kept.exists() else 0.0
+        return cls(heard, Reading.load(folder), rarity, vectors, marks, countries, centre, scale, doubt)
 
     def known(self, items: Ids) -> Bools:
         """(E,) which items it can read."""

@@ -15,6 +15,7 @@ from segue.core.types import F32, F64, Interactions, Queries
 from segue.evaluation.metrics import ndcg
 from segue.evaluation.ranking import Lists, ranks
 from segue.fitted.blend import Blend, standardized
+from segue.models._tuning import surely_better
 from segue.models.crossing import CROSSINGS, CrossingRecipe
 from segue.models.crossing._people import Pairs, Points, histories, taken, without
 from segue.models.popular import Popular
@@ -130,21 +131,26 @@ def _tuned(recipe: Any, folds: Sequence[_Fold], seed: int) -> CrossingRecipe:
 
 
 def _weighed(scores: Mapping[str, list[F32]], folds: Sequence[_Fold]) -> tuple[dict[str, float], float, float]:
-    """The best weights of a blend, how much better it is than popularity, and the standard error of that."""
+    """Weights of a blend, how much better it is than popularity, and the standard error of that.
+
+    The best recipe alone, unless the best of all blends is surely better: some dozens are tried on the same people.
+    """
     level = {n: [standardized(np.array(v, np.float32)) for v in values] for n, values in scores.items()}
     base = np.concatenate([_each(values, f) for values, f in zip(level[POPULAR], folds)])
-    best, gain, error = {POPULAR: 1.0}, 0.0, 0.0
+    alone, best = ({POPULAR: 1.0}, np.zeros(len(base))), ({POPULAR: 1.0}, np.zeros(len(base)))
     others = [n for n in scores if n != POPULAR]
     for shares in product(SHARES, repeat=len(scores)):
         weights = dict(zip(scores, shares))
         if max(shares) != 1.0 or not any(weights[n] for n in others):
             continue
         mixed = [_mixed({n: level[n][i] for n in level}, weights) for i in range(len(folds))]
-        more = np.concatenate([_each(m, f) for m, f in zip(mixed, folds)]) - base
-        if float(np.nanmean(more)) > gain:
-            best, gain = weights, float(np.nanmean(more))
-            error = float(np.nanstd(more) / np.sqrt(max(np.isfinite(more).sum(), 1)))
-    return best, gain, error
+        more = np.nan_to_num(np.concatenate([_each(m, f) for m, f in zip(mixed, folds)]) - base)
+        if more.sum() > best[1].sum():
+            best = weights, more
+        if np.count_nonzero(shares) == 1 and more.sum() > alone[1].sum():
+            alone = weights, more
+    weights, more = best if surely_better(best[1], alone[1]) else alone
+    return weights, float(more.mean()), float(more.std() / np.sqrt(max(len(more), 1)))
 
 
 def _mixed(scores: Mapping[str, F32], weights: Mapping[str, float]) -> F32:

@@ -98,9 +98,12 @@ def directions(rows: sp.csr_array, d: int, rng: np.random.Generator) -> F32:
     return np.ascontiguousarray((basis @ right.T)[:, :d], np.float32)
 
 
-def taste_of(by: Interactions, pairs: Pairs, points: Points, leading: float, marks: float, heard: float) -> Taste:
+def taste_of(
+    by: Interactions, pairs: Pairs, points: Points, leading: float, marks: float, heard: float, doubt: float = 0.0
+) -> Taste:
     """Features of whoever took something of `by`, with the strength of each block beside the taste point's: its leading
-    part, genres, artists and country, and how much was heard. The centre is that of the people shared."""
+    part, genres, artists and country, and how much was heard; `doubt` as Taste has it. The centre is that of the people
+    shared."""
     takers = np.bincount(by.rows, minlength=len(by.items))
     traits = _marks(by, takers, MARKS if marks else 0)
     seen, counts = np.unique(by.country[pairs.by], return_counts=True)
@@ -110,7 +113,7 @@ def taste_of(by: Interactions, pairs: Pairs, points: Points, leading: float, mar
     width = (d, min(LEADING, d), traits.shape[1], 1, len(countries))
     scale = np.repeat(np.array([1.0, leading, marks, heard, marks], np.float32), width)
     none = np.zeros(len(scale), np.float32)
-    taste = Taste(by.items, Reading(), points.rarity, points.vectors, traits, countries, none, scale)
+    taste = Taste(by.items, Reading(), points.rarity, points.vectors, traits, countries, none, scale, doubt)
     raw, _ = taste.raw(histories(by, pairs.by))
     return replace(taste, centre=raw.mean(axis=0))
 
