@@ -92,6 +92,7 @@ class _Name(Convertor[str]):
 register_url_convertor("name", _Name())
 
 
+@cache
 def _pattern(path: str, params: type[msgspec.Struct]) -> str:
     """A path in the words of routing: what stands for a name may hold slashes, what stands for a number may not."""
     numbers = {f.encode_name for f in msgspec.structs.fields(params) if get_origin(f.type) is Annotated
