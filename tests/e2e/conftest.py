@@ -1,5 +1,6 @@
 """A real browser against a real server."""
 
+import asyncio
 import os
 import shutil
 import sys
@@ -25,17 +26,27 @@ NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 """The first is the same browser without its windows, and a third cheaper."""
 
 
-@pytest.fixture(scope="module")  # not longer: it keeps an event loop running, which other tests cannot bear
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """The one there is, and the event loop that talks to it."""
     found = os.environ.get("SEGUE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         if os.environ.get("CI"):
             pytest.fail("no Chromium: apt-get install chromium, or name one in SEGUE_CHROMIUM")
         pytest.skip("no Chromium: apt-get install chromium, or name one in SEGUE_CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGS)
-        yield browser
+        browser, loop = playwright.chromium.launch(executable_path=found, args=ARGS), asyncio.get_running_loop()
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """Its event loop runs all the time, and counts as running in these tests alone: others have their own."""
+    asyncio._set_running_loop(chromium[1])
+    yield chromium[0]
+    asyncio._set_running_loop(None)
 
 
 class Served:
