@@ -1,4 +1,5 @@
 import io
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from segue.fitted.sound import load_sound
 from segue.jobs.ingest import ingest
 from segue.jobs.sound import FOLDER, hear, heard, heard_by
 from segue.jobs.train import train
+from segue.models.sound import train_sound
+from segue.models.sound.training import SoundTraining
 from segue.signals.audio import RATE
 from segue.store.workspace import Workspace
 
@@ -66,8 +69,9 @@ def test_of_too_many_those_taken_most_and_those_taken_least(simulated):
     assert names == ["a0t0", "a2t1", "a3t1", "a5t0", "a5t1"]
 
 
-def test_a_network_where_there_is_one(simulated):
+def test_a_network_where_there_is_one(simulated, monkeypatch):
     pytest.importorskip("torch", reason="pip install 'segue[ml]'")
+    monkeypatch.setattr("segue.jobs.sound.train_sound", partial(train_sound, training=SoundTraining(steps=25)))
     found = hear(simulated, "default")
     assert found.network
     folder = heard_by(simulated.path / FOLDER, "default")
