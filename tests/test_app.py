@@ -138,7 +138,7 @@ def test_events_of_another_process_and_duplicates_count_once(service: Service, n
     with Workspace.open(service.workspace.path) as other:
         other.log.append([play(item)])
     assert service.append([play(item)]).accepted == 0
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while service.history("L0", 1)[0].uri != item:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -205,7 +205,7 @@ def test_what_is_not_taken(path, why, server, ours, tmp_path):
     begun = time.monotonic()
     with pytest.raises(InputError, match=why):
         fetched(f"http://127.0.0.1:{server.port}/{path}", tmp_path, most=1_000_000, deadline_s=1.0)
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 10
     assert [path for path, _ in server.asked if "list" in path] == [], (
         "a redirect into a private network is not followed"
     )

@@ -137,4 +137,4 @@ def test_a_server_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     started = time.monotonic()
     with server, pytest.raises(NotDelivered):
         deliver(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9  # of the ten that it drips
