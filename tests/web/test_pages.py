@@ -47,9 +47,12 @@ def test_nothing_of_the_address_gets_into_the_page(client):
 
 
 def test_simulated_is_said(client, service):
-    assert "Simulated listeners and catalogue" in client.get("/").text
-    service.simulated = False
-    assert "Simulated" not in client.get("/").text
+    badge = re.compile(r'<span class="badge-simulated"[^>]*?( hidden)?>Simulated listeners and catalogue')
+    for simulated in (True, False):
+        service.simulated = simulated
+        found = badge.search(client.get("/").text)
+        assert found is not None
+        assert (found[1] is None) is simulated
 
 
 def test_tenant_is_escaped(client, service):
