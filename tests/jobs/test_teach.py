@@ -29,7 +29,7 @@ from segue.surfaces.home.ways import Way
 
 NOW = 1_790_000_000_000
 HOUR_MS = 3_600_000
-PAGES, EVERY_MS = 120, 1_200_000
+PAGES, EVERY_MS = 80, 1_200_000
 
 
 def _rock(uri: str) -> bool:
