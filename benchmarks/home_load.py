@@ -4,10 +4,10 @@
 
 The server is `segue serve --workers N` over 60,000 tracks and a log of as many listeners as asked, a blend of iALS and
 item neighbours. Pages are asked for at random moments at the given rate, answered or not the ones before, each for a
-listener drawn anew; events come in batches of 50, of other listeners. Half way the other of two
-releases is promoted. Times count from the moment a request was due. In the same run a route that does nothing is asked
-ten times a second: its times are what this machine, its sockets and this client cost. Prints one JSON object; failed
-requests of any kind are counted, `swap_failed` are those from the promotion on.
+listener drawn anew; events come in batches of 50, of other listeners. Half way the other of two releases is promoted;
+memory of every process is read each minute. Times count from the moment a request was due. In the same run a route that
+does nothing is asked ten times a second: its times are what this machine, its sockets and this client cost. Prints one
+JSON object; failed requests of any kind are counted, `swap_failed` are those from the promotion on.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
             status, answer = 0, b""
         took[kind].append(time.perf_counter() - due)
         if kind == "home" and status == 200:
-            seen[json.loads(answer)["release"]] += 1
+            seen[answer.partition(b'"release":"')[2].partition(b'"')[0].decode()] += 1
         if status not in (200, 202):
             failed[f"{kind} {status}"] += 1
             if due >= swapped[0]:
@@ -108,7 +108,8 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
         ]).encode()  # fmt: skip
 
     async def stream(kind: str, per_second: float, begin: float) -> list[asyncio.Task[None]]:
-        tasks, due = [], begin
+        tasks: list[asyncio.Task[None]] = []
+        due = begin
         while per_second > 0 and (due := due + rng.exponential(1 / per_second)) < begin + seconds:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             if kind == "home":
@@ -127,12 +128,20 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
         promote(folder, "default", other)
         swapped[0] = time.perf_counter()
 
+    async def watch(begin: float) -> list[list[int]]:
+        """Memory, minute by minute."""
+        out = [memory_mb(pids)]
+        while (left := begin + seconds - time.perf_counter()) > 0:
+            await asyncio.sleep(min(60.0, left))
+            out.append(memory_mb(pids))
+        return out
+
     for _ in range(args.warm):
         await http.ask("GET", f"/v1/home?listener={listener()}")
-    used, begin, memory = sum(map(processor_ms, pids)), time.perf_counter(), memory_mb(pids)
-    *streams, _ = await asyncio.gather(
+    used, begin = sum(map(processor_ms, pids)), time.perf_counter()
+    *streams, memory, _ = await asyncio.gather(
         stream("home", args.rate, begin), stream("events", args.events / BATCH, begin),
-        stream("nothing", NOTHING_RATE, begin), swap(begin),
+        stream("nothing", NOTHING_RATE, begin), watch(begin), swap(begin),
     )  # fmt: skip
     for tasks in streams:
         await asyncio.gather(*tasks)
@@ -142,7 +151,7 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     out: dict[str, Any] = {
         "seconds": round(lasted, 1), "failed": sum(n for k, n in failed.items() if k != "swap_failed"),
         "swap_failed": failed["swap_failed"], "what_failed": dict(failed), "pages_by_release": dict(seen),
-        "server_cpu_share": round((after - used) / 1000 / lasted, 2), "memory_mb": [memory, memory_mb(pids)],
+        "server_cpu_share": round((after - used) / 1000 / lasted, 2), "memory_mb": memory,
     }  # fmt: skip
     for kind, values in took.items():
         if values:
