@@ -24,7 +24,7 @@ export function explain(failure, retry) {
     const sign = el("p", {}, el("a", { href: `/signin?next=${encodeURIComponent(location.pathname)}` }, "Sign in"), " where you run this server.");
     notice(failure.status === 401 ? "This server asks for a key" : "This key does not allow that", [failure.message, form, sign]);
   } else if (failure.status === 503) {
-    notice("No Home yet", [failure.message, "Bring in some listening and let Segue learn from it:", el("pre", {}, "segue import FORMAT PATH\nsegue train")], again);
+    notice("No Home yet", [failure.message, "Bring in some listening, or point your players at this address, and let Segue learn from it:", el("pre", {}, "segue import FORMAT PATH\nsegue train")], again);
   } else if (failure.status === 0) {
     notice("The server is gone", ["It may have been stopped. This page tries again by itself."], again);
   } else {
