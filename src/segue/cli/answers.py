@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from segue.cli.options import Activity, At, Json, Kinds, OutFile, Zone
+from segue.cli.options import Activity, At, Count, Json, Kinds, OutFile, Zone
 from segue.cli.workplace import out
 
 
@@ -50,7 +50,7 @@ def recommend(
     json: Json = False,
 ) -> None:
     """Recommendations for one listener, or with --all for everybody."""
-    from segue.cli.show import batch, context, print_cards, print_json, service
+    from segue.cli.show import batch, context, print_found, service
 
     if (all_ or listeners_file) and (activity or at or zone):
         raise typer.BadParameter("--activity, --at and --zone are for one LISTENER")
@@ -62,7 +62,7 @@ def recommend(
     where = context(zone=zone, at=at, activity=activity)
     seeds = tuple(seed_item or ())
     found = service().recommend(listener, kind=kind, n=n or 10, seeds=seeds, context=where, words=words)
-    print_json(out, found) if json else print_cards(out, found.items)
+    print_found(out, found, found.items, json)
 
 
 def continue_(
@@ -83,14 +83,14 @@ def continue_(
 def similar(
     item: Annotated[str, typer.Argument(help="Uri, id as imported, or exact title.")],
     kind: Kinds = None,
-    n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many.")] = 10,
+    n: Count = 10,
     json: Json = False,
 ) -> None:
     """Items like an item."""
-    from segue.cli.show import print_cards, print_json, service
+    from segue.cli.show import print_found, service
 
     found = service().similar(item, kind=kind, n=n)
-    print_json(out, found) if json else print_cards(out, found)
+    print_found(out, found, found, json)
 
 
 def path(
@@ -101,10 +101,10 @@ def path(
     json: Json = False,
 ) -> None:
     """A sonic path: from one item to another in small, even steps."""
-    from segue.cli.show import print_cards, print_json, service
+    from segue.cli.show import print_found, service
 
     found = service().path(start, end, n=n, kind=kind)
-    print_json(out, found) if json else print_cards(out, found.items)
+    print_found(out, found, found.items, json)
 
 
 def radio(
@@ -119,21 +119,21 @@ def radio(
     json: Json = False,
 ) -> None:
     """An endless station from any seed: tracks, artists, genres, playlists, or words."""
-    from segue.cli.show import context, print_cards, print_json, service
+    from segue.cli.show import context, print_found, service
 
     moment = context(familiarity=familiarity, country="")
     found = service().radio(tuple(seed or ()), words, listener, kind, n, page, shuffle, moment)
-    print_json(out, found) if json else print_cards(out, found.items)
+    print_found(out, found, found.items, json)
 
 
 def search(
     words: Annotated[str, typer.Argument(help="Part of a title, or what it should be like.")],
     kind: Kinds = None,
-    n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many.")] = 10,
+    n: Count = 10,
     json: Json = False,
 ) -> None:
     """Find items by title; where none has it, by what the words say."""
-    from segue.cli.show import print_cards, print_json, service
+    from segue.cli.show import print_found, service
 
     found = service().search(words, kind=kind, n=n)
-    print_json(out, found) if json else print_cards(out, found)
+    print_found(out, found, found, json)

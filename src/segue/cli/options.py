@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 Kinds = Annotated[str | None, typer.Option(help="track, artist, album, show, episode, audiobook …", show_default=False)]
+Count = Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="How many.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write JSON to this file.", show_default=False)]
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write a page to this file.", show_default=False)]

@@ -55,6 +55,11 @@ def _names(card: CardView) -> str:
     return ", ".join(p.name for p in card.artists)
 
 
+def print_found(out: Console, found: Any, cards: Sequence[CardView], json: bool) -> None:
+    """What was asked for: all of it as JSON, or its cards for people."""
+    print_json(out, found) if json else print_cards(out, cards)
+
+
 def print_cards(out: Console, cards: Sequence[CardView]) -> None:
     if not cards:
         out.print("nothing found")

@@ -37,9 +37,7 @@ def tidy(workspace: Workspace, tenant: str, unused_s: float = UNUSED_S) -> Tidie
     needed = {r.manifest.snapshot for r in releases(workspace.path)}
     unused = [f for f in _folders(workspace.path / snapshot.FOLDER) if f.name not in needed]
     old = time.time() - unused_s
-    return Tidied(
-        tuple(gone), _removed(unused, old), _removed(_folders(workspace.path / RUNS), old)
-    )  # fmt: skip
+    return Tidied(tuple(gone), _removed(unused, old), _removed(_folders(workspace.path / RUNS), old))
 
 
 def _folders(root: Path) -> Iterator[Path]:

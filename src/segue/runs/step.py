@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -54,8 +55,8 @@ def run_step(
     digest = code_digest(code)
     mark = fingerprint(name, inputs, params, seed, digest)
     done = root / f"{name}-{mark}"
-    if done.is_dir():
-        os.utime(done)  # it is still of use
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(done)  # it is still of use: see `segue.jobs.tidy`
         return done, False
     sweep(root)
     started = time.time()

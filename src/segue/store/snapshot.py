@@ -264,7 +264,7 @@ def take(workspace: Workspace, tenant: str, simulated: bool = False) -> Snapshot
         card = {"id": id, **facts, "last_seq": last_seq, "taken_at": int(time.time() * 1000)}
         files.write(folder, columns, {CARD: json.dumps(card, indent=1) + "\n"})
     else:
-        os.utime(folder)  # it is still of use
+        os.utime(folder)  # it is still of use: see `segue.jobs.tidy`
     return open_snapshot(folder)
 
 

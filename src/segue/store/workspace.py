@@ -68,9 +68,8 @@ class Workspace:
         Of a tenant of which nothing is stored yet it is a folder that nobody else has.
         """
         number = self.database.tenant(tenant)
-        return (
-            self.path / folder / (str(number) if number else f"new-{hashlib.sha256(tenant.encode()).hexdigest()[:16]}")
-        )
+        new = f"new-{hashlib.sha256(tenant.encode()).hexdigest()[:16]}"
+        return self.path / folder / (str(number) if number else new)
 
     def close(self) -> None:
         self.database.close()
