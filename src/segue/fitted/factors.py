@@ -58,7 +58,9 @@ class Factors:
         return self.alike(at)
 
     def alike(self, at: int, others: I32 | slice = slice(None)) -> F32:
-        """(K,) cosine of the item at one position and those at others, by default all."""
+        """(K,) cosine of the item at one position and those at others, by default all; 0 for one without a vector."""
+        if not self.shrink[at]:
+            return np.zeros(len(self.shrink[others]), np.float32)
         cosine: F32 = self.factors[others] @ self.factors[at] * (self.shrink[others] * self.shrink[at])
         return cosine
 
