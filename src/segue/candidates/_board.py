@@ -88,7 +88,7 @@ class Board:
         if kind not in self._tastes:
             section, query = self.stock.sections[kind], self.query(kind)
             items, weights = self.distinct(query)
-            inside = np.isin(items, section.items)
+            inside = section.holds(items)
             profile = section.genres[section.rows(items)].T @ weights[inside]
             total = float(profile.sum())
             self._tastes[kind] = np.asarray(profile / total if total > 0 else profile, np.float32)

@@ -65,6 +65,11 @@ class Section:
         known = found >= 0
         return found if known.all() else found[known]
 
+    def holds(self, numbers: Ids) -> Bools:
+        """(K,) which of the numbers are in this section."""
+        inside: Bools = self._places.take(numbers, mode="clip") >= 0
+        return inside
+
     @cached_property
     def _places(self) -> Rows:
         """(largest number + 2,) position of a number, -1 for others; the last stands for every larger one."""

@@ -69,7 +69,7 @@ class Stock:
         """(K,) how many took each item, of any kinds."""
         out = np.zeros(len(numbers), np.float32)
         for section in self.sections.values():
-            inside = np.isin(numbers, section.items)
+            inside = section.holds(numbers)
             out[inside] = section.popularity[section.rows(numbers[inside])]
         return out
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from segue.candidates._board import Board, pick
 from segue.core.types import Candidates, Query
 
@@ -23,7 +21,7 @@ class AcrossKinds:
         heard, known = self.board.query(by), self.board.section(by)
         if known is None or not len(known.rows(heard.history)):
             return Candidates.none()
-        inside = np.isin(model.items, section.items)
+        inside = section.holds(model.items)
         rows = section.rows(model.items[inside])
         return pick(section, rows, model.score(heard.batch())[0][inside], n, "across-kinds")
 

@@ -27,7 +27,7 @@ class AtThisHour:
         strength = np.bincount(where, told, len(items)).astype(np.float32)
         if query.context.activity and moods is not None:
             strength = strength * moods.fit(items, activity(query.context.activity).name)
-        kept = np.isin(items, section.items) & (strength > 0)
+        kept = section.holds(items) & (strength > 0)
         return pick(section, section.rows(items[kept]), strength[kept], n, "at-this-hour")
 
 

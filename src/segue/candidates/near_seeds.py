@@ -16,13 +16,13 @@ class NearSeeds:
     board: Board
 
     def __call__(self, query: Query, n: int) -> Candidates:
-        space = self.board.stock.space
+        space, section = self.board.stock.space, self.board.section(query.kind)
         points = points_of(self.board.stock, query.context.seeds, query.context.words, query.kind)
-        if space is None or n < 1 or not len(points):
+        if space is None or section is None or n < 1 or not len(points):
             return Candidates.none()
         found = [space.nearest(point, n, query.kind) for point in points]
         items, near = np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
-        inside = np.isin(items, self.board.stock.facts.of_kind(query.kind))
+        inside = section.holds(items)
         each = Candidates.of(items[inside], near[inside], "near-seeds").top(len(items)).first_of_each()
         return each.take(np.arange(min(n, len(each))))
 

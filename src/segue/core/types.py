@@ -39,6 +39,12 @@ def among(items: Ids, others: Ids) -> Bools:
     return found
 
 
+def place_of(number: int, ordered: Ids) -> int:
+    """Where a number stands among sorted ones, -1 where it does not: a plain int would have all of them converted."""
+    at = int(ordered.searchsorted(ordered.dtype.type(number)))
+    return at if at < len(ordered) and ordered[at] == number else -1
+
+
 class Kind(IntEnum):
     """What an item is. The numbers are stored: append only."""
 

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from segue.core.protocols import Nearest, Scores
-from segue.core.types import F32, I32, NO_IDS, Ids
+from segue.core.types import F32, I32, NO_IDS, Ids, place_of
 
 NEIGHBOURS = 128  # of each item
 MOST = 100_000  # items that are worked out ahead: those that most owners took; 1 KB and a millisecond or two each
@@ -43,8 +43,8 @@ class Ahead:
 
     def nearest(self, item: int) -> tuple[I32, F32] | None:
         """(K,), (K,) positions and similarities; None for an item that was not asked about."""
-        m = int(np.searchsorted(self.items, item))
-        if m >= len(self.items) or self.items[m] != item:
+        m = place_of(item, self.items)
+        if m < 0:
             return None
         some = self.found[m] >= 0
         return self.found[m][some], self.alike[m][some]

@@ -94,7 +94,7 @@ class Blend:
         if len(found) > most:
             leading = np.argpartition(-total, most)[:most]
             found, total = found[leading], total[leading]
-        here = int(np.searchsorted(self.items, item))
+        here = int(self.items.searchsorted(np.int32(item)))
         at = np.concatenate([found, np.arange(0, size, max(1, size // SAMPLE), dtype=np.int32)])
         for weight, component in self._dense:
             values = component.alike(here, at)

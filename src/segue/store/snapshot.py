@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segue.core.errors import NotReady, WorkspaceError
-from segue.core.types import F32, I64, NO_IDS, Attributes, Countries, Ids, Interactions, Kind, Tagged
+from segue.core.types import F32, I64, NO_IDS, Attributes, Countries, Ids, Interactions, Kind, Tagged, place_of
 from segue.store import columns as files
 from segue.store.building import DERIVED, columns_of
 from segue.store.catalogue_view import CatalogueView
@@ -50,8 +50,7 @@ class Listeners:
 
     def row(self, number: int) -> int:
         """Position of a number; -1 where it is not here."""
-        row = int(np.searchsorted(self.numbers, number))
-        return row if row < len(self.numbers) and self.numbers[row] == number else -1
+        return place_of(number, self.numbers)
 
     def number(self, id: str) -> int | None:
         row = pc.index(self._ids, id).as_py()
@@ -152,8 +151,8 @@ class Snapshot:
         """Without the events that are no part of their owner's taste."""
         keep = np.ones(len(data.rows), np.bool_)
         for listener, tuning in self.tuned.items():
-            u, tuned = int(np.searchsorted(data.owners, listener)), self.tuner(tuning)
-            if tuned is None or u >= len(data.owners) or data.owners[u] != listener:
+            u, tuned = place_of(listener, data.owners), self.tuner(tuning)
+            if tuned is None or u < 0:
                 continue
             items, _, at = self.history(listener, data.kind)
             if self.derived(data.kind):  # from what belongs to it: that is what the listener took
@@ -212,8 +211,8 @@ class Snapshot:
         All of it, also what is no part of their taste.
         """
         data = self.taken(kind, owner)
-        u = int(np.searchsorted(data.owners, listener))
-        if u >= len(data.owners) or data.owners[u] != listener:
+        u = place_of(listener, data.owners)
+        if u < 0:
             return NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.int64)
         lo, hi = int(data.indptr[u]), int(data.indptr[u + 1])
         return data.items[data.rows[lo:hi]], data.weights[lo:hi], data.at[lo:hi]

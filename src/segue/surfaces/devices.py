@@ -49,7 +49,7 @@ class Devices:
 
     def of(self, listener: int, at: I64) -> I32:
         """(E,) the codes of a listener's plays at some times; UNKNOWN where nothing was played then, or nobody says."""
-        lo, hi = np.searchsorted(self._who, [listener, listener + 1])
+        lo, hi = np.searchsorted(self._who, np.array([listener, listener + 1], np.int32))
         times, codes = self._at[lo:hi], self._code[lo:hi]
         if since := self._since.get(listener):
             new = np.array(since, np.int64)

@@ -29,7 +29,7 @@ def why_crossed(kitchen: Kitchen, query: Query, found: Candidates) -> list[tuple
     section, heard = stock.sections[main], kitchen.board.query(main).history
     columns = kitchen.board.top_genres(main, GENRES)
     anchors = kitchen.anchors(main)
-    inside = heard[np.isin(heard, section.items)]
+    inside = heard[section.holds(heard)]
     leading = section.leading_genres[:, columns].toarray()[section.rows(inside)] > 0
     parts = [inside[leading[:, c]] for c in range(len(columns))] + [a[None] for a in anchors]
     lifts = _lifts(model, query, found.items, parts)

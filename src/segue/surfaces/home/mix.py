@@ -109,7 +109,7 @@ def _read(parts: Sequence[tuple[Section, Ids]]) -> tuple[Rows, I32, F32, Rows]:
     found, families, before = [], [], 0
     for section, items in parts:
         rows = section.rows(items)
-        here = np.flatnonzero(np.isin(items, section.items)) if len(rows) < len(items) else np.arange(len(items))
+        here = np.flatnonzero(section.holds(items))
         at, columns, part = _spread(section, rows)
         found.append((here[at] + before, columns, part))
         families.append(np.full(len(items), FAMILIES[section.kind]))
