@@ -3,10 +3,24 @@
 import numpy as np
 import pytest
 
-from segue.core.events import EVENT_TYPES, AnyEvent, Click, Follow, Play, Rating, Remove, Save, Skip
+from segue.core.events import (
+    EVENT_TYPES,
+    AnyEvent,
+    Click,
+    Counted,
+    Follow,
+    Play,
+    PlaylistAdd,
+    Rating,
+    Remove,
+    Save,
+    Skip,
+    Tune,
+)
 from segue.core.types import Context, Kind
 from segue.store import snapshot
 from segue.store.workspace import Workspace
+from segue.surfaces import listening as module
 from segue.surfaces.listening import COUNTS, NEEDED, Listening
 
 NOW = 1_790_000_000_000
@@ -71,3 +85,72 @@ def test_nobody_has_nothing(workspace: Workspace) -> None:
     queries = listening.queries("default", 0, Context(now=NOW), 5)
     assert all(len(q.history) == 0 and q.hour == 5 for q in queries.values())
     assert Kind.TRACK in queries
+
+
+def happening(seed: int, n: int = 400) -> list[AnyEvent]:
+    """Of three listeners, no two at one time, of items that are known and one that is not."""
+    rng = np.random.default_rng(seed)
+    out: list[AnyEvent] = []
+    for i, at in enumerate((NOW + rng.permutation(10 * n)[:n]).tolist()):
+        said = {"id": f"h{i}", "listener": f"u{rng.integers(3)}", "at": at}
+        item = TRACK.format(rng.integers(9))
+        value = float(rng.choice([-1, -0.5, 0.5, 1]))
+        some: list[AnyEvent] = [
+            Play(**said, item=item, ms_played=int(rng.choice([0, 4_000, 40_000])), device=str(rng.choice(["", "car"]))),
+            Skip(**said, item=item), Save(**said, item=item), Remove(**said, item=item), Click(**said, item=item),
+            Rating(**said, item=item, value=value), Counted(**said, item=item, count=float(rng.integers(1, 9))),
+            Follow(**said, item="segue:artist:t:9"), PlaylistAdd(**said, item=item, context="segue:playlist:t:1"),
+            Tune(**said, subject=f"item:{item}", value=value),
+        ]  # fmt: skip
+        out.append(some[int(rng.choice(len(some), p=[0.4, 0.2, *[0.05] * 8]))])
+    return out
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_at_a_time_are_the_same_as_one_by_one(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    old = snapshot.take(workspace, "default")
+    workspace.log.append(happening(seed))
+    table = workspace.log.tail("default", old.last_seq)
+    by_row, by_column, half = (Listening(old, tuple(Kind)) for _ in range(3))
+    by_row.absorb(table)
+    half.absorb(table[:200])
+    monkeypatch.setattr(module, "MANY", 1)
+    assert by_column.absorb(table) == len(table) - table["type"].to_pylist().count(EVENT_TYPES.index(Click) + 1)
+    half.absorb(table[200:])
+    assert by_row.seen == by_column.seen == half.seen
+    moments = table["at"].to_numpy()
+    for name in ("u0", "u1", "u2"):
+        listener = workspace.catalogue.listener_number("default", name)
+        assert listener is not None
+        wanted = told(by_row, listener, moments)
+        assert len(wanted[0][0]) > 20
+        assert len(wanted[-1]) > 10
+        assert told(by_column, listener, moments) == wanted
+        assert told(half, listener, moments) == wanted
+
+
+def told(listening: Listening, listener: int, moments: np.ndarray) -> list:
+    """All that is known of a listener."""
+    heard = [[column.tolist() for column in listening.heard(listener, kind)] for kind in (Kind.TRACK, Kind.ARTIST)]
+    skips = [column.tolist() for column in listening.skips(listener)]
+    said, devices = list(listening.tuning(listener)), listening.devices.of(listener, moments).tolist()
+    return [*heard, listening.saved(listener), listening.version(listener), said, devices, skips[0], skips[1]]
+
+
+def test_skips_and_saves_from_before_are_remembered(workspace: Workspace) -> None:
+    said: list[AnyEvent] = [
+        Skip(id="a", listener="u", item=TRACK.format(1), at=NOW),
+        Save(id="b", listener="u", item=TRACK.format(2), at=NOW + 1),
+    ]
+    workspace.log.append(said)
+    table = workspace.log.read("default", types=(Skip, Save), columns=NEEDED)
+    listening = Listening(snapshot.take(workspace, "default"), tuple(Kind))
+    listening.remember(table)
+    listener = workspace.catalogue.listener_number("default", "u")
+    numbers = [workspace.catalogue.number("default", TRACK.format(i)) for i in (1, 2)]
+    assert listener is not None
+    assert listening.skips(listener)[0].tolist() == [numbers[0]]
+    assert listening.saved(listener) == {numbers[1]}
+    assert len(listening.heard(listener, Kind.TRACK)[0]) == 9  # what the snapshot has, and nothing twice

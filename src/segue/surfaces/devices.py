@@ -19,21 +19,22 @@ class Devices:
         """`plays` has the COLUMNS; rows after `last_seq` and those without a device are left out."""
         self._codes: dict[str, int] = {}
         self._since: dict[int, list[tuple[int, int]]] = {}  # (at, code) by listener
-        self._who: Ids = np.zeros(0, np.int32)  # (P,) sorted
-        self._at: I64 = np.zeros(0, np.int64)  # (P,) UTC ms
-        self._code: I32 = np.zeros(0, np.int32)  # (P,)
+        self._plays: tuple[tuple[Ids, I64, I32], ...] = ()  # (P,) sorted, (P,) UTC ms and (P,) codes
         if plays is not None and len(plays):
-            named = pc.greater(pc.utf8_length(plays["device"]), 0)
-            self._read(plays.filter(pc.and_(named, pc.less_equal(plays["seq"], last_seq))))
+            old = plays.filter(pc.less_equal(plays["seq"], last_seq))
+            self.add_all(old["listener"].to_numpy(), old["at"].to_numpy(), old["device"])
 
-    def _read(self, plays: pa.Table) -> None:
-        device = pc.dictionary_encode(plays["device"].combine_chunks())
-        names = device.dictionary.to_pylist()
-        codes = np.array([self._named(name) for name in names], np.int32)
-        who, at = plays["listener"].to_numpy().astype(np.int32), plays["at"].to_numpy()
+    def add_all(self, listeners: Ids, at: I64, devices: pa.ChunkedArray) -> None:
+        """Take in many plays (P,); some of them may tell of no device."""
+        named = pc.fill_null(pc.greater(pc.utf8_length(devices), 0), False)
+        keep = named.to_numpy()
+        if not keep.any():
+            return
+        device = pc.dictionary_encode(devices.filter(named).combine_chunks())
+        codes = np.array([self._named(name) for name in device.dictionary.to_pylist()], np.int32)
+        who, at = listeners[keep].astype(np.int32), at[keep]
         order = np.lexsort((at, who))
-        self._who, self._at = who[order], at[order]
-        self._code = codes[device.indices.to_numpy()][order] if len(names) else codes
+        self._plays = (*self._plays, (who[order], at[order], codes[device.indices.to_numpy()][order]))
 
     def code(self, device: str) -> int:
         """UNKNOWN for one that nobody played on."""
@@ -49,13 +50,16 @@ class Devices:
 
     def of(self, listener: int, at: I64) -> I32:
         """(E,) the codes of a listener's plays at some times; UNKNOWN where nothing was played then, or nobody says."""
-        lo, hi = np.searchsorted(self._who, np.array([listener, listener + 1], np.int32))
-        times, codes = self._at[lo:hi], self._code[lo:hi]
+        ends = np.array([listener, listener + 1], np.int32)
+        parts = [(when[lo:hi], code[lo:hi]) for who, when, code in self._plays for lo, hi in (who.searchsorted(ends),)]
         if since := self._since.get(listener):
             new = np.array(since, np.int64)
-            times, codes = np.concatenate([times, new[:, 0]]), np.concatenate([codes, new[:, 1].astype(np.int32)])
-            order = np.argsort(times, kind="stable")
-            times, codes = times[order], codes[order]
+            parts.append((new[:, 0], new[:, 1].astype(np.int32)))
+        if not parts:
+            return np.zeros(len(at), np.int32)
+        times, codes = (np.concatenate(column) for column in zip(*parts))
+        order = np.argsort(times, kind="stable")
+        times, codes = times[order], codes[order]
         if not len(times):
             return np.zeros(len(at), np.int32)
         near = np.minimum(np.searchsorted(times, at), len(times) - 1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from segue.core.events import (
     EVENT_TYPES,
@@ -22,33 +22,26 @@ from segue.core.events import (
     Skip,
     Tune,
 )
-from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query, Tuned
+from segue.core.types import F32, I64, NO_IDS, Bools, Context, Ids, Kind, Query, Tuned
 from segue.store.building import DERIVED, HEARD_MS
 from segue.store.snapshot import Snapshot
 from segue.store.tuning import NEVER, Tuning, counted
 from segue.surfaces.devices import Devices
 from segue.surfaces.home.kept import Kept
+from segue.surfaces.trails import Trail, Trails
 
 CODE = {kind: code for code, kind in enumerate(EVENT_TYPES, start=1)}
 COUNTS = (Play, Skip, Save, Remove, Follow, PlaylistAdd, Rating, Counted, Tune)
 """Events that change what a listener is offered; impressions, clicks, tags and searches do not yet."""
 COUNTED_CODES = np.array([CODE[kind] for kind in COUNTS])
+ONE_BY_ONE = np.array([CODE[kind] for kind in (Save, Remove, Rating, Tune)])
+"""Events that take back what others said, or say more than that a thing was taken or not."""
+MANY = 5_000
+"""Events from which on the others are taken in as columns."""
 NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value", "device", "words")
 """Columns of the log that are read for it."""
 LONGEST = 4_000  # newest events of a history that a query carries
 TUNED = 256  # listeners for whom it is kept what their tuning does
-
-
-@dataclass
-class Trail:
-    """What came after the snapshot, in order of arrival."""
-
-    items: list[int] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-    at: list[int] = field(default_factory=list)
-    skipped: list[tuple[int, int]] = field(default_factory=list)  # (item, at)
-    disliked: dict[int, int] = field(default_factory=dict)  # item → when it was last rated below 0, and not above since
-    saved: set[int] = field(default_factory=set)
 
 
 class Listening:
@@ -61,8 +54,7 @@ class Listening:
         self.kinds = tuple(k for k in kinds if k in played) or tuple(kinds)[:1]
         self._via = {k: DERIVED[k] for k in self.kinds if k in DERIVED and snapshot.derived(k)}
         self.devices = devices or Devices()
-        self._trails: dict[int, Trail] = {}
-        self._versions: dict[int, int] = {}
+        self._trails = Trails()
         self._tunings = {listener: deepcopy(tuning) for listener, tuning in snapshot.tuned.items()}
         self._tuned: Kept[tuple[int, Tuned | None]] = Kept(TUNED)
 
@@ -72,12 +64,34 @@ class Listening:
         """Take in rows of the log that follow those taken in already; how many of them count."""
         types = table["type"].to_numpy()
         rows = table.filter(pa.array(np.isin(types, COUNTED_CODES))) if len(table) else table
-        names = ("type", "listener", "item", "at", "ms_played", "value", "device", "words")
-        for values in zip(*(rows[name].to_pylist() for name in names)):
-            self._take(*values)
+        if len(rows) < MANY:
+            self._take_rows(rows)
+        else:
+            alone = pa.array(np.isin(rows["type"].to_numpy(), ONE_BY_ONE))
+            self._take_rows(rows.filter(alone))
+            self._take_columns(rows.filter(pc.invert(alone)))
         if len(table):
             self.seen = max(self.seen, int(table["seq"].to_numpy().max()))
         return len(rows)
+
+    def _take_rows(self, rows: pa.Table) -> None:
+        names = ("type", "listener", "item", "at", "ms_played", "value", "device", "words")
+        for values in zip(*(rows[name].to_pylist() for name in names)):
+            self._take(*values)
+
+    def _take_columns(self, rows: pa.Table, devices: bool = True) -> None:
+        """Rows of which each says that a thing was taken, or was not wanted."""
+        facts = self.snapshot.catalogue
+        place = facts.rows(rows["item"].to_numpy())
+        known = place >= 0  # others are newer than the snapshot: no model knows them yet
+        rows, place = rows.filter(pa.array(known)), place[known]
+        who, at, code = rows["listener"].to_numpy(), rows["at"].to_numpy(), rows["type"].to_numpy()
+        ms, value = (pc.fill_null(rows[name], 0).to_numpy() for name in ("ms_played", "value"))
+        skipped = (code == CODE[Skip]) | ((code == CODE[Play]) & ~_heard_all(ms, facts.duration[place]))
+        weights = np.where((code == CODE[Counted]) & (value != 0), value, 1.0).astype(np.float32)
+        if devices:
+            self.devices.add_all(who, at, rows["device"])
+        self._trails.add(who, facts.items[place], weights, at, skipped)
 
     def absorb_rows(self, rows: Sequence[tuple[Any, ...]], current: Callable[[int], int]) -> None:
         """The same for a few rows of NEEDED; `current` says which item one newer than the snapshot stands for."""
@@ -95,7 +109,7 @@ class Listening:
 
     def version(self, listener: int) -> int:
         """How many events of a listener were taken in: while it is the same, so is what is known of them."""
-        return self._versions.get(listener, 0)
+        return self._trails.version(listener)
 
     def _take(
         self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None,
@@ -105,16 +119,17 @@ class Listening:
         if code == CODE[Tune]:
             known = int(facts.current(np.array([item]))[0])
             self._tunings.setdefault(listener, Tuning()).say(words or "", known, value or 0.0, at)
-            if known and (words or "").startswith("item:") and (value or 0.0) > NEVER and listener in self._trails:
-                self._trails[listener].disliked.pop(known, None)  # a dislike is taken back with what it led to
-            self._versions[listener] = self._versions.get(listener, 0) + 1
+            trail = self._trails.get(listener)
+            if known and (words or "").startswith("item:") and (value or 0.0) > NEVER and trail is not None:
+                trail.disliked.pop(known, None)  # a dislike is taken back with what it led to
+            self._trails.told(listener)
             return
         row = int(facts.rows(np.array([item]))[0])
         if row < 0:  # newer than the snapshot: no model knows it yet
             return
         number, kind = int(facts.items[row]), EVENT_TYPES[code - 1]
         self.devices.add(listener, at, device or "")
-        trail = self._trails.setdefault(listener, Trail())
+        trail = self._trails.trail(listener)
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
             trail.skipped.append((number, at))
         elif kind is Rating and (value or 0) <= 0:
@@ -130,7 +145,7 @@ class Listening:
             trail.at.append(at)
             trail.weights.append(float(weight))
             trail.items.append(number)
-        self._versions[listener] = self._versions.get(listener, 0) + 1  # last: who reads the new one reads all of it
+        self._trails.told(listener)
 
     def _rated(self, listener: int, trail: Trail, item: int, value: float, at: int) -> None:
         """A dislike counts as two skips until it is taken back; the worst rating says not to show the item at all."""
@@ -145,14 +160,10 @@ class Listening:
 
     def remember(self, table: pa.Table) -> None:
         """Skips and saves from before the snapshot, which it does not tell apart: rows of the log, oldest first."""
-        for code, listener, item, at, ms in zip(
-            *(table[name].to_pylist() for name in ("type", "listener", "item", "at", "ms_played"))
-        ):
-            if EVENT_TYPES[code - 1] is not Save:
-                self._take(code, listener, item, at, ms, None)
-                continue
-            current = int(self.snapshot.catalogue.current(np.array([item]))[0])
-            self._trails.setdefault(listener, Trail()).saved.add(current)
+        saves = pc.equal(table["type"], CODE[Save])
+        for listener, item in zip(*(table.filter(saves)[name].to_pylist() for name in ("listener", "item"))):
+            self._trails.trail(listener).saved.add(int(self.snapshot.catalogue.current(np.array([item]))[0]))
+        self._take_columns(table.filter(pc.invert(saves)), devices=False)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -178,13 +189,9 @@ class Listening:
 
     def skips(self, listener: int) -> tuple[Ids, I64]:
         """(S,), (S,) what was skipped and when, oldest first, less what does not count against it."""
-        trail = self._trails.get(listener)
-        if trail is None or not (trail.skipped or trail.disliked):
-            return NO_IDS, np.zeros(0, np.int64)
-        pairs = sorted([*trail.skipped, *2 * list(trail.disliked.items())], key=lambda pair: pair[1])
-        items, at = np.array([i for i, _ in pairs], np.int32), np.array([at for _, at in pairs], np.int64)
+        items, at = self._trails.skips(listener)
         tuned = self.tuned(listener)
-        if tuned is None:
+        if tuned is None or not len(items):
             return items, at
         keep = ~tuned.forgiven[self.snapshot.catalogue.rows(items)]
         return items[keep], at[keep]
@@ -215,18 +222,13 @@ class Listening:
     def heard(self, listener: int, kind: Kind) -> tuple[Ids, F32, I64]:
         """The same of all that they took, whether it counts or not."""
         items, weights, at = self.snapshot.history(listener, kind)
-        trail = self._trails.get(listener)
-        if trail is not None and trail.items:
-            n = len(trail.items)  # the lists may grow meanwhile
-            new = self._of_kind(np.array(trail.items[:n], np.int32), kind)
-            keep = new > 0
-            later = np.array(trail.at[:n], np.int64)[keep]
-            items, weights = (
-                np.concatenate([items, new[keep]]),
-                np.concatenate([weights, _f32(trail.weights[:n])[keep]]),
-            )
-            at = np.concatenate([at, later])
-            if len(later) and len(at) > len(later):
+        later, more, when = self._trails.taken(listener)
+        if len(later):
+            later = self._of_kind(later, kind)
+            keep = later > 0
+            items, weights = np.concatenate([items, later[keep]]), np.concatenate([weights, more[keep]])
+            at = np.concatenate([at, when[keep]])
+            if keep.any() and len(at) > 1:
                 order = np.argsort(at, kind="stable")
                 items, weights, at = items[order], weights[order], at[order]
         return items, weights, at
@@ -255,6 +257,12 @@ class Listening:
 def _heard(ms: int, duration: int) -> bool:
     """As snapshots judge it: long enough, half of it, or nobody knows."""
     return ms == 0 or ms >= HEARD_MS or (duration > 0 and 2 * ms >= duration)
+
+
+def _heard_all(ms: I64, duration: I64) -> Bools:
+    """(E,) the same of many."""
+    heard: Bools = (ms == 0) | (ms >= HEARD_MS) | ((duration > 0) & (2 * ms >= duration))
+    return heard
 
 
 def _f32(values: Sequence[float]) -> F32:

@@ -1,0 +1,125 @@
+"""What listeners did after the snapshot: a few events at a time as they come, many at a time as columns.
+
+One by one an event takes some 9 µs and a hundred bytes or more; a server that starts, or takes up a release, late in a
+day may have tens of millions of them to take in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from segue.core.types import F32, I64, NO_IDS, Bools, Ids
+
+Taken = tuple[Ids, F32, I64]
+"""(E,), (E,), (E,) items, weights and times."""
+
+
+@dataclass
+class Trail:
+    """What one listener did, in order of arrival."""
+
+    items: list[int] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    skipped: list[tuple[int, int]] = field(default_factory=list)  # (item, at)
+    disliked: dict[int, int] = field(default_factory=dict)  # item → when it was last rated below 0, and not above since
+    saved: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """E events that came at a time, grouped by listener, those of each in order of arrival."""
+
+    who: Ids  # (E,) ascending
+    items: Ids  # (E,)
+    weights: F32  # (E,)
+    at: I64  # (E,) UTC ms
+
+    @classmethod
+    def of(cls, who: Ids, items: Ids, weights: F32, at: I64) -> Many:
+        order = np.argsort(who, kind="stable")
+        return cls(who[order], items[order], weights[order], at[order])
+
+    def part(self, listener: int) -> slice[int, int, None]:
+        """Where the events of a listener are."""
+        lo, hi = self.who.searchsorted(np.array([listener, listener + 1], self.who.dtype)).tolist()
+        return slice(lo, hi)
+
+
+class Trails:
+    """Written by one thread at a time, read by others meanwhile."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, Trail] = {}
+        self._taken: tuple[Many, ...] = ()
+        self._skipped: tuple[Many, ...] = ()
+        self._versions: dict[int, int] = {}
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+
+    def trail(self, listener: int) -> Trail:
+        """That of a listener, to be written on."""
+        return self._of.setdefault(listener, Trail())
+
+    def told(self, listener: int) -> None:
+        """An event of the listener has been written: whoever reads the new version reads all of it."""
+        self._versions[listener] = self._versions.get(listener, 0) + 1
+
+    def add(self, who: Ids, items: Ids, weights: F32, at: I64, skipped: Bools) -> None:
+        """Many events (E,) at a time, in order of arrival; some of them say that a thing was not wanted."""
+        taken = ~skipped
+        self._skipped = _with(self._skipped, who[skipped], items[skipped], weights[skipped], at[skipped])
+        self._taken = _with(self._taken, who[taken], items[taken], weights[taken], at[taken])
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def version(self, listener: int) -> int:
+        """How many events of a listener are known."""
+        parts = [many.part(listener) for many in (*self._skipped, *self._taken)]
+        return self._versions.get(listener, 0) + sum(part.stop - part.start for part in parts)
+
+    def get(self, listener: int) -> Trail | None:
+        """What came a few at a time; None where nothing did."""
+        return self._of.get(listener)
+
+    def taken(self, listener: int) -> Taken:
+        """What a listener took: what came many at a time first, else in order of arrival."""
+        parts = [(m.items[s], m.weights[s], m.at[s]) for m in self._taken for s in (m.part(listener),)]
+        trail = self._of.get(listener)
+        if trail is not None and trail.items:
+            n = len(trail.items)  # the lists may grow meanwhile
+            parts.append((np.array(trail.items[:n], np.int32), _f32(trail.weights[:n]), _i64(trail.at[:n])))
+        if not parts:
+            return NO_IDS, _f32([]), _i64([])
+        if len(parts) == 1:
+            return parts[0]
+        items, weights, at = (np.concatenate(columns) for columns in zip(*parts))
+        return items, weights, at
+
+    def skips(self, listener: int) -> tuple[Ids, I64]:
+        """(S,), (S,) what was skipped and when, oldest first; a dislike that stands counts twice."""
+        parts = [(m.items[s], m.at[s]) for m in self._skipped for s in (m.part(listener),)]
+        trail = self._of.get(listener)
+        if trail is not None and (trail.skipped or trail.disliked):
+            pairs = [*trail.skipped, *2 * list(trail.disliked.items())]
+            parts.append((np.array([item for item, _ in pairs], np.int32), _i64([at for _, at in pairs])))
+        if not parts:
+            return NO_IDS, _i64([])
+        items, at = (np.concatenate(columns) for columns in zip(*parts))
+        order = np.argsort(at, kind="stable")
+        return items[order], at[order]
+
+
+def _with(before: tuple[Many, ...], who: Ids, items: Ids, weights: F32, at: I64) -> tuple[Many, ...]:
+    return (*before, Many.of(who, items, weights, at)) if len(who) else before
+
+
+def _f32(values: Sequence[float]) -> F32:
+    return np.array(values, np.float32)
+
+
+def _i64(values: Sequence[int]) -> I64:
+    return np.array(values, np.int64)
