@@ -138,6 +138,25 @@ def test_the_probabilities_of_a_balanced_slate_are_exact() -> None:
     assert decision.propensities != pytest.approx(plain.tolist())
 
 
+@given(seeds, st.integers(0, 40), st.integers(0, 9))
+def test_what_is_steady_is_what_was_added_before_the_last_eighth(seed: int, above: int, chosen: int) -> None:
+    target, shares, _ = drawn(seed, 12, 5)
+    rng = np.random.default_rng(seed)
+    page = rng.dirichlet(np.ones(5), above).sum(axis=0) if above else None
+    rows = rng.permutation(12)[:chosen].tolist()
+    balance, asked = Balance.of(target, shares, 0.7, page), Balance.of(target, shares, 0.7, page)
+    found = balance.steady(rows)
+    exact = [asked.added(rows[:i]) for i in range(chosen + 1)]
+    stood = max(i for i in range(chosen + 1) if found == pytest.approx(exact[i], rel=1e-12))
+    assert chosen - stood <= (above + stood) / 8
+    if above + chosen < 16:
+        assert stood == chosen
+    for i in range(chosen):  # asked on the way as choices are made, it says the same
+        balance.steady(rows[:i])
+    assert balance.steady(rows).tolist() == found.tolist()
+    assert balance.steady(rows) is balance.steady(rows)
+
+
 def test_the_cards_above_count() -> None:
     shares = np.eye(2, dtype=np.float32)
     target = np.array([0.5, 0.5])

@@ -12,9 +12,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from segue.core.protocols import Policy
+from segue.core.protocols import Chances, Policy
 from segue.core.types import F32, F64, Arms, Bools, Decision
+from segue.policies._chances import drawn
 
+Draw = Callable[[Bools, F32 | F64 | float, float], tuple[int, float]]
+"""The arm at a uniform number, given what is available and what is added, and its chance."""
 Added = Callable[[Sequence[int]], F32 | F64]
 """(A,) what the choices made so far (positions of arms) add to the score of each arm: see `segue.ranking.Balance`."""
 
@@ -28,22 +31,22 @@ def choose(
     n = min(k, len(arms))
     if n:
         given, state = policy.weigh(arms, rng), _Open(arms, n)
+        draw = _drawing(given)
         for u in rng.random(n).tolist():
-            p = given(state.available(), 0.0 if added is None else added(chosen))
-            arm = _drawn(p, u)
+            arm, chance = draw(state.available(), 0.0 if added is None else added(chosen), u)
             chosen.append(arm)
-            chances.append(float(p[arm]))
+            chances.append(chance)
             state.take(arm)
     return Decision(policy.name, release, arms.keys, tuple(chosen), tuple(chances), tuple(arms.scores.tolist()))
 
 
 def repeated(policy: Policy, arms: Arms, release: str = "") -> Callable[[np.random.Generator], Decision]:
     """`choose` of one among the same arms again and again, for a policy that rolls no dice before the draw."""
-    given = policy.weigh(arms, np.random.default_rng(0))
-    p = given(np.ones(len(arms), np.bool_), 0.0)
+    given, every = policy.weigh(arms, np.random.default_rng(0)), np.ones(len(arms), np.bool_)
+    p, draw = given(every, 0.0), _drawing(given)
     scores = tuple(arms.scores.tolist())
     each = [Decision(policy.name, release, arms.keys, (i,), (float(x),), scores) for i, x in enumerate(p.tolist())]
-    return lambda rng: each[_drawn(p, float(rng.random(1)[0]))]
+    return lambda rng: each[draw(every, 0.0, float(rng.random(1)[0]))[0]]
 
 
 def probabilities(
@@ -63,6 +66,18 @@ def probabilities(
             break
         state.take(arm)
     return out
+
+
+def _drawing(given: Chances) -> Draw:
+    """The policy's own way, where it has one that costs less than all chances do."""
+
+    def plain(available: Bools, added: F32 | F64 | float, u: float) -> tuple[int, float]:
+        p = given(available, added)
+        arm = drawn(p, u)
+        return arm, float(p[arm])
+
+    own: Draw | None = getattr(given, "draw", None)
+    return own or plain
 
 
 class _Open:
@@ -102,10 +117,3 @@ class _Open:
             self._last = int(self._groups[arm])
             if self._last > 0:
                 self._of[self._last] -= 1
-
-
-def _drawn(p: F64, u: float) -> int:
-    """The arm at a uniform number u in [0, 1): never one whose probability is 0."""
-    running = p.cumsum()
-    arm = int(running.searchsorted(u * running[-1], side="right"))
-    return arm if arm < len(p) and p[arm] > 0 else int(np.flatnonzero(p)[-1])

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F32, F64, Arms, Bools, Lessons
-from segue.policies._chances import mixed, softmax
+from segue.core.types import Arms, Lessons
+from segue.policies._chances import Proportional
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,7 @@ class PlackettLuce:
     by_scores: ClassVar[bool] = True  # asks for no features
 
     def weigh(self, arms: Arms, rng: np.random.Generator) -> Chances:
-        logits = arms.scores.astype(np.float64) / self.temperature
-        alone = np.exp(logits - logits.max())  # what most choices need: nothing is added to the scores
-
-        def chances(available: Bools, added: F32 | F64 | float) -> F64:
-            shown: F64 = alone * available
-            if not isinstance(added, float):  # the plain reductions cost half of what the methods do
-                shown *= np.exp((added - np.maximum.reduce(added)) / self.temperature)
-            total = float(np.add.reduce(shown))
-            if total < 1e-200:  # the best are gone and the rest too far below them to tell
-                return mixed(softmax(logits + added / self.temperature, available), available, self.even)
-            shown *= (1 - self.even) / total
-            shown += available * (self.even / np.count_nonzero(available))
-            return shown
-
-        return chances
+        return Proportional(arms.scores.astype(np.float64) / self.temperature, self.temperature, self.even)
 
     def learn(self, lessons: Lessons) -> Self:
         """Nothing to learn: the scores are the ranker's."""

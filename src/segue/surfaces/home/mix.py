@@ -192,7 +192,7 @@ class Mixed:
 
     def cards(self, shelf: int, there: Rows) -> Added:
         """For the choices of one shelf's cards."""
-        return Balance.on(self.wanted, self.smoothed[shelf, there], self.weight, *self.held).added
+        return Balance.on(self.wanted, self.smoothed[shelf, there], self.weight, *self.held).steady
 
     def take(self, shelf: int, rows: Rows, changed: Bools) -> None:
         """These cards of a shelf stand on the page now, and some shelves (S,) have fewer left."""
