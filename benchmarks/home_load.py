@@ -7,7 +7,8 @@ item neighbours. Pages are asked for at random moments at the given rate, answer
 listener drawn anew; events come in batches of 50, of other listeners. Half way the other of two releases is promoted;
 memory of every process is read each minute. Times count from the moment a request was due. In the same run a route that
 does nothing is asked ten times a second: its times are what this machine, its sockets and this client cost. Prints one
-JSON object; failed requests of any kind are counted, `swap_failed` are those from the promotion on.
+JSON object; failed requests of any kind are counted, `swap_failed` are those from the promotion on; pages that were due
+in the SWAP_S seconds from the promotion on are told apart, too.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from segue.store.workspace import Workspace
 
 BATCH = 50
 NOTHING_RATE = 10
+SWAP_S = 15.0
 RECIPE = "ials+item-knn"
 START = """
 import sys
@@ -79,7 +81,7 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     rng = np.random.default_rng(0)
     http = Connections(port)
     seconds = 60 * args.minutes
-    took: dict[str, list[float]] = {"home": [], "events": [], "nothing": []}
+    took: dict[str, list[float]] = {"home": [], "events": [], "nothing": [], "home_swapping": []}
     failed: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     swapped = [float("inf")]
@@ -90,6 +92,8 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
         except (OSError, asyncio.IncompleteReadError):
             status, answer = 0, b""
         took[kind].append(time.perf_counter() - due)
+        if kind == "home" and swapped[0] <= due < swapped[0] + SWAP_S:
+            took["home_swapping"].append(took[kind][-1])
         if kind == "home" and status == 200:
             seen[answer.partition(b'"release":"')[2].partition(b'"')[0].decode()] += 1
         if status not in (200, 202):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,11 @@ NEVER_DAYS = 1_000.0
 """What stands for the days since something that never was."""
 WAITING = 1 << 18
 """Events that wait until they are put where they belong."""
+KNOWN = 50_000
+"""Listeners of whom all that is known is kept together."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Own:
     """What one listener has to do with n things."""
 
@@ -30,7 +31,7 @@ class _Own:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
+class _Layer:
     """The same of L listeners, laid end to end; the arrays may be mapped."""
 
     listener: I64  # (L,) sorted
@@ -40,40 +41,45 @@ class _Before:
     last: I64
 
     @classmethod
-    def of(cls, all_: Mapping[int, _Own]) -> _Before:
-        who = sorted(all_)
-        sizes = [len(all_[w].things) for w in who]
-        ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        things, last = (_laid([getattr(all_[w], name) for w in who], np.int64) for name in ("things", "last"))
-        return cls(np.array(who, np.int64), ends, things, _laid([all_[w].sums for w in who], np.float64), last)
+    def of(cls, listener: I64, thing: I64, amount: F64, at: I64) -> _Layer:
+        """From (E,) events in any order."""
+        order = np.lexsort((thing, listener))
+        who, what, sums, last = _summed(listener[order], thing[order], amount[order], at[order])
+        first = np.flatnonzero(_new(who))
+        return cls(who[first], np.append(first, len(who)).astype(np.int64), what, sums, last)
+
+    @classmethod
+    def together(cls, layers: Sequence[_Layer]) -> _Layer:
+        who = np.concatenate([np.repeat(layer.listener, np.diff(layer.ends)) for layer in layers])
+        things, sums, last = (np.concatenate([getattr(y, n) for y in layers]) for n in ("things", "sums", "last"))
+        return cls.of(who, things, sums, last)
+
+    def __len__(self) -> int:
+        return len(self.things)
 
     def own(self, listener: int) -> _Own | None:
-        """A copy that may grow."""
         at = int(self.listener.searchsorted(listener))
         if at == len(self.listener) or self.listener[at] != listener:
             return None
         span = slice(int(self.ends[at]), int(self.ends[at + 1]))
-        return _Own(np.array(self.things[span]), np.array(self.sums[span]), np.array(self.last[span]))
+        return _Own(self.things[span], self.sums[span], self.last[span])
 
     def state(self) -> dict[str, NDArray[Any]]:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def _laid(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate([np.zeros(0, kind), *parts])
-
-
 class Pairs:
     """Counts of (listener, thing), and when it last was. Half-lives are of weeks and more: the origin stays.
 
-    Events wait side by side until there are many, or until their listener is asked about: most events of a moment are
-    of listeners that nobody asks about soon.
+    Events wait side by side until there are many, then are sorted into a layer, and layers of like size into one; those
+    of a listener are put together when somebody asks. So many cost little each, and few do not wait for the many.
     """
 
     def __init__(self, half_life: float) -> None:
         self.half_life = half_life  # days
-        self._of: dict[int, _Own] = {}
-        self._before = _Before.of({})  # listeners that were not asked or heard about since
+        self._before = _NONE  # as it was restored
+        self._layers: list[_Layer] = []  # since; each of more than twice as many counts as the next
+        self._known: dict[int, tuple[int, _Own | None]] = {}  # how many of what waited is in it, and all of a listener
         self._waiting = 0
         self._places: defaultdict[int, list[int]] = defaultdict(list)  # of what waits, by listener
         self._listener, self._thing = np.zeros(WAITING, np.int64), np.zeros(WAITING, np.int64)
@@ -86,9 +92,9 @@ class Pairs:
             return
         amounts = grown(at, START, self.half_life) * weights
         if e > WAITING - self._waiting:
-            self._merge_all()
+            self._settle()
         if e > WAITING:
-            self._take(listener.astype(np.int64), thing.astype(np.int64), at, amounts)
+            self._put(_Layer.of(listener.astype(np.int64), thing.astype(np.int64), amounts, at))
             return
         span = slice(self._waiting, self._waiting + e)
         self._listener[span], self._thing[span], self._at[span], self._amount[span] = listener, thing, at, amounts
@@ -96,64 +102,48 @@ class Pairs:
             self._places[who].append(place)
         self._waiting += e
 
-    def _merge_all(self) -> None:
-        there = np.sort(np.fromiter(chain.from_iterable(self._places.values()), np.int64))
-        self._places.clear()
-        self._take(self._listener[there], self._thing[there], self._at[there], self._amount[there])
-        self._waiting = 0
+    def _settle(self) -> None:
+        """Make a layer of what waits."""
+        if self._waiting:
+            all_ = slice(0, self._waiting)
+            layer = _Layer.of(self._listener[all_], self._thing[all_], self._amount[all_], self._at[all_])
+            self._places.clear()
+            self._waiting = 0
+            self._put(layer)
+
+    def _put(self, layer: _Layer) -> None:
+        self._layers.append(layer)
+        while len(self._layers) > 1 and len(self._layers[-2]) < 2 * len(self._layers[-1]):
+            self._layers[-2:] = [_Layer.together(self._layers[-2:])]
+        self._known.clear()
 
     def _own(self, listener: int) -> _Own | None:
-        """With what waited of this listener."""
-        if mine := self._places.pop(listener, None):
-            self._take(self._listener[mine], self._thing[mine], self._at[mine], self._amount[mine])
-        return self._known(listener)
-
-    def _known(self, listener: int) -> _Own | None:
-        own = self._of.get(listener)
-        if own is None and (own := self._before.own(listener)) is not None:
-            self._of[listener] = own
+        """All of a listener, with what waits of it."""
+        mine = self._places.get(listener, [])
+        done, own = self._known.get(listener, (-1, None))
+        if done == len(mine):
+            return own
+        if done < 0:
+            layers = (self._before, *self._layers)
+            parts = [part for layer in layers if (part := layer.own(listener)) is not None]
+        else:
+            parts = [] if own is None else [own]
+        if new := mine[max(done, 0) :]:
+            parts.append(_Own(self._thing[new], self._amount[new], self._at[new]))
+        own = _joined(parts) if len(parts) > 1 or new else parts[0] if parts else None
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        self._known[listener] = len(mine), own
         return own
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything, sorted by listener and thing."""
-        self._merge_all()
-        of = {who: own for who in self._before.listener.tolist() if (own := self._before.own(who)) is not None}
-        return _Before.of(of | self._of).state()
+        self._settle()
+        return _Layer.together([self._before, *self._layers]).state()
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Into counts that were told nothing; what is in the arrays is read when its listener is asked about."""
-        self._before = _Before(*(state[name] for name in _Before.__slots__))
-
-    def _take(self, listener: I64, thing: I64, at: I64, amount: F64) -> None:
-        if not len(listener):
-            return
-        order = np.lexsort((thing, listener))
-        who, what = listener[order], thing[order]
-        new = np.concatenate([[True], (who[1:] != who[:-1]) | (what[1:] != what[:-1])])
-        first = np.flatnonzero(new)
-        sums, last = np.add.reduceat(amount[order], first), np.maximum.reduceat(at[order], first)
-        who, what = who[first], what[first]
-        ends = np.flatnonzero(np.concatenate([who[1:] != who[:-1], [True]])) + 1
-        start = 0
-        for end in ends.tolist():
-            self._merge(int(who[start]), _Own(what[start:end], sums[start:end], last[start:end]))
-            start = end
-
-    def _merge(self, listener: int, more: _Own) -> None:
-        own = self._known(listener)
-        if own is None:
-            self._of[listener] = _Own(more.things.copy(), more.sums.copy(), more.last.copy())
-            return
-        place = own.things.searchsorted(more.things)
-        known = own.things[np.minimum(place, len(own.things) - 1)] == more.things
-        there = place[known]
-        own.sums[there] += more.sums[known]
-        own.last[there] = np.maximum(own.last[there], more.last[known])
-        if not known.all():
-            where = place[~known]
-            own.things = np.insert(own.things, where, more.things[~known])
-            own.sums = np.insert(own.sums, where, more.sums[~known])
-            own.last = np.insert(own.last, where, more.last[~known])
+        self._before = _Layer(*(state[name] for name in _Layer.__slots__))
 
     def of(self, listener: int, things: Index, now: int) -> tuple[F64, F64]:
         """(K,) counts at a time and (K,) days since it last was, NEVER_DAYS at most; 0 things for negative ones."""
@@ -172,3 +162,31 @@ class Pairs:
         if own is None:
             return np.zeros(0, np.int64), np.zeros(0)
         return own.things, own.sums * faded(now, START, self.half_life)
+
+
+def _new(*columns: I64) -> NDArray[np.bool_]:
+    """(n,) where rows that are sorted begin to differ from the one before."""
+    out = np.zeros(len(columns[0]), np.bool_)
+    out[:1] = True
+    for column in columns:
+        out[1:] |= column[1:] != column[:-1]
+    return out
+
+
+def _summed(who: I64, what: I64, amount: F64, at: I64) -> tuple[I64, I64, F64, I64]:
+    """Rows that are sorted, those of one listener and thing as one: the sum of the amounts, the last of the times."""
+    if not len(who):
+        return who, what, amount, at
+    first = np.flatnonzero(_new(who, what))
+    return who[first], what[first], np.add.reduceat(amount, first), np.maximum.reduceat(at, first)
+
+
+def _joined(parts: Sequence[_Own]) -> _Own:
+    """What several say of one listener, at least one of them something."""
+    things, sums, last = (np.concatenate([getattr(p, n) for p in parts]) for n in ("things", "sums", "last"))
+    order = np.argsort(things, kind="stable")
+    _, things, sums, last = _summed(things[order], things[order], sums[order], last[order])
+    return _Own(things, sums, last)
+
+
+_NONE = _Layer.of(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64))
