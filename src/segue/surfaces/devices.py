@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segue.core.types import I32, I64, Ids
+from segue.surfaces.many import Heap
 
 UNKNOWN = 0
 COLUMNS = ("seq", "listener", "at", "device")
@@ -19,7 +20,7 @@ class Devices:
         """`plays` has the COLUMNS; rows after `last_seq` and those without a device are left out."""
         self._codes: dict[str, int] = {}
         self._since: dict[int, list[tuple[int, int]]] = {}  # (at, code) by listener
-        self._plays: tuple[tuple[Ids, I64, I32], ...] = ()  # (P,) sorted, (P,) UTC ms and (P,) codes
+        self._plays = Heap()  # times in UTC ms and codes
         if plays is not None and len(plays):
             old = plays.filter(pc.less_equal(plays["seq"], last_seq))
             self.add_all(old["listener"].to_numpy(), old["at"].to_numpy(), old["device"])
@@ -32,9 +33,7 @@ class Devices:
             return
         device = pc.dictionary_encode(devices.filter(named).combine_chunks())
         codes = np.array([self._named(name) for name in device.dictionary.to_pylist()], np.int32)
-        who, at = listeners[keep].astype(np.int32), at[keep]
-        order = np.lexsort((at, who))
-        self._plays = (*self._plays, (who[order], at[order], codes[device.indices.to_numpy()][order]))
+        self._plays.add(listeners[keep].astype(np.int32), at[keep], codes[device.indices.to_numpy()])
 
     def code(self, device: str) -> int:
         """UNKNOWN for one that nobody played on."""
@@ -50,8 +49,7 @@ class Devices:
 
     def of(self, listener: int, at: I64) -> I32:
         """(E,) the codes of a listener's plays at some times; UNKNOWN where nothing was played then, or nobody says."""
-        ends = np.array([listener, listener + 1], np.int32)
-        parts = [(when[lo:hi], code[lo:hi]) for who, when, code in self._plays for lo, hi in (who.searchsorted(ends),)]
+        parts = self._plays.parts(listener)
         if since := self._since.get(listener):
             new = np.array(since, np.int64)
             parts.append((new[:, 0], new[:, 1].astype(np.int32)))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segue.core.types import F32, I64, NO_IDS, Bools, Ids
+from segue.surfaces.many import Heap
 
 Taken = tuple[Ids, F32, I64]
 """(E,), (E,), (E,) items, weights and times."""
@@ -29,33 +30,12 @@ class Trail:
     saved: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
-    """E events that came at a time, grouped by listener, those of each in order of arrival."""
-
-    who: Ids  # (E,) ascending
-    items: Ids  # (E,)
-    weights: F32  # (E,)
-    at: I64  # (E,) UTC ms
-
-    @classmethod
-    def of(cls, who: Ids, items: Ids, weights: F32, at: I64) -> Many:
-        order = np.argsort(who, kind="stable")
-        return cls(who[order], items[order], weights[order], at[order])
-
-    def part(self, listener: int) -> slice[int, int, None]:
-        """Where the events of a listener are."""
-        lo, hi = self.who.searchsorted(np.array([listener, listener + 1], self.who.dtype)).tolist()
-        return slice(lo, hi)
-
-
 class Trails:
     """Written by one thread at a time, read by others meanwhile."""
 
     def __init__(self) -> None:
         self._of: dict[int, Trail] = {}
-        self._taken: tuple[Many, ...] = ()
-        self._skipped: tuple[Many, ...] = ()
+        self._taken, self._skipped = Heap(), Heap()  # items, weights and times; items and times
         self._versions: dict[int, int] = {}
 
     # --- telling ----------------------------------------------------------------------------------------------------
@@ -71,15 +51,14 @@ class Trails:
     def add(self, who: Ids, items: Ids, weights: F32, at: I64, skipped: Bools) -> None:
         """Many events (E,) at a time, in order of arrival; some of them say that a thing was not wanted."""
         taken = ~skipped
-        self._skipped = _with(self._skipped, who[skipped], items[skipped], weights[skipped], at[skipped])
-        self._taken = _with(self._taken, who[taken], items[taken], weights[taken], at[taken])
+        self._skipped.add(who[skipped], items[skipped], at[skipped])
+        self._taken.add(who[taken], items[taken], weights[taken], at[taken])
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def version(self, listener: int) -> int:
         """How many events of a listener are known."""
-        parts = [many.part(listener) for many in (*self._skipped, *self._taken)]
-        return self._versions.get(listener, 0) + sum(part.stop - part.start for part in parts)
+        return self._versions.get(listener, 0) + self._skipped.count(listener) + self._taken.count(listener)
 
     def get(self, listener: int) -> Trail | None:
         """What came a few at a time; None where nothing did."""
@@ -87,21 +66,19 @@ class Trails:
 
     def taken(self, listener: int) -> Taken:
         """What a listener took: what came many at a time first, else in order of arrival."""
-        parts = [(m.items[s], m.weights[s], m.at[s]) for m in self._taken for s in (m.part(listener),)]
+        parts = self._taken.parts(listener)
         trail = self._of.get(listener)
         if trail is not None and trail.items:
             n = len(trail.items)  # the lists may grow meanwhile
             parts.append((np.array(trail.items[:n], np.int32), _f32(trail.weights[:n]), _i64(trail.at[:n])))
         if not parts:
             return NO_IDS, _f32([]), _i64([])
-        if len(parts) == 1:
-            return parts[0]
         items, weights, at = (np.concatenate(columns) for columns in zip(*parts))
         return items, weights, at
 
     def skips(self, listener: int) -> tuple[Ids, I64]:
         """(S,), (S,) what was skipped and when, oldest first; a dislike that stands counts twice."""
-        parts = [(m.items[s], m.at[s]) for m in self._skipped for s in (m.part(listener),)]
+        parts = self._skipped.parts(listener)
         trail = self._of.get(listener)
         if trail is not None and (trail.skipped or trail.disliked):
             pairs = [*trail.skipped, *2 * list(trail.disliked.items())]
@@ -111,10 +88,6 @@ class Trails:
         items, at = (np.concatenate(columns) for columns in zip(*parts))
         order = np.argsort(at, kind="stable")
         return items[order], at[order]
-
-
-def _with(before: tuple[Many, ...], who: Ids, items: Ids, weights: F32, at: I64) -> tuple[Many, ...]:
-    return (*before, Many.of(who, items, weights, at)) if len(who) else before
 
 
 def _f32(values: Sequence[float]) -> F32:

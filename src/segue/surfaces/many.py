@@ -1,0 +1,61 @@
+"""Events that come many at a time, as columns: grouped by listener, those of each in order of arrival."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segue.core.types import Ids
+
+Column = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """E events."""
+
+    who: Ids  # (E,) ascending
+    columns: tuple[Column, ...]  # (E,) each
+
+    @classmethod
+    def of(cls, who: Ids, *columns: Column) -> Many:
+        """From events in order of arrival."""
+        order = np.argsort(who, kind="stable")
+        return cls(who[order].astype(np.int32, copy=False), tuple(column[order] for column in columns))
+
+    def __len__(self) -> int:
+        return len(self.who)
+
+    def part(self, listener: int) -> tuple[Column, ...] | None:
+        """The columns of one listener; None where there is nothing."""
+        lo, hi = self.who.searchsorted(np.array([listener, listener + 1], self.who.dtype)).tolist()
+        return tuple(column[lo:hi] for column in self.columns) if hi > lo else None
+
+
+class Heap:
+    """All that came many at a time. Written by one thread at a time, read by others meanwhile."""
+
+    def __init__(self) -> None:
+        self._all: tuple[Many, ...] = ()  # each of more than twice as many as the next, lest one is sought in many
+
+    def add(self, who: Ids, *columns: Column) -> None:
+        """Events (E,) that came after those before."""
+        if not len(who):
+            return
+        before, last = self._all, Many.of(who, *columns)
+        while before and len(before[-1]) < 2 * len(last):
+            old, before = before[-1], before[:-1]
+            both = [np.concatenate(pair) for pair in zip(old.columns, last.columns, strict=True)]
+            last = Many.of(np.concatenate([old.who, last.who]), *both)
+        self._all = (*before, last)
+
+    def parts(self, listener: int) -> list[tuple[Column, ...]]:
+        """The columns of one listener, as many times as there is something."""
+        return [part for many in self._all if (part := many.part(listener)) is not None]
+
+    def count(self, listener: int) -> int:
+        """How many events of a listener there are."""
+        return sum(len(part[0]) for part in self.parts(listener))
