@@ -34,8 +34,17 @@ LONG = ("tests/test_readme.py", "tests/jobs/test_simulate.py", "tests/jobs/test_
 """Files that take long begin first, or one process is still at them when the others are done."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Each process of several begins to collect at another folder, so that it finds there what others have compiled."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None and config.args == config.getini("testpaths"):
+        folders = sorted(str(p) for p in Path(__file__).parent.iterdir() if p.is_dir() or p.match("test_*.py"))
+        first = len(folders) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+        config.args[:] = folders[first:] + folders[:first]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONG), str(item.path)))
 
 
 # What counts is the answer, not how busy the machine is; and a run is as the last one was.
