@@ -42,7 +42,7 @@ from segue.runs.releases import Manifest, Population, current_release, promote, 
 from segue.store import snapshot
 from segue.store.splits import Split, by_date, leave_part_out
 from segue.store.workspace import Workspace
-from segue.surfaces.devices import COLUMNS, Devices
+from segue.surfaces.devices import Devices
 from segue.surfaces.home.mix import KINDS as KINDS_OF_MIX
 from segue.surfaces.home.mix import Mix, mix_of
 from segue.surfaces.home.valuing import by_order
@@ -104,7 +104,7 @@ def world(folder: Path, listeners: int, seed: int = 0) -> tuple[Set, snapshot.Sn
         workspace.log.append((), list(made.items()))
         workspace.log.append_table(made.events())
         taken = snapshot.take(workspace, "default", simulated=True)
-        devices = Devices(workspace.log.read("default", columns=COLUMNS), taken.last_seq)
+        devices = Devices(taken.reactions)
     data = joint(taken)
     end = int(data.at.max())
     first = by_date(data, end - WEEK).train

@@ -21,6 +21,7 @@ from segue.core.types import Context, Kind
 from segue.store import snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces import listening as module
+from segue.surfaces.devices import UNKNOWN
 from segue.surfaces.listening import COUNTS, NEEDED, Listening
 
 NOW = 1_790_000_000_000
@@ -75,7 +76,7 @@ def test_recent_history_is_what_the_next_snapshot_has(workspace: Workspace) -> N
         assert items.tolist() == [numbers[2], numbers[4], numbers[4], numbers[1]]
         assert (np.diff(at) >= 0).all()
         assert listening.saved(listener) == {numbers[5]}
-    removed = (by_row.seen + 1, EVENT_TYPES.index(Remove) + 1, listener, numbers[5], NOW + 9, None, None, "", "")
+    removed = (by_row.seen + 1, EVENT_TYPES.index(Remove) + 1, listener, numbers[5], NOW + 9, None, None, "", "", 0, "")
     by_row.absorb_rows([removed], int)
     assert by_row.saved(listener) == set()
 
@@ -87,13 +88,13 @@ def test_nobody_has_nothing(workspace: Workspace) -> None:
     assert Kind.TRACK in queries
 
 
-def happening(seed: int, n: int = 400) -> list[AnyEvent]:
-    """Of three listeners, no two at one time, of items that are known and one that is not."""
+def happening(seed: int, n: int = 400, items: int = 9) -> list[AnyEvent]:
+    """Of three listeners, no two at one time, of items that are known and, of 9, one that is not."""
     rng = np.random.default_rng(seed)
     out: list[AnyEvent] = []
     for i, at in enumerate((NOW + rng.permutation(10 * n)[:n]).tolist()):
         said = {"id": f"h{i}", "listener": f"u{rng.integers(3)}", "at": at}
-        item = TRACK.format(rng.integers(9))
+        item = TRACK.format(rng.integers(items))
         value = float(rng.choice([-1, -0.5, 0.5, 1]))
         some: list[AnyEvent] = [
             Play(**said, item=item, ms_played=int(rng.choice([0, 4_000, 40_000])), device=str(rng.choice(["", "car"]))),
@@ -139,18 +140,62 @@ def told(listening: Listening, listener: int, moments: np.ndarray) -> list:
     return [*heard, listening.saved(listener), listening.version(listener), said, devices, skips[0], skips[1]]
 
 
-def test_skips_and_saves_from_before_are_remembered(workspace: Workspace) -> None:
-    said: list[AnyEvent] = [
-        Skip(id="a", listener="u", item=TRACK.format(1), at=NOW),
-        Save(id="b", listener="u", item=TRACK.format(2), at=NOW + 1),
+def known(listening: Listening, listener: int, moments: np.ndarray) -> list:
+    """What is known of a listener after a night as before it."""
+    skips = list(zip(*(column.tolist() for column in listening.skips(listener))))
+    devices = [code != UNKNOWN for code in listening.devices.of(listener, moments).tolist()]
+    return [sorted(skips, key=lambda skip: (skip[1], skip[0])), listening.saved(listener), devices]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_a_night_it_is_known_what_was_known_before(workspace: Workspace, seed: int) -> None:
+    """What was left, disliked, saved and taken back, and where: by the events, and by the snapshot that has them."""
+    before = Listening(snapshot.take(workspace, "default"), tuple(Kind))
+    said = sorted(happening(seed, items=8), key=lambda event: event.at)
+    playlist = "segue:playlist:t:1"
+    said += [
+        Save(id="s1", listener="u1", item=TRACK.format(0), at=NOW + 10_000),
+        Remove(id="s2", listener="u1", item=TRACK.format(0), at=NOW + 10_001, context=playlist),  # from a playlist
+        Save(id="s3", listener="u1", item=TRACK.format(1), at=NOW + 10_002),
+        Remove(id="s4", listener="u1", item=TRACK.format(1), at=NOW + 10_003),
+        Play(id="s5", listener="u1", item=TRACK.format(2), at=NOW + 10_004, ms_played=0, reason_end="fwdbtn"),
+        Rating(id="s6", listener="u1", item=TRACK.format(3), at=NOW + 10_005, value=-0.5),
+        Rating(id="s7", listener="u1", item=TRACK.format(4), at=NOW + 10_006, value=-0.5),
+        Tune(id="s8", listener="u1", subject=f"item:{TRACK.format(4)}", at=NOW + 10_007, value=0.5),
     ]
     workspace.log.append(said)
-    table = workspace.log.read("default", types=(Skip, Save), columns=NEEDED)
+    table = workspace.log.tail("default", before.seen)
+    before.absorb(table)
+    taken = snapshot.take(workspace, "default")
+    after = Listening(taken, tuple(Kind))
+    moments = table["at"].to_numpy()
+    for name in ("u0", "u1", "u2"):
+        listener = workspace.catalogue.listener_number("default", name)
+        assert listener is not None
+        wanted = known(before, listener, moments)
+        assert len(wanted[0]) > 10
+        assert known(after, listener, moments) == wanted
+    numbers = [workspace.catalogue.number("default", TRACK.format(i)) for i in range(5)]
+    u1 = workspace.catalogue.listener_number("default", "u1")
+    assert u1 is not None
+    assert numbers[0] in after.saved(u1)
+    assert numbers[1] not in after.saved(u1)
+    last = [item for item, at in zip(*(c.tolist() for c in after.skips(u1))) if at > NOW + 10_000]
+    assert last == [numbers[2], numbers[3], numbers[3]]
+
+
+def test_what_was_left_long_ago_is_forgotten_and_what_is_saved_is_not(workspace: Workspace) -> None:
+    month = 31 * 86_400_000
+    workspace.log.append([
+        Skip(id="a", listener="u", item=TRACK.format(1), at=NOW - month),
+        Save(id="b", listener="u", item=TRACK.format(2), at=NOW - month),
+        Skip(id="c", listener="u", item=TRACK.format(3), at=NOW),
+        Play(id="d", listener="u", item=TRACK.format(4), at=NOW, ms_played=99_000),
+    ])  # fmt: skip
     listening = Listening(snapshot.take(workspace, "default"), tuple(Kind))
-    listening.remember(table)
     listener = workspace.catalogue.listener_number("default", "u")
-    numbers = [workspace.catalogue.number("default", TRACK.format(i)) for i in (1, 2)]
+    numbers = [workspace.catalogue.number("default", TRACK.format(i)) for i in range(8)]
     assert listener is not None
-    assert listening.skips(listener)[0].tolist() == [numbers[0]]
-    assert listening.saved(listener) == {numbers[1]}
-    assert len(listening.heard(listener, Kind.TRACK)[0]) == 9  # what the snapshot has, and nothing twice
+    assert listening.skips(listener)[0].tolist() == [numbers[3]]
+    assert listening.saved(listener) == {numbers[2]}
+    assert listening.saved(listener + 1_000) == set()

@@ -22,9 +22,9 @@ from segue.core.protocols import Facts
 from segue.core.types import F32, I32, I64, Bools, Kind
 from segue.features._lifted import Lifted
 from segue.store import decisions
-from segue.store.building import HEARD_MS
 from segue.store.decisions import Slates, slates
 from segue.store.edge import CODES, encoded
+from segue.store.told import HEARD_MS
 
 READ = tuple(dict.fromkeys([*decisions.READ, "type", "item", "ms_played", "reason_end"]))
 """Columns of the log that features are told of."""

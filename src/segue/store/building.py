@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from segue.core.events import Counted, Follow, Play, PlaylistAdd, Rating, Remove, Save, Tag, Tune
@@ -18,9 +17,9 @@ from segue.store.database import Database
 from segue.store.edge import code
 from segue.store.item_columns import Numbers, catalogue_columns, indptr_of, tag_columns, text_of
 from segue.store.log import EventLog
+from segue.store.reactions import reaction_columns
+from segue.store.told import READ, Told, filled, told_of
 
-HEARD_MS = 30_000
-"""A play counts from here on, or from half the known duration; a scrobble (no time, no reason to end) counts."""
 REAL_TIME = 10_000_000_000
 """Below it (April 1970) `at` is taken for a running number."""
 DERIVED = {Kind.ARTIST: (Kind.TRACK, "artist"), Kind.SHOW: (Kind.EPISODE, "album")}
@@ -49,15 +48,16 @@ def columns_of(database: Database, log: EventLog, tenant: str) -> tuple[dict[str
     """Every column of a snapshot by name, and what is to be known of each population."""
     number = database.tenant(tenant)
     numbers, columns = catalogue_columns(database, number)
-    names = ["at", "type", "listener", "item", "playlist", "ms_played", "value", "ordered", "country", "reason_end"]
-    events = log.read(tenant, types=[*_TAKES, Remove, Tag], columns=names)
+    events = log.read(tenant, types=[*_TAKES, Remove, Tag], columns=READ)
     said = log.read(tenant, types=[Tag, Tune], columns=["type", "item", "words", "listener", "at", "value"])
     tunes = said["type"].to_numpy() == code(Tune)
     columns |= tag_columns(database, number, numbers, said.filter(pa.array(~tunes)))
-    columns |= _tuned(numbers, said.filter(pa.array(tunes)), _hidden(events))
-    columns |= _listeners(database, number, numbers, events)
+    tuned = _tuned(numbers, said.filter(pa.array(tunes)), _hidden(events))
+    columns |= tuned | _listeners(database, number, numbers, events)
+    told = told_of(numbers, columns, events)
+    columns |= reaction_columns(log, tenant, numbers, told, tuned)
     populations: list[dict[str, Any]] = []
-    for owner, taken, removed in _takes(numbers, columns, events):
+    for owner, taken, removed in _takes(numbers, told):
         columns |= {f"removed/{owner}-{name}": column for name, column in removed.items()}
         for kind, own, derived in _by_kind(taken, columns):
             population, found = _population(kind, owner, own, columns)
@@ -110,7 +110,7 @@ def _tuned(numbers: Numbers, tunes: pa.Table, hidden: pa.Table) -> dict[str, Col
 
 def _hidden(events: pa.Table) -> pa.Table:
     """The worst ratings, and those of the same listeners and items that may take them back, as if they were tunes."""
-    value, ratings = _filled(events["value"]), events["type"].to_numpy() == code(Rating)
+    value, ratings = filled(events["value"]), events["type"].to_numpy() == code(Rating)
     listener, item = events["listener"].to_numpy().astype(np.int64), events["item"].to_numpy()
     pair = listener * (int(item.max(initial=0)) + 1) + item
     worst = ratings & (value <= -1)
@@ -120,34 +120,16 @@ def _hidden(events: pa.Table) -> pa.Table:
     return found.append_column("words", pa.array(["item:"] * len(found), pa.string()))
 
 
-def _takes(
-    numbers: Numbers, columns: Mapping[str, Any], events: pa.Table
-) -> Iterable[tuple[str, Taken, dict[str, Column]]]:
+def _takes(numbers: Numbers, told: Told) -> Iterable[tuple[str, Taken, dict[str, Column]]]:
     """By kind of owner: what was taken and still is, and what was removed again."""
-    kind, at = events["type"].to_numpy(), events["at"].to_numpy()
-    listener = events["listener"].to_numpy()
-    item = numbers.position[events["item"].to_numpy()] if len(events) else np.zeros(0, np.int32)
-    playlist = numbers.root[events["playlist"].to_numpy()] if len(events) else np.zeros(0, np.int32)
-    ms = _filled(events["ms_played"]).astype(np.int64)
-    value = _filled(events["value"]).astype(np.float32)
-    duration = columns["items/duration"][item] if len(columns["items/duration"]) else np.zeros(len(item), np.int64)
-    is_play, is_rating, counted = kind == code(Play), kind == code(Rating), kind == code(Counted)
-    ended = pc.fill_null(pc.not_equal(events["reason_end"], ""), False).to_numpy()
-    heard = ((ms == 0) & ~ended) | (ms >= HEARD_MS) | ((duration > 0) & (2 * ms >= duration))
-    stays = np.isin(kind, [code(t) for t in (Save, Follow, PlaylistAdd)])
-    taken = (is_play & heard) | (is_rating & (value > 0)) | counted | stays
-    gone_at = np.full(len(kind), -1, np.int64)  # when a save or an add was taken back
-    added = kind == code(PlaylistAdd)
-    removal = kind == code(Remove)
-    _take_back(gone_at, playlist, item, at, added, removal & (playlist > 0))
-    _take_back(gone_at, listener, item, at, stays & ~added, removal & (playlist == 0))
-    weight = np.where(is_rating | counted, value, np.float32(1)).astype(np.float32)
-    running = counted & (_filled(events["ordered"]) > 0)
-    everything = Taken(listener, item, at, weight, counted, running)
-    lost = gone_at >= 0
+    rated, counted, added = told.of(Rating), told.of(Counted), told.of(PlaylistAdd)
+    taken = told.heard | (rated & (told.value > 0)) | counted | told.of(Save, Follow, PlaylistAdd)
+    weight = np.where(rated | counted, told.value, np.float32(1)).astype(np.float32)
+    everything = Taken(told.listener, told.item, told.at, weight, counted, counted & told.ordered)
+    known, lost = told.item >= 0, told.gone_at >= 0
     for owner, numbers_of, mine in (
-        ("listener", listener, taken & (item >= 0)),
-        ("playlist", playlist, added & (playlist > 0) & (item >= 0)),
+        ("listener", told.listener, taken & known),
+        ("playlist", told.playlist, added & (told.playlist > 0) & known),
     ):
         out = mine & lost
         if owner == "listener":
@@ -155,28 +137,11 @@ def _takes(
         order = np.flatnonzero(out)[np.argsort(numbers_of[out], kind="stable")]
         removed: dict[str, Column] = {
             "owner": numbers_of[order].astype(np.int32),
-            "item": numbers.items[item[order]],
-            "added": at[order],
-            "removed": gone_at[order],
+            "item": numbers.items[told.item[order]],
+            "added": told.at[order],
+            "removed": told.gone_at[order],
         }
         yield owner, replace(everything, owner=numbers_of).where(mine & ~lost), removed
-
-
-def _take_back(gone_at: I64, owner: I32, item: I32, at: I64, added: Bools, removal: Bools) -> None:
-    """Note for each add when the next removal of the same (owner, item) was."""
-    if not removal.any():
-        return
-    involved = np.flatnonzero(added | removal)
-    pair = owner[involved].astype(np.int64) * (int(item.max()) + 2) + item[involved] + 1
-    involved = involved[np.argsort(pair, kind="stable")]
-    key = owner[involved].astype(np.int64) * (int(item.max()) + 2) + item[involved] + 1
-    is_removal = removal[involved]
-    # The next removal at or after each place, within the same pair.
-    place = np.where(is_removal, np.arange(len(involved)), len(involved))
-    following = np.minimum.accumulate(place[::-1])[::-1]
-    ok = (following < len(involved)) & ~is_removal
-    ok[ok] = key[following[ok]] == key[ok]
-    gone_at[involved[ok]] = at[involved[following[ok]]]
 
 
 def _by_kind(taken: Taken, columns: Mapping[str, Any]) -> Iterable[tuple[Kind, Taken, bool]]:
@@ -215,10 +180,3 @@ def _population(
         f"{name}/at": taken.at[order].astype(np.int64),
         f"{name}/weights": taken.weight[order],
     }
-
-
-def _filled(column: pa.ChunkedArray) -> NDArray[Any]:
-    """Numbers with 0 for null."""
-    whole = column.cast(pa.uint8()) if column.type == pa.bool_() else column
-    filled: NDArray[Any] = pc.fill_null(whole, 0).to_numpy()
-    return filled

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from segue.core.events import Click, Follow, Play, PlaylistAdd, Rating, Remove, Save, Skip
 from segue.core.types import F32, I32, I64, Bools, Ids
-from segue.store.building import HEARD_MS
 from segue.store.decisions import Slates
 from segue.store.edge import CODES, encoded
+from segue.store.told import HEARD_MS
 
 FOLDER = "outcomes"
 """Of a workspace: where what cards led to is kept, a folder a tenant; made from the log, and made anew at need."""

@@ -19,6 +19,7 @@ from segue.core.types import F32, I64, NO_IDS, Attributes, Countries, Ids, Inter
 from segue.store import columns as files
 from segue.store.building import DERIVED, columns_of
 from segue.store.catalogue_view import CatalogueView
+from segue.store.reactions import Reactions
 from segue.store.tuning import Tuner, Tuning, counted
 from segue.store.workspace import Workspace
 
@@ -129,6 +130,11 @@ class Snapshot:
         if key not in self._taken:
             self._taken[key] = self._read(kind, owner)
         return self._taken[key]
+
+    @cached_property
+    def reactions(self) -> Reactions:
+        """What was left, disliked and saved, and on which devices things were played."""
+        return Reactions.read(self.folder)
 
     @cached_property
     def tuned(self) -> dict[int, Tuning]:

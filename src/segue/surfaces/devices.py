@@ -7,23 +7,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segue.core.types import I32, I64, Ids
-from segue.surfaces.many import Heap
+from segue.store.reactions import Reactions
+from segue.surfaces.many import Heap, Many
 
 UNKNOWN = 0
-COLUMNS = ("seq", "listener", "at", "device")
 
 
 class Devices:
-    """Plays of a log, sorted by listener and time, and those that came since. Codes of devices are 1, 2 …"""
+    """Plays of a snapshot, and those that came since. Codes of devices are 1, 2 …"""
 
-    def __init__(self, plays: pa.Table | None = None, last_seq: int = 0) -> None:
-        """`plays` has the COLUMNS; rows after `last_seq` and those without a device are left out."""
-        self._codes: dict[str, int] = {}
+    def __init__(self, before: Reactions | None = None) -> None:
+        """`before`: what a snapshot knows of it."""
+        self._codes = {} if before is None else {name: code for code, name in enumerate(before.devices, 1)}
         self._since: dict[int, list[tuple[int, int]]] = {}  # (at, code) by listener
-        self._plays = Heap()  # times in UTC ms and codes
-        if plays is not None and len(plays):
-            old = plays.filter(pc.less_equal(plays["seq"], last_seq))
-            self.add_all(old["listener"].to_numpy(), old["at"].to_numpy(), old["device"])
+        first = () if before is None else (Many(before.who, (before.at, before.device)),)
+        self._plays = Heap(*first)  # times in UTC ms and codes
 
     def add_all(self, listeners: Ids, at: I64, devices: pa.ChunkedArray) -> None:
         """Take in many plays (P,); some of them may tell of no device."""

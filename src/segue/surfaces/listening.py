@@ -22,9 +22,10 @@ from segue.core.events import (
     Skip,
     Tune,
 )
-from segue.core.types import F32, I64, NO_IDS, Bools, Context, Ids, Kind, Query, Tuned
-from segue.store.building import DERIVED, HEARD_MS
+from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query, Tuned
+from segue.store.building import DERIVED
 from segue.store.snapshot import Snapshot
+from segue.store.told import HEARD_MS
 from segue.store.tuning import NEVER, Tuning, counted
 from segue.surfaces.devices import Devices
 from segue.surfaces.home.kept import Kept
@@ -38,7 +39,7 @@ ONE_BY_ONE = np.array([CODE[kind] for kind in (Save, Remove, Rating, Tune)])
 """Events that take back what others said, or say more than that a thing was taken or not."""
 MANY = 5_000
 """Events from which on the others are taken in as columns."""
-NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value", "device", "words")
+NEEDED = ("seq", "type", "listener", "item", "at", "ms_played", "value", "device", "words", "playlist", "reason_end")
 """Columns of the log that are read for it."""
 LONGEST = 4_000  # newest events of a history that a query carries
 TUNED = 256  # listeners for whom it is kept what their tuning does
@@ -47,14 +48,14 @@ TUNED = 256  # listeners for whom it is kept what their tuning does
 class Listening:
     """Histories of one release's snapshot and of the events since. Appends and reads may run in different threads."""
 
-    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind], devices: Devices | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind]) -> None:
         self.snapshot = snapshot
         self.seen = snapshot.last_seq  # events up to here are taken in
         played = {kind for kind, owner, _ in snapshot.populations() if owner == "listener"}
         self.kinds = tuple(k for k in kinds if k in played) or tuple(kinds)[:1]
         self._via = {k: DERIVED[k] for k in self.kinds if k in DERIVED and snapshot.derived(k)}
-        self.devices = devices or Devices()
-        self._trails = Trails()
+        self.devices = Devices(snapshot.reactions)
+        self._trails = Trails(snapshot.reactions)
         self._tunings = {listener: deepcopy(tuning) for listener, tuning in snapshot.tuned.items()}
         self._tuned: Kept[tuple[int, Tuned | None]] = Kept(TUNED)
 
@@ -75,11 +76,10 @@ class Listening:
         return len(rows)
 
     def _take_rows(self, rows: pa.Table) -> None:
-        names = ("type", "listener", "item", "at", "ms_played", "value", "device", "words")
-        for values in zip(*(rows[name].to_pylist() for name in names)):
+        for values in zip(*(rows[name].to_pylist() for name in NEEDED[1:])):
             self._take(*values)
 
-    def _take_columns(self, rows: pa.Table, devices: bool = True) -> None:
+    def _take_columns(self, rows: pa.Table) -> None:
         """Rows of which each says that a thing was taken, or was not wanted."""
         facts = self.snapshot.catalogue
         place = facts.rows(rows["item"].to_numpy())
@@ -87,10 +87,13 @@ class Listening:
         rows, place = rows.filter(pa.array(known)), place[known]
         who, at, code = rows["listener"].to_numpy(), rows["at"].to_numpy(), rows["type"].to_numpy()
         ms, value = (pc.fill_null(rows[name], 0).to_numpy() for name in ("ms_played", "value"))
-        skipped = (code == CODE[Skip]) | ((code == CODE[Play]) & ~_heard_all(ms, facts.duration[place]))
+        ended = pc.fill_null(pc.not_equal(rows["reason_end"], ""), False).to_numpy()
+        heard = (
+            ((ms == 0) & ~ended) | (ms >= HEARD_MS) | ((facts.duration[place] > 0) & (2 * ms >= facts.duration[place]))
+        )
+        skipped = (code == CODE[Skip]) | ((code == CODE[Play]) & ~heard)
         weights = np.where((code == CODE[Counted]) & (value != 0), value, 1.0).astype(np.float32)
-        if devices:
-            self.devices.add_all(who, at, rows["device"])
+        self.devices.add_all(who, at, rows["device"])
         self._trails.add(who, facts.items[place], weights, at, skipped)
 
     def absorb_rows(self, rows: Sequence[tuple[Any, ...]], current: Callable[[int], int]) -> None:
@@ -113,15 +116,14 @@ class Listening:
 
     def _take(
         self, code: int, listener: int, item: int, at: int, ms: int | None, value: float | None,
-        device: str | None = "", words: str | None = "",
+        device: str | None, words: str | None, playlist: int, reason_end: str | None,
     ) -> None:  # fmt: skip
         facts = self.snapshot.catalogue
         if code == CODE[Tune]:
             known = int(facts.current(np.array([item]))[0])
             self._tunings.setdefault(listener, Tuning()).say(words or "", known, value or 0.0, at)
-            trail = self._trails.get(listener)
-            if known and (words or "").startswith("item:") and (value or 0.0) > NEVER and trail is not None:
-                trail.disliked.pop(known, None)  # a dislike is taken back with what it led to
+            if known and (words or "").startswith("item:") and (value or 0.0) > NEVER:
+                self._trails.trail(listener).disliked.pop(known, None)  # a dislike is taken back with what it led to
             self._trails.told(listener)
             return
         row = int(facts.rows(np.array([item]))[0])
@@ -130,12 +132,13 @@ class Listening:
         number, kind = int(facts.items[row]), EVENT_TYPES[code - 1]
         self.devices.add(listener, at, device or "")
         trail = self._trails.trail(listener)
-        if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]))):
+        if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]), bool(reason_end))):
             trail.skipped.append((number, at))
         elif kind is Rating and (value or 0) <= 0:
             self._rated(listener, trail, number, value or 0.0, at)
         elif kind is Remove:
-            trail.saved.discard(number)
+            if not playlist:  # else it is in the library as it was
+                trail.saved.discard(number)
         else:
             if kind is Save:
                 trail.saved.add(number)
@@ -158,18 +161,10 @@ class Listening:
         if tuning is not None and (value <= NEVER or tuning.value(("item", item, 0)) <= NEVER):
             tuning.say("item:", item, value if value <= NEVER else 0.0, at)
 
-    def remember(self, table: pa.Table) -> None:
-        """Skips and saves from before the snapshot, which it does not tell apart: rows of the log, oldest first."""
-        saves = pc.equal(table["type"], CODE[Save])
-        for listener, item in zip(*(table.filter(saves)[name].to_pylist() for name in ("listener", "item"))):
-            self._trails.trail(listener).saved.add(int(self.snapshot.catalogue.current(np.array([item]))[0]))
-        self._take_columns(table.filter(pc.invert(saves)), devices=False)
-
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def saved(self, listener: int) -> set[int]:
-        trail = self._trails.get(listener)
-        return trail.saved if trail else set()
+        return self._trails.get(listener).saved
 
     def tuning(self, listener: int) -> Tuning:
         """What a listener said of their own taste so far."""
@@ -254,15 +249,9 @@ class Listening:
         return out
 
 
-def _heard(ms: int, duration: int) -> bool:
+def _heard(ms: int, duration: int, ended: bool) -> bool:
     """As snapshots judge it: long enough, half of it, or nobody knows."""
-    return ms == 0 or ms >= HEARD_MS or (duration > 0 and 2 * ms >= duration)
-
-
-def _heard_all(ms: I64, duration: I64) -> Bools:
-    """(E,) the same of many."""
-    heard: Bools = (ms == 0) | (ms >= HEARD_MS) | ((duration > 0) & (2 * ms >= duration))
-    return heard
+    return (ms == 0 and not ended) or ms >= HEARD_MS or (duration > 0 and 2 * ms >= duration)
 
 
 def _f32(values: Sequence[float]) -> F32:

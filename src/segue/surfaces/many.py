@@ -38,8 +38,8 @@ class Many:
 class Heap:
     """All that came many at a time. Written by one thread at a time, read by others meanwhile."""
 
-    def __init__(self) -> None:
-        self._all: tuple[Many, ...] = ()  # each of more than twice as many as the next, lest one is sought in many
+    def __init__(self, *first: Many) -> None:
+        self._all = first  # each of more than twice as many as the next, lest one is sought in many
 
     def add(self, who: Ids, *columns: Column) -> None:
         """Events (E,) that came after those before."""

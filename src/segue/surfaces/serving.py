@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from segue.candidates import SOURCES, Board, Stock
-from segue.core.clock import DAY_MS, HOUR_MS, ahead
-from segue.core.events import Play, Save, Skip
+from segue.core.clock import HOUR_MS, ahead
 from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.types import I64, Context, Home, Interactions, Kind
@@ -27,7 +25,6 @@ from segue.store.snapshot import Owner, Snapshot, open_snapshot
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import Cards
 from segue.surfaces.clips import simulated
-from segue.surfaces.devices import COLUMNS, Devices
 from segue.surfaces.home.checkpoint import opened
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import mix_of
@@ -37,13 +34,12 @@ from segue.surfaces.home.shelves import SHELVES
 from segue.surfaces.home.taught import LiveBook, Taught, load_heads, load_state, reward_weights
 from segue.surfaces.home.valuing import ByPopularity, Valuer, untaught
 from segue.surfaces.home.ways import POPULARITY, Way, way_of
-from segue.surfaces.listening import NEEDED, Listening
+from segue.surfaces.listening import Listening
 from segue.surfaces.map import SpaceMap
 from segue.surfaces.titles import Titles
 
 OWNERS: tuple[Owner, ...] = ("listener", "playlist")
 """Whose model and whose popularity serve a kind: of whom there are more. One editor's adds say little of taste."""
-REMEMBER_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -84,16 +80,7 @@ class Serving:
         space = Space.load(release.space_folder) if release.space_folder else None
         moods = Moods.load(release.moods_folder) if release.moods_folder else None
         stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space, moods, _crossings(release))
-        devices = Devices()
-        if workspace.settings.balance:
-            plays = workspace.log.read(
-                release.manifest.tenant, types=(Play,), columns=COLUMNS, having="device", ordered=False
-            )
-            devices = Devices(plays, snapshot.last_seq)
-        listening = Listening(snapshot, tuple(stock.sections), devices)
-        since = int(time.time() * 1000) - REMEMBER_DAYS * DAY_MS
-        old = workspace.log.read(release.manifest.tenant, since=since, types=(Skip, Save), columns=NEEDED)
-        listening.remember(old.filter(old["seq"].to_numpy() <= snapshot.last_seq))
+        listening = Listening(snapshot, tuple(stock.sections))
         settings = workspace.settings
         taught = release.manifest.taught is not None
         book = opened(workspace, release.manifest.tenant, snapshot.id, facts) if taught else None

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segue.core.types import F32, I64, NO_IDS, Bools, Ids
-from segue.surfaces.many import Heap
+from segue.store.reactions import Reactions
+from segue.surfaces.many import Heap, Many
 
 Taken = tuple[Ids, F32, I64]
 """(E,), (E,), (E,) items, weights and times."""
@@ -31,18 +32,31 @@ class Trail:
 
 
 class Trails:
-    """Written by one thread at a time, read by others meanwhile."""
+    """What listeners did, beside what a snapshot keeps of what they left, dislike and saved.
 
-    def __init__(self) -> None:
+    Written by one thread at a time, read by others meanwhile.
+    """
+
+    def __init__(self, before: Reactions) -> None:
+        """`before`: what the snapshot knows."""
+        self._before = before
         self._of: dict[int, Trail] = {}
-        self._taken, self._skipped = Heap(), Heap()  # items, weights and times; items and times
+        self._taken = Heap()  # items, weights and times
+        self._skipped = Heap(Many(before.left.who, (before.left.items, before.left.at)))  # items and times
         self._versions: dict[int, int] = {}
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
     def trail(self, listener: int) -> Trail:
         """That of a listener, to be written on."""
-        return self._of.setdefault(listener, Trail())
+        found = self._of.get(listener)
+        return self._of.setdefault(listener, self._begun(listener)) if found is None else found
+
+    def _begun(self, listener: int) -> Trail:
+        """With what the snapshot knows."""
+        disliked, at = self._before.disliked.of(listener)
+        saved, _ = self._before.saved.of(listener)
+        return Trail(disliked=dict(zip(disliked.tolist(), at.tolist())), saved=set(saved.tolist()))
 
     def told(self, listener: int) -> None:
         """An event of the listener has been written: whoever reads the new version reads all of it."""
@@ -60,9 +74,10 @@ class Trails:
         """How many events of a listener are known."""
         return self._versions.get(listener, 0) + self._skipped.count(listener) + self._taken.count(listener)
 
-    def get(self, listener: int) -> Trail | None:
-        """What came a few at a time; None where nothing did."""
-        return self._of.get(listener)
+    def get(self, listener: int) -> Trail:
+        """That of a listener, to be read."""
+        found = self._of.get(listener)
+        return self._begun(listener) if found is None else found
 
     def taken(self, listener: int) -> Taken:
         """What a listener took: what came many at a time first, else in order of arrival."""
@@ -79,8 +94,8 @@ class Trails:
     def skips(self, listener: int) -> tuple[Ids, I64]:
         """(S,), (S,) what was skipped and when, oldest first; a dislike that stands counts twice."""
         parts = self._skipped.parts(listener)
-        trail = self._of.get(listener)
-        if trail is not None and (trail.skipped or trail.disliked):
+        trail = self.get(listener)
+        if trail.skipped or trail.disliked:
             pairs = [*trail.skipped, *2 * list(trail.disliked.items())]
             parts.append((np.array([item for item, _ in pairs], np.int32), _i64([at for _, at in pairs])))
         if not parts:

@@ -220,7 +220,7 @@ def test_a_new_play_tells_its_device(planted: Planted) -> None:
     at = np.array([MIDNIGHT - DAY_MS + 5 * HOUR_MS, MIDNIGHT + 1, MIDNIGHT + 2], np.int64)
     codes = listening.devices.of(listener, at)
     assert codes.tolist() == [listening.devices.code("car"), 0, 0]
-    played = (1, EVENT_TYPES.index(Play) + 1, listener, track, MIDNIGHT + 1, 90_000, None, "watch", "")
+    played = (1, EVENT_TYPES.index(Play) + 1, listener, track, MIDNIGHT + 1, 90_000, None, "watch", "", 0, "")
     listening.absorb_rows([played], int)
     assert listening.devices.of(listener, at).tolist() == [codes[0], listening.devices.code("watch"), 0]
     assert listening.devices.code("fridge") == 0
