@@ -41,7 +41,8 @@ class Proportional:
     def __init__(self, logits: F64, temperature: float, even: float) -> None:
         self._logits, self._temperature, self._even = logits, temperature, even
         self._alone: F64 = np.exp(logits - logits.max())
-        self._weights, self._last = self._alone, None  # type: F64, F32 | F64 | None
+        self._weights: F64 = self._alone
+        self._last: F32 | F64 | None = None  # what was added for these weights
 
     def __call__(self, available: Bools, added: F32 | F64 | float) -> F64:
         shown = self._shown(available, added)
