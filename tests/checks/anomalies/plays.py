@@ -15,7 +15,7 @@ from segue.checks.statistics.tables import merged_all
 
 DAY = 86_400_000
 START = int(datetime(2026, 10, 5, tzinfo=UTC).timestamp() * 1000)
-DAYS = 15  # the last one is under test
+DAYS = 11  # the last one is under test
 SLICES = (["tier"], ["country"], ["client"])
 PROFILE = np.array([2, 1, 1, 1, 1, 2, 4, 7, 9, 8, 7, 7, 8, 8, 7, 7, 8, 9, 11, 13, 14, 12, 8, 4], np.float64)
 WORDS = [
@@ -70,7 +70,7 @@ def history() -> tuple[TableStatistics, ...]:
 
 @cache
 def before() -> tuple[TableStatistics, pl.DataFrame]:
-    """The two weeks before: what they look like together, and their rows."""
+    """The ten days before: what they look like together, and their rows."""
     return merged_all(history()), pl.concat([day(n) for n in range(DAYS - 1)])
 
 
@@ -80,10 +80,10 @@ def schema() -> TableSchema:
 
 
 def look(frame: pl.DataFrame, relation: str = "day", **more: object) -> Look:
-    """A day held against the two weeks before, with all that a look can have."""
+    """A day held against the ten days before, with all that a look can have."""
     given: dict[str, object] = {
         "rows": frame.lazy(), "schema": schema(), "before": before()[0], "before_rows": before()[1].lazy(),
         "days": history(),
-        "before_name": "the two weeks before", "relation": relation, "now": START + DAYS * DAY,
+        "before_name": "the ten days before", "relation": relation, "now": START + DAYS * DAY,
     }  # fmt: skip
     return Look("plays", told(frame), **(given | more))  # type: ignore[arg-type]
