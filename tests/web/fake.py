@@ -341,7 +341,7 @@ class FakeService:
         for kind, title in (("playlist", "Your daily mixes"), ("artist", "Artists you might like"),
                             ("show", "Shows you might like"), ("audiobook", "Audiobooks for you")):  # fmt: skip
             shelf(kind + "s", title, "popular", "Popular with listeners like you", [c for c in pool if c.kind == kind])
-        for genre in GENRES[:3]:
+        for genre in GENRES[:2]:
             shelf(
                 f"genre:{genre}",
                 f"New in {genre}",
