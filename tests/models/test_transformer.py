@@ -19,7 +19,7 @@ pytest.importorskip("onnxruntime")
 Make = Callable[..., Interactions]
 
 N = 24
-SMALL: dict[str, Any] = {"dimensions": 16, "epochs": 60, "rate": 0.01, "dropout": 0.1, "batch": 64, "negatives": 0}
+SMALL: dict[str, Any] = {"dimensions": 16, "epochs": 30, "rate": 0.01, "dropout": 0.1, "batch": 64, "negatives": 0}
 
 
 def circles(rng: np.random.Generator, shuffled: bool) -> list[list[int]]:
