@@ -71,7 +71,7 @@ def test_of_too_many_those_taken_most_and_those_taken_least(simulated):
 
 def test_a_network_where_there_is_one(simulated, monkeypatch):
     pytest.importorskip("torch", reason="pip install 'segue[ml]'")
-    monkeypatch.setattr("segue.jobs.sound.train_sound", partial(train_sound, training=SoundTraining(steps=25)))
+    monkeypatch.setattr("segue.jobs.sound.train_sound", partial(train_sound, training=SoundTraining(steps=5)))
     found = hear(simulated, "default")
     assert found.network
     folder = heard_by(simulated.path / FOLDER, "default")
