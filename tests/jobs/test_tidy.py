@@ -60,7 +60,7 @@ def test_night_after_night(folder: Path, release_of: Callable[..., Release], tmp
         for part in ("runs", "snapshots"):
             age(folder / part, DAY_S)
     kept = releases(folder, "default")
-    assert len(kept) == keep
+    assert len(kept) == keep  # also where several were made within a second
     assert len(names(folder / "runs")) == UNUSED_S / DAY_S
     assert len(names(folder / "snapshots")) == UNUSED_S / DAY_S  # those of releases among them
     assert {r.manifest.snapshot for r in kept} <= names(folder / "snapshots")

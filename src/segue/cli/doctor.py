@@ -70,7 +70,7 @@ def _look_at_workspace(workspace: Path, say: Callable[..., None]) -> bool:
                 say(ok, what, hint)
                 fine = fine and ok is not False
             release = current_release(workspace, tenant)
-            say(True, f"release {release.id} serves, made {release.manifest.created}")
+            say(True, f"release {release.id} serves, made {release.manifest.made}")
             say(*age(release.manifest.created))
     except WorkspaceError as e:  # of another version, or its server is not reached
         say(False, str(e))

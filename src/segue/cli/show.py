@@ -181,7 +181,7 @@ def print_releases(out: Console, workspace: Path, tenant: str, all_: Sequence[Re
     for release in all_:
         m = release.manifest
         models = ", ".join(f"{p.kind}/{p.owner}: {p.recipe}" for p in m.populations)
-        table.add_row("→" if m.id == current else "", m.id, m.created, m.snapshot, models)
+        table.add_row("→" if m.id == current else "", m.id, m.made, m.snapshot, models)
     out.print(table)
 
 

@@ -117,7 +117,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     tenant: str
-    created: str  # ISO, UTC
+    created: str  # ISO, UTC, to the millisecond: the newest of two that were made in one second is the newer
     snapshot: str  # id
     simulated: bool
     seed: int
@@ -130,6 +130,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     moods: MoodsCard | None = None
     crossings: tuple[CrossingCard, ...] = ()
     taught: Taught | None = None
+
+    @property
+    def made(self) -> str:
+        """When it was created, as people read it."""
+        return datetime.fromisoformat(self.created).isoformat(timespec="seconds")
 
 
 class _Pointer(msgspec.Struct, frozen=True):
@@ -194,7 +199,7 @@ def write_release(workspace: Path, manifest: Manifest, models: Mapping[str, Path
         return read_release(root / name)
     root.mkdir(parents=True, exist_ok=True)
     sweep(root)
-    stamped = msgspec.structs.replace(manifest, id=name, created=datetime.now(UTC).isoformat(timespec="seconds"))
+    stamped = msgspec.structs.replace(manifest, id=name, created=datetime.now(UTC).isoformat(timespec="milliseconds"))
     with whole_folder(root / name) as draft:
         for relative, source in models.items():
             shutil.copytree(source, draft / relative, copy_function=_link)
