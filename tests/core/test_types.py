@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.types import Candidates, Kind, Queries, Query
+from segue.core.types import Candidates, Kind, Queries, Query, place_of, span_of
 
 scores = st.lists(st.one_of(st.floats(-5, 5, width=32), st.just(float("nan"))), min_size=1, max_size=30)
 
@@ -46,3 +46,10 @@ def test_a_query_is_a_batch_of_one() -> None:
     batch = Query("t", 1, np.array([4, 9], np.int32), np.ones(2, np.float32), np.array([1, 2])).batch()
     assert (len(batch), batch.items.tolist(), batch.country.tolist()) == (1, [4, 9], [b""])
     assert Kind.parse(" Track ") is Kind.TRACK
+
+
+def test_numbers_are_found_among_sorted_ones() -> None:
+    ordered = np.array([2, 5, 5, 9], np.int32)
+    assert [place_of(n, ordered) for n in (1, 2, 5, 9, 10)] == [-1, 0, 1, 3, -1]
+    assert [ordered[span_of(n, ordered)].tolist() for n in (1, 5, 9)] == [[], [5, 5], [9]]
+    assert place_of(3, ordered[:0]) == -1

@@ -95,9 +95,9 @@ def happening(seed: int, n: int = 400, items: int = 9) -> list[AnyEvent]:
     for i, at in enumerate((NOW + rng.permutation(10 * n)[:n]).tolist()):
         said = {"id": f"h{i}", "listener": f"u{rng.integers(3)}", "at": at}
         item = TRACK.format(rng.integers(items))
-        value = float(rng.choice([-1, -0.5, 0.5, 1]))
+        value, device = float(rng.choice([-1, -0.5, 0.5, 1])), str(rng.choice(["", "car", "tv"]))
         some: list[AnyEvent] = [
-            Play(**said, item=item, ms_played=int(rng.choice([0, 4_000, 40_000])), device=str(rng.choice(["", "car"]))),
+            Play(**said, item=item, ms_played=int(rng.choice([0, 4_000, 40_000])), device=device),
             Skip(**said, item=item), Save(**said, item=item), Remove(**said, item=item), Click(**said, item=item),
             Rating(**said, item=item, value=value), Counted(**said, item=item, count=float(rng.integers(1, 9))),
             Follow(**said, item="segue:artist:t:9"), PlaylistAdd(**said, item=item, context="segue:playlist:t:1"),
@@ -143,7 +143,8 @@ def told(listening: Listening, listener: int, moments: np.ndarray) -> list:
 def known(listening: Listening, listener: int, moments: np.ndarray) -> list:
     """What is known of a listener after a night as before it."""
     skips = list(zip(*(column.tolist() for column in listening.skips(listener))))
-    devices = [code != UNKNOWN for code in listening.devices.of(listener, moments).tolist()]
+    names = {listening.devices.code(name): name for name in ("tv", "car")} | {UNKNOWN: ""}
+    devices = [names[code] for code in listening.devices.of(listener, moments).tolist()]
     return [sorted(skips, key=lambda skip: (skip[1], skip[0])), listening.saved(listener), devices]
 
 

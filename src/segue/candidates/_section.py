@@ -249,19 +249,17 @@ class Section:
         if not len(here):
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         row = int(here[0])
-        like, columns = np.zeros(len(self), np.float32), self._model_cols if self.known[row] else None
-        if not self.known[row]:
-            pass
-        elif isinstance(self.model, Nearest) and columns is None:
-            found, alike = self.ahead.nearest(number) or self.model.nearest(number, NEIGHBOURS)
+        like, model = np.zeros(len(self), np.float32), self.model if self.known[row] else None
+        if isinstance(model, Nearest) and self._model_cols is None:
+            found, alike = self.ahead.nearest(number) or model.nearest(number, NEIGHBOURS)
             rows = np.asarray(self._model_rows[found], np.int32)
             keep = (alike > 0) & (rows != row)
             if keep.any():
                 return _in_order(rows[keep], alike[keep])
-        elif isinstance(self.model, Relates):
-            raw = self.model.similar(number)
+        elif isinstance(model, Relates):
+            raw, columns = model.similar(number), self._model_cols
             like[self._model_rows] = raw if columns is None else raw[columns]
-        else:
+        elif model is not None:
             like = np.nan_to_num(self.score(Queries.of(np.array([0, 1]), np.array([number], np.int32)))[0])
             like = like - np.float32(np.median(like))
         if not (like > 0).any():

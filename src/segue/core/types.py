@@ -39,10 +39,16 @@ def among(items: Ids, others: Ids) -> Bools:
     return found
 
 
-def place_of(number: int, ordered: Ids) -> int:
+def place_of(number: int, ordered: Ids | I64) -> int:
     """Where a number stands among sorted ones, -1 where it does not: a plain int would have all of them converted."""
     at = int(ordered.searchsorted(ordered.dtype.type(number)))
     return at if at < len(ordered) and ordered[at] == number else -1
+
+
+def span_of(number: int, ordered: Ids) -> slice[int, int, None]:
+    """Where the rows of a number are among those of sorted ones."""
+    lo, hi = ordered.searchsorted(np.array([number, number + 1], ordered.dtype)).tolist()
+    return slice(lo, hi)
 
 
 class Kind(IntEnum):

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segue.core.types import F64, I64
+from segue.core.layers import laid
+from segue.core.types import F64, I64, place_of
 from segue.features._decayed import DAY_MS, START, Index, faded, grown
 
 NEVER_DAYS = 1_000.0
@@ -58,8 +59,8 @@ class _Layer:
         return len(self.things)
 
     def own(self, listener: int) -> _Own | None:
-        at = int(self.listener.searchsorted(listener))
-        if at == len(self.listener) or self.listener[at] != listener:
+        at = place_of(listener, self.listener)
+        if at < 0:
             return None
         span = slice(int(self.ends[at]), int(self.ends[at + 1]))
         return _Own(self.things[span], self.sums[span], self.last[span])
@@ -78,7 +79,7 @@ class Pairs:
     def __init__(self, half_life: float) -> None:
         self.half_life = half_life  # days
         self._before = _NONE  # as it was restored
-        self._layers: list[_Layer] = []  # since; each of more than twice as many counts as the next
+        self._layers: tuple[_Layer, ...] = ()  # since
         self._known: dict[int, tuple[int, _Own | None]] = {}  # how many of what waited is in it, and all of a listener
         self._waiting = 0
         self._places: defaultdict[int, list[int]] = defaultdict(list)  # of what waits, by listener
@@ -112,9 +113,7 @@ class Pairs:
             self._put(layer)
 
     def _put(self, layer: _Layer) -> None:
-        self._layers.append(layer)
-        while len(self._layers) > 1 and len(self._layers[-2]) < 2 * len(self._layers[-1]):
-            self._layers[-2:] = [_Layer.together(self._layers[-2:])]
+        self._layers = laid(self._layers, layer, lambda *both: _Layer.together(both))
         self._known.clear()
 
     def _own(self, listener: int) -> _Own | None:

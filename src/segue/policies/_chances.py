@@ -54,7 +54,7 @@ class Proportional:
         return shown
 
     def draw(self, available: Bools, added: F32 | F64 | float, u: float) -> tuple[int, float]:
-        """The arm at a uniform number u in [0, 1), and its chance: a third of the work of all their chances."""
+        """The arm at a uniform number u in [0, 1), and its chance, without those of all others."""
         shown = self._shown(available, added)
         running = shown.cumsum()
         total, n = float(running[-1]), int(np.count_nonzero(available))

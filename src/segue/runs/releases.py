@@ -117,7 +117,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     tenant: str
-    created: str  # ISO, UTC, to the millisecond: the newest of two that were made in one second is the newer
+    created: str  # ISO, UTC, to the millisecond: several may be made within a second
     snapshot: str  # id
     simulated: bool
     seed: int

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from segue.core.events import Play, Save, Skip
-from segue.core.types import I32, I64, Bools, Ids
+from segue.core.types import I32, I64, Bools, Ids, span_of
 from segue.store import columns as files
 from segue.store.columns import Column
 from segue.store.item_columns import Numbers, text_of
@@ -37,8 +37,8 @@ class Marks:
 
     def of(self, listener: int) -> tuple[Ids, I64]:
         """Items of one listener and when."""
-        lo, hi = self.who.searchsorted(np.array([listener, listener + 1], self.who.dtype)).tolist()
-        return self.items[lo:hi], self.at[lo:hi]
+        mine = span_of(listener, self.who)
+        return self.items[mine], self.at[mine]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,15 +50,26 @@ def told_of(numbers: Numbers, columns: Mapping[str, Any], events: pa.Table) -> T
     playlist = numbers.root[events["playlist"].to_numpy()] if len(events) else np.zeros(0, np.int32)
     ms = filled(events["ms_played"]).astype(np.int64)
     duration = columns["items/duration"][item] if len(columns["items/duration"]) else np.zeros(len(item), np.int64)
-    ended = pc.fill_null(pc.not_equal(events["reason_end"], ""), False).to_numpy()
-    heard = ((ms == 0) & ~ended) | (ms >= HEARD_MS) | ((duration > 0) & (2 * ms >= duration))
     gone_at = np.full(len(kind), -1, np.int64)
     value, ordered = filled(events["value"]).astype(np.float32), filled(events["ordered"]) > 0
-    told = Told(kind, listener, item, playlist, at, value, ordered, heard & (kind == code(Play)), gone_at)
+    enough = heard(ms, duration, ended(events["reason_end"])) & (kind == code(Play))
+    told = Told(kind, listener, item, playlist, at, value, ordered, enough, gone_at)
     removal = told.of(Remove)
     _take_back(gone_at, playlist, item, at, told.of(PlaylistAdd), removal & (playlist > 0))
     _take_back(gone_at, listener, item, at, told.of(Save, Follow), removal & (playlist == 0))
     return told
+
+
+def heard(ms: I64, duration: I64, ended: Bools) -> Bools:
+    """(E,) whether plays of `ms` count, of items of `duration` ms, 0 unknown; `ended`: it is known why they ended."""
+    out: Bools = ((ms == 0) & ~ended) | (ms >= HEARD_MS) | ((duration > 0) & (2 * ms >= duration))
+    return out
+
+
+def ended(reasons: pa.ChunkedArray) -> Bools:
+    """(E,) whether it is known why a play ended."""
+    out: Bools = pc.fill_null(pc.not_equal(reasons, ""), False).to_numpy()
+    return out
 
 
 def last_of_each(listener: I32, item: I32) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from segue.core.types import I32, I64, Ids
 from segue.store.reactions import Reactions
-from segue.surfaces.many import Heap, Many
+from segue.surfaces.many import Layers, Many
 
 UNKNOWN = 0
 
@@ -21,7 +21,7 @@ class Devices:
         self._codes = {} if before is None else {name: code for code, name in enumerate(before.devices, 1)}
         self._since: dict[int, list[tuple[int, int]]] = {}  # (at, code) by listener
         first = () if before is None else (Many(before.who, (before.at, before.device)),)
-        self._plays = Heap(*first)  # times in UTC ms and codes
+        self._plays = Layers(*first)  # times in UTC ms and codes
 
     def add_all(self, listeners: Ids, at: I64, devices: pa.ChunkedArray) -> None:
         """Take in many plays (P,); some of them may tell of no device."""

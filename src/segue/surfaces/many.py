@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segue.core.types import Ids
+from segue.core.layers import laid
+from segue.core.types import Ids, span_of
 
 Column = NDArray[Any]
 
@@ -31,26 +32,25 @@ class Many:
 
     def part(self, listener: int) -> tuple[Column, ...] | None:
         """The columns of one listener; None where there is nothing."""
-        lo, hi = self.who.searchsorted(np.array([listener, listener + 1], self.who.dtype)).tolist()
-        return tuple(column[lo:hi] for column in self.columns) if hi > lo else None
+        mine = span_of(listener, self.who)
+        return tuple(column[mine] for column in self.columns) if mine.stop > mine.start else None
+
+    def then(self, later: Many) -> Many:
+        """Both, what came later after what came before."""
+        both = (np.concatenate(pair) for pair in zip(self.columns, later.columns, strict=True))
+        return Many.of(np.concatenate([self.who, later.who]), *both)
 
 
-class Heap:
+class Layers:
     """All that came many at a time. Written by one thread at a time, read by others meanwhile."""
 
     def __init__(self, *first: Many) -> None:
-        self._all = first  # each of more than twice as many as the next, lest one is sought in many
+        self._all = first
 
     def add(self, who: Ids, *columns: Column) -> None:
         """Events (E,) that came after those before."""
-        if not len(who):
-            return
-        before, last = self._all, Many.of(who, *columns)
-        while before and len(before[-1]) < 2 * len(last):
-            old, before = before[-1], before[:-1]
-            both = [np.concatenate(pair) for pair in zip(old.columns, last.columns, strict=True)]
-            last = Many.of(np.concatenate([old.who, last.who]), *both)
-        self._all = (*before, last)
+        if len(who):
+            self._all = laid(self._all, Many.of(who, *columns), Many.then)
 
     def parts(self, listener: int) -> list[tuple[Column, ...]]:
         """The columns of one listener, as many times as there is something."""

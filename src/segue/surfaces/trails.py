@@ -13,7 +13,7 @@ import numpy as np
 
 from segue.core.types import F32, I64, NO_IDS, Bools, Ids
 from segue.store.reactions import Reactions
-from segue.surfaces.many import Heap, Many
+from segue.surfaces.many import Layers, Many
 
 Taken = tuple[Ids, F32, I64]
 """(E,), (E,), (E,) items, weights and times."""
@@ -41,8 +41,8 @@ class Trails:
         """`before`: what the snapshot knows."""
         self._before = before
         self._of: dict[int, Trail] = {}
-        self._taken = Heap()  # items, weights and times
-        self._skipped = Heap(Many(before.left.who, (before.left.items, before.left.at)))  # items and times
+        self._taken = Layers()  # items, weights and times
+        self._skipped = Layers(Many(before.left.who, (before.left.items, before.left.at)))  # items and times
         self._versions: dict[int, int] = {}
 
     # --- telling ----------------------------------------------------------------------------------------------------
