@@ -1,5 +1,7 @@
 """What counts as taken after the snapshot must be what the next snapshot says."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -183,6 +185,18 @@ def test_after_a_night_it_is_known_what_was_known_before(workspace: Workspace, s
     assert numbers[1] not in after.saved(u1)
     last = [item for item, at in zip(*(c.tolist() for c in after.skips(u1))) if at > NOW + 10_000]
     assert last == [numbers[2], numbers[3], numbers[3]]
+
+
+def test_a_clock_that_is_ahead_has_nothing_forgotten(workspace: Workspace) -> None:
+    now = int(time.time() * 1000)
+    workspace.log.append([
+        Skip(id="a", listener="u", item=TRACK.format(1), at=now - 1_000),
+        Play(id="b", listener="other", item=TRACK.format(2), at=now + 400 * 86_400_000, ms_played=99_000),
+    ])  # fmt: skip
+    listener = workspace.catalogue.listener_number("default", "u")
+    assert listener is not None
+    listening = Listening(snapshot.take(workspace, "default"), tuple(Kind))
+    assert listening.skips(listener)[0].tolist() == [workspace.catalogue.number("default", TRACK.format(1))]
 
 
 def test_what_was_left_long_ago_is_forgotten_and_what_is_saved_is_not(workspace: Workspace) -> None:

@@ -5,6 +5,7 @@ A server that starts takes it from here, whatever the length of the log.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def reaction_columns(
     log: EventLog, tenant: str, numbers: Numbers, told: Told, tuned: Mapping[str, Column]
 ) -> dict[str, Column]:
     """`tuned`: the columns of what listeners said of their own taste."""
-    since = int(told.at.max(initial=0)) - LATELY_MS
+    since = min(int(told.at.max(initial=0)), int(time.time() * 1000)) - LATELY_MS  # a clock may have been ahead
     skips = log.read(tenant, since=max(0, since), types=[Skip], columns=["listener", "item", "at"])
     brief = told.of(Play) & ~told.heard & (told.at >= since)
     position = numbers.position[skips["item"].to_numpy()] if len(skips) else np.zeros(0, np.int32)
