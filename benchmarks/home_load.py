@@ -1,6 +1,6 @@
 """Home at a steady rate while events arrive, over worker processes, with a release swapped in the middle.
 
-    python benchmarks/home_load.py [--rate 100] [--events 1000] [--workers 2] [--minutes 1] [--listeners 100000]
+    python benchmarks/home_load.py [--rate 100] [--events 1000] [--workers 2] [--minutes 1] [--visited]
 
 The server is `segue serve --workers N` over 60,000 tracks and a log of as many listeners as asked, a blend of iALS and
 item neighbours. Pages are asked for at random moments at the given rate, answered or not the ones before, each for a
@@ -9,6 +9,9 @@ memory of every process is read each minute. Times count from the moment a reque
 does nothing is asked ten times a second: its times are what this machine, its sockets and this client cost. Prints one
 JSON object; failed requests of any kind are counted, `swap_failed` are those from the promotion on; pages that were due
 in the SWAP_S seconds from the promotion on are told apart, too.
+
+With `--visited` every listener was here in the hours before: a page was made for each, so that there is one to show
+while more are asked for than can be made. `made_in_this_run` counts the pages that were not such ones.
 """
 
 from __future__ import annotations
@@ -62,6 +65,28 @@ def prepared(folder: Path, tracks: int, listeners: int) -> tuple[str, str]:
     return first.id, others[0]
 
 
+VISIT = """
+import sys, time
+from pathlib import Path
+from segue.app import open_service
+from segue.core.types import Context
+with open_service(Path(sys.argv[1]), keep_pages=True) as service:
+    for i in range(int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])):
+        service.home(f"L{i}", Context(now=int(time.time() * 1000)))
+"""
+
+
+def visit(folder: Path, listeners: int, workers: int) -> None:
+    """A page for every listener, as a server would have made it."""
+    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", VISIT, str(folder)]
+    running = [
+        subprocess.Popen([*command, str(i), str(listeners), str(workers)], env=os.environ | one) for i in range(workers)
+    ]
+    if sum(process.wait() for process in running):
+        sys.exit("pages could not be made")
+
+
 def family(pid: int) -> list[int]:
     """A process and its children."""
     return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
@@ -84,7 +109,7 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     took: dict[str, list[float]] = {"home": [], "events": [], "nothing": [], "home_swapping": []}
     failed: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    swapped = [float("inf")]
+    swapped, anew, began_ms = [float("inf")], [0], int(time.time() * 1000)
 
     async def one(kind: str, due: float, method: str, path: str, body: bytes = b"") -> None:
         try:
@@ -96,6 +121,8 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
             took["home_swapping"].append(took[kind][-1])
         if kind == "home" and status == 200:
             seen[answer.partition(b'"release":"')[2].partition(b'"')[0].decode()] += 1
+            made = int(answer.rpartition(b'"made":')[2].partition(b"}")[0])
+            anew[0] += made >= began_ms
         if status not in (200, 202):
             failed[f"{kind} {status}"] += 1
             if due >= swapped[0]:
@@ -155,6 +182,7 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     out: dict[str, Any] = {
         "seconds": round(lasted, 1), "failed": sum(n for k, n in failed.items() if k != "swap_failed"),
         "swap_failed": failed["swap_failed"], "what_failed": dict(failed), "pages_by_release": dict(seen),
+        "made_in_this_run": anew[0],
         "server_cpu_share": round((after - used) / 1000 / lasted, 2), "memory_mb": memory,
     }  # fmt: skip
     for kind, values in took.items():
@@ -174,12 +202,15 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=100_000)
     parser.add_argument("--tracks", type=int, default=60_000)
     parser.add_argument("--warm", type=int, default=200, help="pages before the clock starts")
+    parser.add_argument("--visited", action="store_true", help="every listener was here in the hours before")
     parser.add_argument("--impressions", action="store_true", help="log what is shown, as the page asks for")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.workspace or Path(scratch) / "workspace"
         first, other = prepared(folder, args.tracks, args.listeners)
         promote(folder, "default", first)
+        if args.visited:
+            visit(folder, args.listeners, args.workers)
         command = [sys.executable, "-c", START, str(folder), str(args.workers)]
         begin = time.perf_counter()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:

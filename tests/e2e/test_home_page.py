@@ -1,6 +1,7 @@
 """Home in a real browser: it loads, it records, it changes, and a keyboard or a thumb is enough."""
 
 import re
+import time
 from itertools import product
 
 import pytest
@@ -27,13 +28,17 @@ def test_home_has_shelves_of_cards_with_reasons(served, visit):
     assert page.title() == "L00007 · Segue"
     said = {"segue-simulated": "false"}  # as where the key is another tenant's
 
+    made = int(time.time() * 1000)
+
     def of_another(route):
         answer = route.fetch()
-        route.fulfill(response=answer, headers=answer.headers | said)
+        route.fulfill(response=answer, headers=answer.headers | said, json=answer.json() | {"made": made - 7_200_000})
 
+    expect(page.locator("#about")).to_have_text("For L00007")
     page.route("**/v1/home*", of_another)
     page.reload()
     expect(page.get_by_text("Simulated listeners and catalogue")).to_be_hidden()
+    expect(page.locator("#about")).to_contain_text("this is your page of ")
 
 
 def test_covers_are_always_the_same_and_differ_between_items(served, visit):

@@ -13,12 +13,15 @@ from segue.surfaces.serving import Serving
 __all__ = ["Service", "open_service", "prove", "reports_of"]
 
 
-def open_service(workspace: Path | str | Workspace, tenant: str | None = None) -> Service:
-    """The service of a workspace and tenant (default: that of its settings). NotReady where nothing is released yet."""
+def open_service(workspace: Path | str | Workspace, tenant: str | None = None, keep_pages: bool = False) -> Service:
+    """The service of a workspace and tenant (default: that of its settings). NotReady where nothing is released yet.
+
+    `keep_pages`: for a server, which may be asked for more pages than it can make.
+    """
     owns = not isinstance(workspace, Workspace)
     opened = workspace if isinstance(workspace, Workspace) else Workspace.open(Path(workspace))
     try:
-        return Service(opened, tenant or opened.settings.tenant, owns)
+        return Service(opened, tenant or opened.settings.tenant, owns, keep_pages)
     except BaseException:
         if owns:
             opened.close()

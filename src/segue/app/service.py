@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +17,11 @@ from segue.app.live import TELL_S, kind_of, now_ms
 from segue.core.errors import NotReady
 from segue.core.tracing import span
 from segue.core.types import Context, Home, Kind
+from segue.store.pages import LastPages
 from segue.store.receipts import Receipt, erase
-from segue.store.workspace import Workspace
+from segue.store.workspace import PAGES, Workspace
 from segue.surfaces.cards import decision_view
+from segue.surfaces.home import last
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.recording import is_kept
@@ -33,8 +36,8 @@ from segue.surfaces.views import (
 
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
 VISIT_MS = 1_800_000  # for as long the same chance decides
-KEPT = PageMade(kept=True)
-PAGES = 300  # kept while nothing happens to their listeners; each takes some 150 kB
+KEPT, LAST = PageMade(kept=True), PageMade(kept=False, last=True)
+JUST_MADE = 300  # pages kept while nothing happens to their listeners; each takes some 150 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,20 @@ class Made:
 class Service(Answers):
     """What the web, the command line and agents may call. Safe for several threads. Close it when done."""
 
-    def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
+    def __init__(self, workspace: Workspace, tenant: str, owns: bool = False, keep_pages: bool = False) -> None:
+        """`keep_pages`: the page last made for each listener is kept, to be shown again while `pressed` says so."""
         super().__init__(workspace, tenant, owns)
         self.on_page: Callable[[PageMade], None] | None = None  # is told of every page that `home` gives
-        self._pages: Kept[Made] = Kept(PAGES)
+        self.pressed: Callable[[], bool] = lambda: False  # whether more pages are asked for than can be made
+        self._keep_pages = keep_pages
+        self._pages: Kept[Made] = Kept(JUST_MADE)
+        self._last = self._last_pages()
         self._writer: ImpressionWriter | None = None
 
     def close(self) -> None:
         """Write what is still to be written. A workspace that was given open stays open."""
         self._write_impressions()
+        self._last.close()
         super().close()
 
     def erase(self, listener: str, keys: int = 0) -> Receipt:
@@ -66,6 +74,18 @@ class Service(Answers):
         receipt = erase(self.workspace, self.tenant, listener, keys)
         self.reload()
         return receipt
+
+    def reload(self) -> bool:
+        """As `Live.reload`; last pages may have gone with somebody who was erased, and are looked for anew."""
+        taken = super().reload()
+        if taken:
+            before, self._last = self._last, self._last_pages()
+            before.close()
+        return taken
+
+    def _last_pages(self) -> LastPages:
+        most = self._serving.settings.pages_kept if self._keep_pages else 0
+        return LastPages(self.workspace.derived(PAGES, self.tenant), most)
 
     def _write_impressions(self) -> None:
         with self._lock:
@@ -83,19 +103,27 @@ class Service(Answers):
         """The page of a listener. An unknown one gets what is popular, `known=False`.
 
         `kinds` limits the page to items of these kinds. With `log_impressions` what is shown, and how likely
-        it was to be, is written to the log, a moment later.
+        it was to be, is written to the log, a moment later. While `pressed` says so, it is the page last made for the
+        listener within a day, where all of it may still be shown.
         """
+        pretended = context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, context)
-        self._tell_book(serving, TELL_S)
         only = None if kinds is None else tuple(kind_of(k) for k in kinds)
         moment = replace(context, now=context.now // AS_IT_WAS_MS)
         key = (serving.release.id, number, serving.listening.version(number), moment, only)
-        made = self._pages.get(key)
-        told = KEPT
+        about = last.asked(context, only) if self._keep_pages and number and not pretended else ""
+        made, told = self._pages.get(key), KEPT
+        if made is None and about and self.pressed():
+            made, told = self._last_made(serving, number, context, only, about), LAST
         if made is None:
+            self._tell_book(serving, TELL_S)
+            begun = time.thread_time()
             with span("home", release=serving.release.id):
                 made, told = self._make_home(serving, number, context, only)
+            told = replace(told, took=time.thread_time() - begun)
             self._pages.put(key, made)
+            if about:
+                last.keep(self._last, number, about, last.Last(made.home, made.moment))
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
@@ -103,6 +131,15 @@ class Service(Answers):
             shown = Shown(view.page, self.tenant, listener, max(now_ms(), made.moment["now"]), made.home, made.moment)
             self._impressions().put(shown)
         return view
+
+    def _last_made(
+        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None, about: str
+    ) -> Made | None:
+        """The page last made for a listener, where there is one that may be shown as it is."""
+        found = last.kept(self._last, number, about, context.now)
+        if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
+            return None
+        return Made(self._view(serving, number, found.home, found.moment), found.home, found.moment)
 
     def page(self, listener: str, context: Context | None = None) -> Shown:
         """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
@@ -120,13 +157,16 @@ class Service(Answers):
     ) -> tuple[Made, PageMade]:
         """A page without its id and its listener's."""
         home, moment, kitchen = self._built(serving, number, context, kinds)
-        view = HomeView(
-            "", self.tenant, "", serving.release.id,
-            serving.cards.shelves(home, serving.listening.saved(number)), decision_view(home),
-            serving.snapshot.simulated, bool(moment["known"]),
-        )  # fmt: skip
         told = PageMade(False, len(home.shelves), dict(kitchen.got), tuple(kitchen.empty))
-        return Made(view, home, moment), told
+        return Made(self._view(serving, number, home, moment), home, moment), told
+
+    def _view(self, serving: Serving, number: int, home: Home, moment: Mapping[str, Any]) -> HomeView:
+        """Without the page's id and its listener's. `release` is that which it was made by."""
+        release = home.decisions[0].shelf.release if home.decisions else serving.release.id
+        return HomeView(
+            "", self.tenant, "", release, serving.cards.shelves(home, serving.listening.saved(number)),
+            decision_view(home), serving.snapshot.simulated, bool(moment["known"]), int(moment["now"]),
+        )  # fmt: skip
 
     def _built(
         self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     shelf_cards: Annotated[int, Field(description="cards on a shelf", ge=1, le=100)] = 12
     shelf_arms: Annotated[int, Field(description="cards that a shelf chooses among", ge=3, le=500)] = 40
     page_shelves: Annotated[int, Field(description="shelves on a page", ge=1, le=50)] = 12
+    pages_kept: Annotated[
+        int,
+        Field(description="pages last made that a server keeps for a day, to show them under load; 0: none", ge=0),
+    ] = 100_000
 
     policy: Annotated[
         str, Field(description="how Home chooses: a policy, or one with parameters: plackett-luce(temperature=0.2)")

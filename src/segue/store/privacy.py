@@ -36,7 +36,7 @@ from segue.store.edge import TYPE_NAMES
 from segue.store.migrations import remove_copies
 from segue.store.segments import Segment
 from segue.store.sqlite import DATABASE
-from segue.store.workspace import CHECKS, FEATURES, QUARANTINE, STATISTICS, Workspace
+from segue.store.workspace import CHECKS, FEATURES, PAGES, QUARANTINE, STATISTICS, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
@@ -45,7 +45,7 @@ OWN = "own"
 """Namespace of the playlists that listeners make here: what they are called is theirs."""
 NEEDED = re.compile(rf"{re.escape(FILE)}|(?:manifest|model|keys|current-\w+)\.json|.*\.sqlite.*", re.DOTALL)
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
-DERIVED = (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS)
+DERIVED = (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS, PAGES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ QUARANTINE = "quarantine"
 """Folder of the rows of each tenant's imports that could not be taken."""
 FEATURES = "features"
 """Folder of what features knew of each tenant's log: see `segue.surfaces.home.checkpoint`."""
+PAGES = "pages"
+"""Folder of the page last made for each of a tenant's listeners: see `segue.store.pages`. No backup has it."""
 
 
 class Workspace:

@@ -51,7 +51,7 @@ def open_workspace(workspace: Path, tenant: str | None) -> Service:
     """The service of a workspace."""
     from segue.app import open_service
 
-    service: Service = open_service(workspace, tenant)
+    service: Service = open_service(workspace, tenant, keep_pages=True)
     return service
 
 

@@ -47,7 +47,9 @@ class Metrics:
         self.lag = histogram("segue_events_lag_seconds", "Seconds from a batch being read to the disk")
         self.turned_away = counter("segue_events_turned_away", "Requests answered 429")
         self.behind = gauge("segue_events_behind", "Events in the log, and not known to pages yet", "livemax", "tenant")
-        self.pages = counter("segue_home_pages", "Pages of Home: made anew, or kept from before", "tenant", "made")
+        self.pages = counter(
+            "segue_home_pages", "Pages of Home: new ones, kept ones, last ones under load", "tenant", "made"
+        )
         self.shelves = counter("segue_home_shelves", "Shelves on pages made anew", "tenant")
         self.empty = counter("segue_home_empty_shelves", "Shelves that had too little to show", "tenant", "shelf")
         self.candidates = counter("segue_home_candidates", "Candidates got for pages", "tenant", "source")
@@ -72,8 +74,8 @@ class Metrics:
 
     def page(self, tenant: str, made: PageMade) -> None:
         """Count a page."""
-        self.pages.labels(tenant, "kept" if made.kept else "new").inc()
-        if made.kept:
+        self.pages.labels(tenant, "kept" if made.kept else "last" if made.last else "new").inc()
+        if made.kept or made.last:
             return
         self.shelves.labels(tenant).inc(made.shelves)
         for shelf in made.empty:

@@ -38,6 +38,7 @@ from segue.surfaces.views import (
     SearchView,
     SpotView,
 )
+from segue.web.pressure import Pressure
 
 T = TypeVar("T")
 LOOK_S = 0.05  # how often it is seen whether the encoder of words is there
@@ -75,6 +76,7 @@ class Service(Protocol):
     def behind(self) -> int: ...
 
     on_page: Callable[[PageMade], None] | None
+    pressed: Callable[[], bool]
 
     def home(
         self, listener: str, context: Context | None = None, *, log_impressions: bool = False
@@ -186,6 +188,12 @@ class Backend:
         self._readers = ThreadPoolExecutor(readers, "segue-read")
         self._writer = ThreadPoolExecutor(1, "segue-write")
         self._waiting = 0
+        self.pressure = Pressure()
+
+    def _page(self, made: PageMade) -> None:
+        self.pressure.page(made, self._waiting)
+        if self.on_page is not None:
+            self.on_page(made)
 
     def _opened(self) -> Service:
         with self._lock:
@@ -195,7 +203,7 @@ class Backend:
                 self._looked = time.monotonic()
                 try:
                     self._service = self._open()
-                    self._service.on_page = self.on_page
+                    self._service.on_page, self._service.pressed = self._page, self.pressure
                 except SegueError as e:
                     self._why = str(e)
                     if isinstance(e, WorkspaceError):

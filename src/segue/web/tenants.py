@@ -43,8 +43,6 @@ class Tenant:
             metrics.page(name, made)
 
         backend.on_page = page
-        if backend.current is not None:
-            backend.current.on_page = page
 
     def follow(self) -> None:
         """From here on take up releases as they are promoted, the first one included."""

@@ -14,3 +14,5 @@ class PageMade:
     shelves: int = 0  # on it
     candidates: Mapping[str, int] = field(default_factory=dict)  # by the source they came from
     empty: Sequence[str] = ()  # shelves that had too little to show
+    took: float = 0.0  # seconds of the processor
+    last: bool = False  # it is the one last made for the listener: more are asked for than can be made

@@ -21,6 +21,12 @@ explicit.checked = setting("explicit") !== "no";
 
 const words = (v) => (v < 15 ? "mostly familiar" : v < 40 ? "rather familiar" : v <= 60 ? "balanced" : v <= 85 ? "rather new" : "mostly new");
 
+const OLD_MS = 900_000;
+
+/** When a page was made that is an old one: so many are here that there was no time for another. */
+const aged = (home) => (home.made && Date.now() - home.made > OLD_MS
+  ? `. Many are here just now: this is your page of ${new Date(home.made).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.` : "");
+
 function circumstances(exclude) {
   return { exclude, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", familiarity: (1 - dial.value / 100).toFixed(2), explicit: explicit.checked, impressions: true };
 }
@@ -31,7 +37,7 @@ function greet(home) {
   byId("greeting").textContent = part;
   const known = home.known !== false;
   put(byId("about"), known ? "For " : "New here: ", el("a", { href: `/listener/${encodeURIComponent(state.listener)}` }, state.listener),
-    known ? "" : ". Nothing is known yet, so this is what others enjoy. Play something and watch it turn.");
+    known ? aged(home) : ". Nothing is known yet, so this is what others enjoy. Play something and watch it turn.");
 }
 
 /** Home, without what was passed over lately. */

@@ -1,0 +1,115 @@
+"""The page last made for each listener, kept beside the log: a cache that may be deleted at any time.
+
+One small SQLite file a tenant, which the worker processes of a server share. Nothing in it is a fact: where it cannot
+be read or written, pages are made as if it were not there. It goes with all that was derived when a listener is
+forgotten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+
+FILE = "last.sqlite"
+KEPT_MS = 86_400_000
+SWEEP_EVERY = 5_000  # pages written between two looks for old ones
+TABLE = """
+CREATE TABLE IF NOT EXISTS pages (
+    listener INTEGER NOT NULL, asked TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (listener, asked)
+);
+CREATE INDEX IF NOT EXISTS pages_at ON pages (at);
+"""
+
+
+class LastPages:
+    """Of one tenant. Safe for several threads. Nothing is written before the first page is put in."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        """`most`: pages kept, the newest; 0: none."""
+        self._folder, self._most = folder, most
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._until_sweep = 0
+        self._said = False
+
+    def get(self, listener: int, asked: str, now: int) -> tuple[int, bytes] | None:
+        """When the page was made (UTC ms) and what was put in, where that is less than a day ago.
+
+        asked: what else than the listener and the time it was made for.
+        """
+        if not self._most:
+            return None
+        with self._lock, self._quietly():
+            if (connection := self._opened(create=False)) is not None:
+                sql = "SELECT at, body FROM pages WHERE listener = ? AND asked = ?"
+                row = connection.execute(sql, (listener, asked)).fetchone()
+                if row is not None and now - KEPT_MS < row[0] <= now:
+                    return int(row[0]), zlib.decompress(row[1])
+        return None
+
+    def put(self, listener: int, asked: str, at: int, body: bytes) -> None:
+        """In the place of the one before."""
+        if not self._most:
+            return
+        packed = zlib.compress(body, 1)
+        with self._lock, self._quietly():
+            connection = self._opened(create=True)
+            assert connection is not None
+            if self._until_sweep <= 0:
+                self._until_sweep = SWEEP_EVERY
+                self._sweep(connection)
+            self._until_sweep -= 1
+            connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", (listener, asked, at, packed))
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _sweep(self, connection: sqlite3.Connection) -> None:
+        """Let go of what is a day old, and of the oldest where there are too many."""
+        connection.execute("DELETE FROM pages WHERE at <= ?", (int(time.time() * 1000) - KEPT_MS,))
+        sql = "DELETE FROM pages WHERE rowid IN (SELECT rowid FROM pages ORDER BY at DESC LIMIT -1 OFFSET ?)"
+        connection.execute(sql, (self._most,))
+
+    def _opened(self, create: bool) -> sqlite3.Connection | None:
+        path = self._folder / FILE
+        if self._connection is None and (create or path.is_file()):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = OFF")  # what a crash takes is made again
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.executescript(TABLE)
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = None
+
+    @contextlib.contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """A page that cannot be kept is none that cannot be shown. A file that is damaged is begun anew."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, zlib.error) as e:
+            self._close()
+            damaged = isinstance(e, sqlite3.DatabaseError) and not isinstance(e, sqlite3.OperationalError)
+            if damaged:
+                for end in ("", "-wal", "-shm"):
+                    with contextlib.suppress(OSError):
+                        (self._folder / f"{FILE}{end}").unlink()
+            if not self._said:
+                structlog.get_logger().warning("last pages not kept", reason=str(e), begun_anew=damaged)
+            self._said = True

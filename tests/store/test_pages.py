@@ -1,0 +1,64 @@
+"""The page last made: a cache that is shared, bounded, a day long, and never in anybody's way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segue.store import pages
+from segue.store.pages import FILE, KEPT_MS, LastPages
+
+NOW = 1_790_000_000_000
+
+
+def test_the_newest_of_each_listener_and_question_is_kept_for_a_day(tmp_path: Path) -> None:
+    one, other = LastPages(tmp_path / "p", 10), LastPages(tmp_path / "p", 10)
+    one.put(1, "a", NOW, b"first")
+    one.put(1, "b", NOW, b"else")
+    one.put(2, "a", NOW, b"another's")
+    one.put(1, "a", NOW + 5, b"second")
+    assert other.get(1, "a", NOW + 9) == (NOW + 5, b"second")
+    assert (other.get(1, "b", NOW + 9), other.get(2, "a", NOW + 9)) == ((NOW, b"else"), (NOW, b"another's"))
+    assert other.get(1, "a", NOW + 4 + KEPT_MS) is not None
+    assert other.get(1, "a", NOW + 5 + KEPT_MS) is None
+    assert other.get(1, "a", NOW + 4) is None  # a clock that was set back
+    assert other.get(3, "a", NOW + 9) is None
+    assert (tmp_path / "p" / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_written_before_there_is_a_page(tmp_path: Path) -> None:
+    kept = LastPages(tmp_path / "p", 10)
+    assert kept.get(1, "a", NOW) is None
+    none = LastPages(tmp_path / "p", 0)
+    none.put(1, "a", NOW, b"page")
+    assert none.get(1, "a", NOW) is None
+    assert not (tmp_path / "p").exists()
+
+
+def test_the_oldest_go_where_there_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SWEEP_EVERY", 4)
+    monkeypatch.setattr("time.time", lambda: NOW / 1000)
+    kept = LastPages(tmp_path, 3)
+    kept.put(9, "a", NOW - KEPT_MS, b"of yesterday")
+    for i in range(8):
+        kept.put(i, "a", NOW + i, b"page")
+    there = [i for i in range(10) if kept.get(i, "a", NOW + 10)]
+    assert there == [4, 5, 6, 7]  # the three newest at the last look, and one since
+
+
+def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
+    kept = LastPages(tmp_path, 10)
+    (tmp_path / FILE).write_bytes(b"no database at all " * 400)
+    assert kept.get(1, "a", NOW) is None
+    kept.put(1, "a", NOW, b"page")
+    assert kept.get(1, "a", NOW) == (NOW, b"page")
+    kept.close()
+    assert kept.get(1, "a", NOW) == (NOW, b"page")
+
+
+def test_a_place_that_cannot_be_written_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("a file where the folder should be")
+    kept = LastPages(tmp_path / "p", 10)
+    kept.put(1, "a", NOW, b"page")
+    assert kept.get(1, "a", NOW) is None
