@@ -45,9 +45,10 @@ def test_those_who_wait_too_long_do_and_it_ends_when_all_could_be_made() -> None
 def test_it_ends_when_nobody_asks() -> None:
     clock = Clock()
     pressure = Pressure(clock)
-    ask(pressure, clock, NEW, 30, 5, waiting=50)
+    ask(pressure, clock, NEW, 30, 0.2, waiting=50)  # six pages were given: too few to tell a rate by
+    clock.now += 9
     assert pressure()
-    clock.now += 10
+    clock.now += 2
     assert not pressure()
 
 
@@ -58,6 +59,7 @@ def test_pages_that_were_just_made_are_nobodys_burden() -> None:
     ask(pressure, clock, KEPT, 500, 10, waiting=3)
     assert not pressure()
     ask(pressure, clock, KEPT, 500, 1, waiting=50)  # it begins, since they wait
+    clock.now += 10
     assert not pressure()  # and ends, since none of them has to be made
 
 

@@ -1,7 +1,7 @@
 """Whether more pages are asked for than a process can make.
 
-It begins when those who wait would wait too long, and ends when making all that is asked for would leave time again: so
-it does not flicker while pages that cost little are shown.
+It begins when those who wait would wait too long, and ends when making all that is asked for would leave time again, as
+far as the last seconds tell: so it does not flicker while pages that cost little are shown.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from segue.surfaces.home.told import PageMade
 WAIT_S = 0.15  # of the processor that calls in front of another may take
 FREE = 0.4  # share of a core that pages may ask for when it ends
 OVER_S = 5.0  # the rate at which pages are asked for is that of so many seconds
+HOLDS_S = 10.0  # that it lasts at least: at first too few pages were given to tell how many are asked for
 LATELY = 0.1  # weight of the newest page in what a page costs
 
 
@@ -26,7 +27,7 @@ class Pressure:
         self._clock, self._lock = clock, threading.Lock()
         self._asked, self._seen = 0.0, clock()  # pages, those before fading; when that was
         self._cost = 0.0  # seconds of the processor a page
-        self._high = False
+        self._high, self._until = False, 0.0
 
     def page(self, made: PageMade, waiting: int) -> None:
         """A page was given, while so many calls waited, itself included. One that was just made costs nothing."""
@@ -37,11 +38,11 @@ class Pressure:
             if made.took:
                 self._cost += (made.took - self._cost) * (LATELY if self._cost else 1.0)
             if waiting > 1 and waiting * self._cost > WAIT_S:
-                self._high = True
+                self._high, self._until = True, self._clock() + HOLDS_S
 
     def __call__(self) -> bool:
         with self._lock:
-            if self._high:
+            if self._high and self._clock() >= self._until:
                 self._fade()
                 self._high = self._asked / OVER_S * self._cost > FREE
             return self._high
