@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -71,8 +72,7 @@ def read_params(request: Request, kind: type[P], lenient: bool = False) -> P:
 
     `lenient` passes over what is not described, and takes the last of what is given twice.
     """
-    fields = cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind)).fields
-    types = {f.encode_name: _bare(f.type) for f in fields}
+    types = _types(kind)
     given: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name not in types:
@@ -95,6 +95,13 @@ def read_params(request: Request, kind: type[P], lenient: bool = False) -> P:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as e:
         raise InputError(str(e).replace("`$.", "`").replace("Object missing required field", "missing")) from None
+
+
+@cache
+def _types(kind: type[msgspec.Struct]) -> dict[str, msgspec.inspect.Type]:
+    """Types of the fields, by name: to find them out takes longer than most answers."""
+    fields = cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind)).fields
+    return {f.encode_name: _bare(f.type) for f in fields}
 
 
 def _textual(kind: msgspec.inspect.Type) -> bool:
