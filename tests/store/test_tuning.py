@@ -30,10 +30,14 @@ FACTS: Any = SimpleNamespace(
     rows=lambda numbers: np.asarray(numbers) - 1,
 )  # fmt: skip
 TUNER: Any = Tuner(FACTS)
+FITS: Any = SimpleNamespace(
+    names=("calm",), fit=lambda numbers, name: np.array([1, 0.5, 0.2, 0, 0, 0, 0, 0, 0], np.float32)[numbers - 1]
+)
+"""What a release knows of the moods of the first three."""
 SUBJECTS = (
     ("genre:jazz", 0), ("genre:rock", 0), ("kind:episode", 0), ("item:segue:artist:a", 8), ("item:segue:track:b", 2),
     ("shelf:focus", 0), ("plays:genre:rock", 0), ("plays:item:segue:album:c", 7), ("skips:item:segue:track:b", 2),
-    ("play:17:segue:track:d", 3), ("play:18:segue:track:d", 3),
+    ("play:17:segue:track:d", 3), ("play:18:segue:track:d", 3), ("mood:calm", 0), ("habit:hours", 0),
 )  # fmt: skip
 VALUES = st.sampled_from([-1.0, -0.5, -0.25, 0.5, 1.0])
 SAYING = st.lists(st.tuples(st.sampled_from(SUBJECTS), VALUES), unique_by=lambda said: said[0], max_size=6)
@@ -50,7 +54,7 @@ def told(*said):
 def as_lists(tuned):
     return tuned and [
         tuned.never.tolist(), tuned.leaning.tolist(), tuned.uncounted.tolist(), tuned.forgiven.tolist(),
-        sorted(tuned.plays), sorted(tuned.off),
+        sorted(tuned.plays), sorted(tuned.off), sorted(tuned.untold),
     ]  # fmt: skip
 
 
@@ -73,6 +77,20 @@ def test_single_plays_and_plays_of_something_do_not_count():
     items, at = np.array([1, 3, 3, 2, 4], np.int32), np.array([17, 17, 18, 17, 1])
     assert counted(tuned, FACTS, items, at).tolist() == [False, False, True, True, False]
     assert not tuned.never.any()
+
+
+def test_a_mood_is_of_an_item_as_far_as_it_fits_and_a_faint_likeness_hides_nothing():
+    tuned = TUNER(told(("mood:Calm", 0, -1.0, 1)), FITS)
+    assert np.flatnonzero(tuned.never).tolist() == np.flatnonzero(tuned.uncounted).tolist() == [0, 1]
+    more = TUNER(told(("mood:calm", 0, 0.5, 1)), FITS)
+    assert more.leaning.tolist() == pytest.approx([0.5 * STEP * v for v in (1, 0.5, 0.2, 0, 0, 0, 0, 0, 0)])
+    for subject, moods in (("mood:calm", None), ("mood:not named yet", FITS)):
+        nothing = TUNER(told((subject, 0, -1.0, 1)), moods)
+        assert not any(each.any() for each in (nothing.never, nothing.uncounted, nothing.leaning))
+
+
+def test_a_habit_that_tells_nothing_is_named_and_a_lesser_word_does_nothing():
+    assert TUNER(told(("habit:hours", 0, -1.0, 1), ("habit:device", 0, -0.5, 1))).untold == {"hours"}
 
 
 @given(SAYING)
@@ -98,7 +116,8 @@ def test_the_last_word_counts_in_whatever_order_it_arrives(values, random):
     assert as_lists(TUNER(told(*random.sample(said, len(said))))) == as_lists(TUNER(told(said[-1])))
 
 
-@pytest.mark.parametrize("subject", ["jazz", "genre:", "item:12", "kind:podcast", "play:x:segue:track:1", "x:y", ""])
+@pytest.mark.parametrize("subject", ["jazz", "genre:", "item:12", "kind:podcast", "play:x:segue:track:1", "mood:",
+                                     "habit:hour", "habit:hours ", "x:y", ""])  # fmt: skip
 def test_a_subject_of_no_form_is_refused(subject):
     with pytest.raises(InputError, match="subject"):
         parse_event({"type": "tune", "id": "e", "listener": "u", "at": 1, "subject": subject, "value": 0})

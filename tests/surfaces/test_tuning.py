@@ -1,6 +1,7 @@
 """What listeners say of their own taste acts wherever something is chosen for them, and can be taken back."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from segue.core.types import Candidates, Context, Kind
 from segue.jobs.recommend import recommend_all
 from segue.ranking import leaned
 from segue.store import snapshot
+from segue.store.tuning import FAINT
+from segue.surfaces.home.mix import mix_of
 from segue.surfaces.home.taught import LiveBook, Taught
 
 NOW = 1_790_000_000_000
@@ -57,19 +60,126 @@ def test_none_of_a_genre_leaves_none_of_it_anywhere(service: Service, now: Conte
 
 
 @pytest.mark.parametrize(
-    "subject", ["genre:rock", "item:segue:artist:t:a2", "plays:genre:rock", "plays:item:segue:artist:t:a2",
-                "shelf:jump-back-in", "kind:show"],
+    "subject", ["genre:rock", "mood:energetic", "item:segue:artist:t:a2", "plays:genre:rock",
+                "plays:item:segue:artist:t:a2", "shelf:jump-back-in", "kind:show"],
 )  # fmt: skip
 def test_taken_back_the_page_is_the_very_same(service: Service, now: Context, subject: str) -> None:
     before, others = page(service, "L0", now), page(service, "L2", now)
     history = service._serving.listening.history(1, Kind.TRACK)
-    for value in (-1.0, -0.5, 0.5) if subject.startswith(("genre", "item")) else (-1.0,):
+    for value in (-1.0, -0.5, 0.5) if subject.startswith(("genre", "mood", "item")) else (-1.0,):
         tune(service, "L0", subject, value)
         assert page(service, "L0", now) != before
         assert page(service, "L2", now) == others  # theirs alone
         tune(service, "L0", subject, 0)
         assert page(service, "L0", now) == before
     assert [c.tolist() for c in service._serving.listening.history(1, Kind.TRACK)] == [c.tolist() for c in history]
+
+
+def cards(page: Any) -> list[Any]:
+    return [card for shelf in page[0] for card in shelf.cards]
+
+
+def fitting(service: Service, cards: Any, mood: str) -> int:
+    """How many cards are of a mood."""
+    moods = service._serving.stock.moods
+    assert moods is not None
+    numbers = np.array([service._serving.snapshot.catalogue.find(card.uri)[0] for card in cards], np.int32)
+    return int((moods.fit(numbers, mood) >= FAINT).sum())
+
+
+def test_none_of_a_mood_and_more_of_one_known_before_the_night_and_after_it(
+    service: Service, now: Context, release_of: Any, tmp_path: Any
+) -> None:
+    def first() -> Any:
+        return service.recommend("L0", "track", 16, context=now).items
+
+    others = page(service, "L2", now)
+    assert fitting(service, cards(page(service, "L0", now)), "calm")
+    best, number = first(), service.workspace.catalogue.listener_number("default", "L0")
+    assert number is not None
+    assert 0 < fitting(service, best, "energetic") < len(best)
+    tune(service, "L0", "mood:Calm", -1)
+    assert page(service, "L2", now) == others
+    assert fitting(service, cards(page(service, "L0", now)), "calm") == 0
+    assert 0 < len(service._serving.listening.history(number, Kind.TRACK)[0]) < 16
+    release_of(service.workspace.path, tmp_path / "one")
+    assert service.reload()
+    assert fitting(service, cards(page(service, "L0", now)), "calm") == 0
+    assert [(m.name, m.value) for m in service.taste("L0", now).moods if m.value] == [("calm", -1)]
+    tune(service, "L0", "mood:calm", 0)
+    tune(service, "L0", "mood:energetic", -0.5)
+    assert fitting(service, first(), "energetic") < fitting(service, best, "energetic")
+    tune(service, "L0", "mood:energetic", 0.5)
+    assert fitting(service, first(), "energetic") > fitting(service, best, "energetic")
+    tune(service, "L0", "mood:energetic", 0)
+    assert first() == best
+
+
+def test_hours_and_devices_that_tell_nothing_leave_everybodys_for_this_listener(
+    service: Service, now: Context, release_of: Any, tmp_path: Any
+) -> None:
+    at = [NOW - d * 86_400_000 for d in range(30)]
+    service.append(
+        [Play(id=f"h{i}", listener="L1", item="segue:track:t:a1t1", at=t, ms_played=90_000, device="phone")
+         for i, t in enumerate(at)]
+        + [Play(id=f"s{i}", listener="L1", item=f"segue:show:t:s{1 + i % 2}", at=t - 8 * 3_600_000, ms_played=90_000,
+                device="speaker") for i, t in enumerate(at)]
+    )  # fmt: skip
+    there = replace(now, device="speaker")
+    service.taste("L1", now)  # reads the events
+    first, number = service._serving, service.workspace.catalogue.listener_number("default", "L1")
+    assert number is not None
+
+    def known() -> tuple[Any, list[int], list[float]]:
+        kitchen = service._serving.kitchen(number, there)
+        habits = kitchen.board.habits(kitchen.main)
+        listening = service._serving.listening
+        mix = mix_of(kitchen.board, listening.taken, listening.devices)
+        assert mix is not None
+        hourly = kitchen.sources["at-this-hour"](kitchen.board)(kitchen.query, 9)
+        return habits, hourly.items.tolist(), mix.target.tolist()
+
+    def overall() -> Any:
+        kitchen = service._serving.kitchen(number, Context(country="SE"))
+        mix = mix_of(kitchen.board, service._serving.listening.taken)
+        assert mix is not None
+        return mix.target.tolist()
+
+    habits, hourly, mix = known()
+    told = known()
+    assert habits.clock.tolist() != habits.crowd.tolist()
+    assert hourly
+    assert mix != overall()
+    taste = service.taste("L1", there)
+    assert [d.name for d in taste.devices] == ["phone", "speaker"]
+    assert [(h.subject, h.value) for h in taste.habits] == [("habit:hours", 0), ("habit:device", 0)]
+    others = page(service, "L0", there)
+    tune(service, "L1", "habit:hours", -1)
+    service.taste("L1", there)
+    assert known()[2] != mix
+    assert known()[2] != overall()  # the device still tells
+    tune(service, "L1", "habit:device", -1)
+    for night in (False, True):
+        if night:  # known after it as before
+            release_of(service.workspace.path, tmp_path / "one")
+            assert service.reload()
+        taste = service.taste("L1", there)
+        habits, hourly, mix = known()
+        assert habits.clock.tolist() == habits.crowd.tolist()
+        assert habits.listens() == 1
+        assert habits.mood.tolist() != habits.usual_mood.tolist()  # what they play is still theirs
+        assert not hourly
+        assert mix == pytest.approx(overall())
+        assert taste.clock == ()
+        assert [(h.subject, h.value) for h in taste.habits] == [("habit:hours", -1), ("habit:device", -1)]
+        assert {s.name for s in taste.said} == {"The hours at which you listen", "The device you play on"}
+        if not night:
+            assert page(service, "L0", there) == others
+    assert first is not service._serving
+    tune(service, "L1", "habit:hours", 0)
+    tune(service, "L1", "habit:device", 0)
+    service.taste("L1", there)
+    assert known()[1:] == told[1:]
 
 
 def test_a_shelf_about_what_is_wanted_less_stands_lower(service: Service, now: Context) -> None:
@@ -194,7 +304,11 @@ def test_lists_for_all_hold_nothing_that_is_not_wanted_at_all(service: Service, 
     hidden = before["L0"][0]
     service.append([Rating(id="r", listener="L0", item=f"segue:track:t:{hidden}", at=NOW, value=-1)])
     tune(service, "L2", "item:segue:artist:t:a4", -1)
+    tune(service, "L6", "mood:calm", -1)
     after = listed()
+    calm = ("a2t", "a6t", "a10t", "a3t", "a7t", "a11t")  # by their artists
+    assert any(item.startswith(calm) for item in before["L6"])
+    assert not any(item.startswith(calm) for item in after["L6"])
     assert hidden not in after["L0"]
     assert len(after["L0"]) == len(before["L0"]) - 1
     assert any(item.startswith("a4t") for item in before["L2"])

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from segue.core.events import AnyEvent, Tune
-from segue.surfaces.taste.views import Belief, Heard, Mood, Occasion, Said, TasteView
+from segue.surfaces.taste.views import Belief, Habit, Heard, Mood, Occasion, OnDevice, Said, TasteView
 from segue.surfaces.views import CardView, Person
 
 DAY_MS = 86_400_000
@@ -57,14 +57,20 @@ def made_up_taste(
         tastes=_beliefs(counts, lambda c: (f"{c.genres[0]} · slow", "", f"plays:genre:{c.genres[0]}"), {})[:3],
         kinds=_beliefs(counts, lambda c: (c.kind, f"kind:{c.kind}", ""), said),
         new_items=0.62 if cards else 0.0, new_artists=0.27 if cards else 0.0,
-        clock=tuple(h / sum(hours) for h in hours) if cards else (), usual=(1 / 24,) * 24,
+        clock=tuple(h / sum(hours) for h in hours) if cards and "habit:hours" not in said else (), usual=(1 / 24,) * 24,
         occasions=(
             Occasion(subject="shelf:good-morning", name="Good morning", hours=((5, 11),), share=0.31, usual=0.22,
                      leaning=1.12, value=said.get("shelf:good-morning", 0.0)),
             Occasion(subject="shelf:focus", name="Focus", hours=((8, 12), (13, 18)), share=0.12, usual=0.35,
                      leaning=0.7, value=said.get("shelf:focus", 0.0)),
         ),
-        moods=(Mood(name="calm", times=1.6), Mood(name="dreamy", times=1.3)) if cards else (),
+        moods=tuple(
+            Mood(subject=f"mood:{name}", name=name, times=times, value=said.get(f"mood:{name}", 0.0),
+                 because=tuple(Person(c.uri, c.title) for c in cards[:2]))
+            for name, times in (("calm", 1.6), ("dreamy", 1.3))
+        ) if cards else (),
+        devices=(OnDevice(name="phone", share=0.7), OnDevice(name="web", share=0.3)) if cards else (),
+        habits=tuple(Habit(subject=s, value=said.get(s, 0.0)) for s in ("habit:hours", "habit:device") if cards),
         held_back=(Belief(name="The Longest Title That A Card Has Ever Had", share=0.0, kind="track", plays=3,
                           erase=("skips:item:segue:track:fake:3",)),) if cards else (),
         saved=tuple(Person(uri, uri) for uri in sorted(saved)),

@@ -25,10 +25,12 @@ def test_a_belief_is_changed_by_an_event_and_taken_back_by_another(client, servi
 
 
 def test_a_tune_without_a_subject_we_know_is_refused_by_name(client):
-    wrong = [tune("u", "mood:calm"), tune("u", "item:segue:planet:1"), tune("u", "x" * 999)]
+    wrong = [tune("u", "tempo:slow"), tune("u", "item:segue:planet:1"), tune("u", "x" * 999)]
     answer = client.post("/v1/events", json=wrong)
     assert answer.json()["accepted"] == 0
     assert [r["field"] for r in answer.json()["rejected"]] == ["subject", "item", "subject"]
+    assert "mood:NAME" in answer.json()["rejected"][0]["reason"]
+    assert "habit:hours" in answer.json()["rejected"][0]["reason"]
 
 
 def test_a_listeners_own_key_reads_and_writes_its_own_taste_and_no_other(client, keys):

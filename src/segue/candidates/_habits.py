@@ -46,6 +46,11 @@ class Habits:
         """-1 where the request has no time."""
         return self.query.hour
 
+    @property
+    def untold(self) -> bool:
+        """Whether the listener said that their hours tell nothing: then everybody's stand for theirs."""
+        return self.query.tuned is not None and "hours" in self.query.tuned.untold
+
     @cached_property
     def weekend(self) -> bool:
         return bool(_weekend(np.array([self.query.context.now + self.offset]))[0])
@@ -74,7 +79,7 @@ class Habits:
     @cached_property
     def here(self) -> F64:
         """(E,) how much each play tells of this hour of days like this one."""
-        if self.hour < 0:
+        if self.hour < 0 or self.untold:
             return np.zeros(len(self.query.at))
         days = np.where(_weekend(self.local) == self.weekend, 1.0, OTHER_DAY)
         return self.each * days * near(self.local // HOUR_MS, self.hour)
@@ -88,6 +93,8 @@ class Habits:
     @cached_property
     def clock(self) -> F64:
         """(24,) the share of the listener's sittings at each hour of days like this one."""
+        if self.untold:
+            return self.crowd
         own = self.each * np.where(_weekend(self.local) == self.weekend, 1.0, OTHER_DAY)
         counts = np.bincount(self.local // HOUR_MS % 24, own, 24) if len(own) else np.zeros(24)
         return np.asarray((counts + FIRST * self.crowd) / (counts.sum() + FIRST), np.float64)

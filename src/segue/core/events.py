@@ -30,8 +30,15 @@ Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 At = Annotated[int, Meta(ge=FIRST_AT, le=LAST_AT)]
 Ms = Annotated[int, Meta(ge=0, le=7 * 86_400_000)]
 _KINDS = "|".join(kind.label for kind in Kind)
-_NAMED = "(?:plays:)?genre:|shelf:|(?:(?:plays|skips):)?item:segue:|play:[0-9]{1,13}:segue:"
-Subject = Annotated[str, Meta(min_length=1, max_length=MAX_ID + 64, pattern=f"^(?:kind:(?:{_KINDS})$|(?:{_NAMED}).)")]
+HABITS = ("hours", "device")
+"""What the times of a listener's plays tell beside what was played: what suits an hour, and what a device."""
+_NAMED = "(?:plays:)?genre:|mood:|shelf:|(?:(?:plays|skips):)?item:segue:|play:[0-9]{1,13}:segue:"
+_SUBJECT = f"^(?:kind:(?:{_KINDS})$|habit:(?:{'|'.join(HABITS)})$|(?:{_NAMED}).)"
+_FORMS = (
+    "genre:NAME, mood:NAME, item:URI, kind:KIND, plays:genre:NAME, plays:item:URI, play:AT:URI, skips:item:URI, "
+    f"shelf:KEY, {', '.join(f'habit:{name}' for name in HABITS)}; KIND is one of {_KINDS.replace('|', ', ')}"
+)
+Subject = Annotated[str, Meta(min_length=1, max_length=MAX_ID + 64, pattern=_SUBJECT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +177,10 @@ class Counted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="counted
 class Tune(Event, frozen=True, kw_only=True, omit_defaults=True, tag="tune"):
     """What the listener says of their own taste; of a subject the latest counts, and 0 takes it back.
 
-    `genre:NAME`, `item:URI` (it, and all by that artist, of that album or show) and `kind:KIND` from -1, not at all, to
-    1, as much as can be; `shelf:KEY` at -1 is not made. At -1 `plays:genre:NAME`, `plays:item:URI` and the one
-    `play:AT:URI` no longer count for the taste, and `skips:item:URI` no longer against the item.
+    `genre:NAME`, `mood:NAME`, `item:URI` (it, and all by that artist, of that album or show) and `kind:KIND` from -1,
+    not at all, to 1, as much as can be; `shelf:KEY` at -1 is not made. At -1 `plays:genre:NAME`, `plays:item:URI` and
+    the one `play:AT:URI` no longer count for the taste, `skips:item:URI` no longer against the item, and `habit:hours`
+    and `habit:device` tell nothing of what suits an hour or a device.
     """
 
     subject: Subject
@@ -245,6 +253,8 @@ def parse_event(raw: bytes | str | dict[str, Any]) -> AnyEvent:
         else:
             event = msgspec.json.decode(raw, type=AnyEvent)
     except msgspec.ValidationError as e:
+        if "regex" in str(e) and "$.subject" in str(e):
+            raise InputError(f"bad event: no subject of a tune; it is one of {_FORMS} - at `$.subject`") from None
         raise InputError(f"bad event: {e}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as e:
         raise InputError(f"not JSON: {e}") from None

@@ -239,6 +239,7 @@ class Tuned:
     forgiven: Bools  # (N,) skips of it do not count against it
     plays: frozenset[tuple[int, int]]  # (item, UTC ms) single plays that are no part of the taste
     off: frozenset[str]  # shelves that are not made
+    untold: frozenset[str] = frozenset()  # habits that tell nothing: "hours", "device"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from segue.core.types import F32, I32, I64, Bools, Ids, Interactions, Kind, Quer
 from segue.evaluation.ranking import distinct, positions, top_k
 from segue.fitted import load_model
 from segue.fitted.crossing import FEW
+from segue.fitted.moods import Moods
 from segue.jobs.facts import snapshot_of
 from segue.jobs.protocols import rows_of
 from segue.runs.files import DRAFT
@@ -87,6 +88,7 @@ def recommend_all(
         [""] * len(names) if owner == "playlist" else [snapshot.listeners.namespace(int(o)) for o in data.owners]
     )
     crossing = _Crossing.of(release, snapshot, item_kind, model.items) if owner == "listener" else None
+    moods = Moods.load(release.moods_folder) if release.moods_folder and snapshot.tuned else None
     wanted = _rows(names, only)
     draft = out.with_name(f"{DRAFT}{out.name}")
     block = max(1, CELLS // max(1, len(model.items)))
@@ -100,7 +102,8 @@ def recommend_all(
             if crossing is not None:
                 crossing.fill(scores, queries, [only[start + b] if only else names[r] for b, r in enumerate(rows)])
             if owner == "listener" and snapshot.tuned:
-                _leave_out(scores, snapshot, model.items, np.where(rows >= 0, data.owners[np.maximum(rows, 0)], 0))
+                who = np.where(rows >= 0, data.owners[np.maximum(rows, 0)], 0)
+                _leave_out(scores, snapshot, moods, model.items, who)
             drop = distinct(model.items, queries.indptr, queries.items) if seen == "drop" else None
             best, values = top_k(scores, n, drop)
             for b, row in enumerate(rows):
@@ -169,12 +172,12 @@ def _queries(data: Interactions, rows: I64) -> Queries:
     return Queries.of(indptr, items, data.weights[events], data.at[events], now=now, country=country)
 
 
-def _leave_out(scores: F32, snapshot: Snapshot, items: Ids, listeners: Ids) -> None:
+def _leave_out(scores: F32, snapshot: Snapshot, moods: Moods | None, items: Ids, listeners: Ids) -> None:
     """No score (B, N) for what a listener wants none of."""
     rows = snapshot.catalogue.rows(items)
     for b, listener in enumerate(listeners.tolist()):
         tuning = snapshot.tuned.get(listener)
-        tuned = snapshot.tuner(tuning) if tuning is not None else None
+        tuned = snapshot.tuner(tuning, moods) if tuning is not None else None
         if tuned is not None:
             scores[b, tuned.never[rows]] = np.nan
 

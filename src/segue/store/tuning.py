@@ -1,7 +1,8 @@
 """What listeners say of their own taste, put together: of each subject what was said last, and what that does.
 
-`genre:`, `item:` and `kind:` say how much of something is wanted, `shelf:` that a shelf is not, `plays:`, `play:` and
-`skips:` what is no part of a taste although it happened. See `segue.core.events.Tune`.
+`genre:`, `mood:`, `item:` and `kind:` say how much of something is wanted, `shelf:` that a shelf is not, `plays:`,
+`play:` and `skips:` what is no part of a taste although it happened, `habit:` that the hours or devices of plays tell
+nothing. See `segue.core.events.Tune`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,8 +22,20 @@ from segue.store.genres import genres_of
 NEVER = -1.0
 STEP = float(np.log(16.0))
 """Log of how much more of a thing there is at 1 than at 0: at a half four times as much, at minus a half a quarter."""
+FAINT = 0.25
+"""What fits a mood less than this is not of it: a faint resemblance of words should hide nothing."""
 Key = tuple[str, str | int, int]
-"""Form of the subject; genre, kind or shelf, or the item's number; UTC ms of a single play, else 0."""
+"""Form of the subject; genre, mood, kind, shelf or habit, or the item's number; UTC ms of a single play, else 0."""
+
+
+class Fits(Protocol):
+    """What a release knows of moods; see `segue.fitted.moods`."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def fit(self, numbers: Ids, name: str) -> F32:
+        """(K,) in [0, 1]: how far each item fits a mood."""
 
 
 def key_of(subject: str, item: int) -> Key:
@@ -33,7 +47,7 @@ def key_of(subject: str, item: int) -> Key:
         form, what = f"{form}:{what.partition(':')[0]}", what.partition(":")[2]
     if form.endswith("item"):
         return form, item, 0
-    return form, what.casefold() if form.endswith("genre") else what, 0
+    return form, what.casefold() if form.endswith(("genre", "mood")) else what, 0
 
 
 @dataclass
@@ -81,9 +95,13 @@ class Tuner:
             out.setdefault(name.casefold(), []).append(column)
         return out
 
-    def share(self, form: str, what: str | int) -> F32:
-        """(N,) how much of each item a genre, a kind or an item (with all that belongs to it) makes up."""
+    def share(self, form: str, what: str | int, moods: Fits | None = None) -> F32:
+        """(N,) how much of each item a genre, a mood, a kind or an item (with all that belongs to it) makes up."""
         facts = self.facts
+        if form == "mood":
+            if moods is None or what not in moods.names:
+                return np.zeros(len(facts.items), np.float32)
+            return moods.fit(facts.items, str(what))
         if form == "genre":
             columns = self._columns.get(str(what), [])
             out = np.zeros(len(facts.items), np.float32)
@@ -97,33 +115,35 @@ class Tuner:
             return np.zeros(len(facts.items), np.float32)
         return np.asarray((facts.items == what) | (facts.artist == what) | (facts.album == what), np.float32)
 
-    def __call__(self, tuning: Tuning) -> Tuned | None:
-        """What was said; None where all is as it is."""
+    def __call__(self, tuning: Tuning, moods: Fits | None = None) -> Tuned | None:
+        """What was said; None where all is as it is. Without `moods` nothing that was said of one does anything."""
         said = list(tuning)
         if not said:
             return None
         n = len(self.facts.items)
         never, uncounted, forgiven = (np.zeros(n, np.bool_) for _ in range(3))
         leaning = np.zeros(n, np.float32)
-        plays, off = set[tuple[int, int]](), set[str]()
+        plays, off, untold = set[tuple[int, int]](), set[str](), set[str]()
         for (form, what, at), value in said:
-            if form in ("genre", "kind", "item"):
-                share = self.share(form, what)
+            if form in ("genre", "mood", "kind", "item"):
+                share = self.share(form, what, moods)
                 if value <= NEVER:
-                    never |= share > 0
+                    never |= share >= FAINT if form == "mood" else share > 0
                 else:
                     leaning += np.float32(value * STEP) * share
             elif value > NEVER:
                 continue
             elif form == "shelf":
                 off.add(str(what))
+            elif form == "habit":
+                untold.add(str(what))
             elif form == "play":
                 plays.add((int(what), at))
             elif form == "skips:item":
                 forgiven |= self.share("item", what) > 0
             else:
                 uncounted |= self.share(form.partition(":")[2], what) > 0
-        return Tuned(never, leaning, uncounted | never, forgiven, frozenset(plays), frozenset(off))
+        return Tuned(never, leaning, uncounted | never, forgiven, frozenset(plays), frozenset(off), frozenset(untold))
 
 
 def counted(tuned: Tuned, facts: Facts, items: Ids, at: I64) -> Bools:

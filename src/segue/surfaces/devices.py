@@ -33,6 +33,11 @@ class Devices:
         codes = np.array([self._named(name) for name in device.dictionary.to_pylist()], np.int32)
         self._plays.add(listeners[keep].astype(np.int32), at[keep], codes[device.indices.to_numpy()])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(D,) of the codes 1 … D."""
+        return tuple(self._codes)
+
     def code(self, device: str) -> int:
         """UNKNOWN for one that nobody played on."""
         return self._codes.get(device, UNKNOWN)

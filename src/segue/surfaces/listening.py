@@ -26,7 +26,7 @@ from segue.core.types import F32, I64, NO_IDS, Context, Ids, Kind, Query, Tuned
 from segue.store.building import DERIVED
 from segue.store.snapshot import Snapshot
 from segue.store.told import HEARD_MS, ended, filled, heard
-from segue.store.tuning import NEVER, Tuning, counted
+from segue.store.tuning import NEVER, Fits, Tuning, counted
 from segue.surfaces.devices import Devices
 from segue.surfaces.home.kept import Kept
 from segue.surfaces.trails import Trail, Trails
@@ -48,8 +48,8 @@ TUNED = 256  # listeners for whom it is kept what their tuning does
 class Listening:
     """Histories of one release's snapshot and of the events since. Appends and reads may run in different threads."""
 
-    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind]) -> None:
-        self.snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, kinds: Iterable[Kind], moods: Fits | None = None) -> None:
+        self.snapshot, self._moods = snapshot, moods
         self.seen = snapshot.last_seq  # events up to here are taken in
         played = {kind for kind, owner, _ in snapshot.populations() if owner == "listener"}
         self.kinds = tuple(k for k in kinds if k in played) or tuple(kinds)[:1]
@@ -175,7 +175,7 @@ class Listening:
         version = self.version(listener)
         found = self._tuned.get(listener)
         if found is None or found[0] != version:
-            found = (version, self.snapshot.tuner(tuning))
+            found = (version, self.snapshot.tuner(tuning, self._moods))
             self._tuned.put(listener, found)
         return found[1]
 

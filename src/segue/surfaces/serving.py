@@ -80,7 +80,7 @@ class Serving:
         space = Space.load(release.space_folder) if release.space_folder else None
         moods = Moods.load(release.moods_folder) if release.moods_folder else None
         stock = Stock.make(facts, models, data, prefer[0] if prefer else None, ahead, space, moods, _crossings(release))
-        listening = Listening(snapshot, tuple(stock.sections))
+        listening = Listening(snapshot, tuple(stock.sections), moods)
         settings = workspace.settings
         taught = release.manifest.taught is not None
         book = opened(workspace, release.manifest.tenant, snapshot.id, facts) if taught else None

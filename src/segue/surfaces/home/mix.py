@@ -72,7 +72,7 @@ def mix_of(board: Board, kinds: Iterable[Kind], devices: Devices | None = None) 
     """The mix of the listener who asks, in the circumstances of the request; None where nothing of them is known.
 
     `kinds` are those whose histories count: those that are taken themselves, or tracks would count as artists again.
-    Past hours are told with the zone's distance from UTC of today.
+    Past hours are told with the zone's distance from UTC of today. What a listener said tells nothing shifts nothing.
     """
     asked = [(k, board.query(k)) for k in kinds if k in board.queries and k in board.stock.sections]
     asked = [(k, q) for k, q in asked if len(q.history)]
@@ -82,10 +82,11 @@ def mix_of(board: Board, kinds: Iterable[Kind], devices: Devices | None = None) 
     at = np.concatenate([q.at for _, q in asked])
     strength = strengths(np.concatenate([q.weights for _, q in asked]), at) / PLAY
     sitting = sittings(at)
+    untold = frozenset[str]() if query.tuned is None else query.tuned.untold
     under = [np.ones(len(at), np.bool_), np.ones(len(at), np.bool_)]
-    if query.hour >= 0:
+    if query.hour >= 0 and "hours" not in untold:
         under.append(_about(at // HOUR_MS + query.hour - query.context.now // HOUR_MS, query.hour))
-    if devices is not None and (code := devices.code(query.context.device)) != UNKNOWN:
+    if devices is not None and "device" not in untold and (code := devices.code(query.context.device)) != UNKNOWN:
         under.append(devices.of(query.listener, at) == code)
     weights = np.array(under) * strength  # (2 + circumstances, E)
     weights[1:] /= np.bincount(sitting)[sitting]

@@ -13,6 +13,8 @@ from segue.surfaces.serving import Serving
 from segue.surfaces.taste.habits import SHELF
 from segue.surfaces.taste.views import Belief, Heard, Said
 
+TOLD_BY = {"hours": "The hours at which you listen", "device": "The device you play on"}
+"""Habits, as they are called."""
 SHOWN = 60  # plays that are listed, and items held back
 
 
@@ -67,6 +69,8 @@ def _name(serving: Serving, key: Key) -> str:
     form, what, _ = key
     if isinstance(what, int):
         return serving.stock.name(what) if known(serving, what) else ""
+    if form == "habit":
+        return TOLD_BY[what]
     titles = {SHELF.get(a.name, a.name): a.title for a in ACTIVITIES}
     return titles.get(what, what) if form == "shelf" else what
 

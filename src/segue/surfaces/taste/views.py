@@ -33,11 +33,28 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: float = 0.0
 
 
-class Mood(msgspec.Struct, frozen=True, kw_only=True):
-    """It follows from what was played, and is changed by what counts of that."""
+class Mood(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """It follows from what was played, and more or less of it can be asked for."""
 
+    subject: str
     name: str
     times: float  # how much more of it there is than in what everybody plays: 1 as much
+    value: float = 0.0
+    because: tuple[Person, ...] = ()  # what was played of it most
+
+
+class OnDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody listens."""
+
+    name: str
+    share: float  # of their plays whose device is known
+
+
+class Habit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the circumstances of plays tell beside what was played: what suits an hour, and what a device."""
+
+    subject: str
+    value: float = 0.0  # at -1 it tells nothing
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +90,12 @@ class TasteView(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[Belief, ...]
     new_items: float  # share of the last plays that were of something not heard before
     new_artists: float  # and by somebody not heard before
-    clock: tuple[float, ...]  # (24,) the share of their sittings at each local hour of days like today; empty: unknown
+    clock: tuple[float, ...]  # (24,) share of their sittings at each local hour on days like today; empty: not told
     usual: tuple[float, ...]  # (24,) of everybody's
     occasions: tuple[Occasion, ...]
-    moods: tuple[Mood, ...]  # that what they play has more of than what most play, the most telling first
+    moods: tuple[Mood, ...]  # that what they play has more of than what most play, and those they said something of
+    devices: tuple[OnDevice, ...]  # the most used first; empty where no play names one
+    habits: tuple[Habit, ...]  # those that tell something, or did before they said that they do not
     held_back: tuple[Belief, ...]  # skipped so often lately that they are not shown
     saved: tuple[Person, ...]
     said: tuple[Said, ...]  # the newest first

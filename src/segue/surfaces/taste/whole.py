@@ -11,7 +11,7 @@ from segue.surfaces.library import Opinion
 from segue.surfaces.serving import Serving
 from segue.surfaces.taste.beliefs import favourites_of, genres_of, kinds_of, tastes_of
 from segue.surfaces.taste.facts import heard_by, held_back_from, known, said_by
-from segue.surfaces.taste.habits import hours_of, moods_of, new_to
+from segue.surfaces.taste.habits import devices_of, habits_of, hours_of, moods_of, new_to
 from segue.surfaces.taste.views import TasteView
 
 
@@ -27,6 +27,7 @@ def taste_of(serving: Serving, listener: str, number: int, context: Context, sav
     heard, left_out = heard_by(serving, number)
     row = who.row(number)
     new_items, new_artists = new_to(serving, board.query(kitchen.main))
+    devices = devices_of(serving, board, kinds)
     clock, usual, occasions = hours_of(serving, kitchen, tuning)
     times = [int(at[at >= REAL_TIME].min()) for k in kinds if ((at := board.query(k).at) >= REAL_TIME).any()]
     return TasteView(
@@ -36,7 +37,8 @@ def taste_of(serving: Serving, listener: str, number: int, context: Context, sav
         genres=genres_of(serving, board, leading, tuning), favourites=favourites_of(serving, board, leading, tuning),
         tastes=tastes_of(serving, board, kitchen.main), kinds=kinds_of(board, kinds, tuning),
         new_items=new_items, new_artists=new_artists, clock=clock, usual=usual, occasions=occasions,
-        moods=moods_of(kitchen), held_back=held_back_from(serving, kitchen),
+        moods=moods_of(serving, kitchen, tuning), devices=devices, habits=habits_of(kitchen, devices, tuning),
+        held_back=held_back_from(serving, kitchen),
         saved=tuple(serving.cards.person(o.facts.number) for o in saved if known(serving, o.facts.number)),
         said=said_by(serving, tuning), heard=heard,
     )  # fmt: skip

@@ -44,6 +44,12 @@ function select(belief, tell, wanted = WANTED) {
   return node;
 }
 
+function toggle(name, on, mark, change) {
+  const box = el("input", { type: "checkbox", checked: on, "data-tells": mark });
+  box.addEventListener("change", () => change(box.checked));
+  return el("label", { class: "switch" }, box, el("span", { class: "track", "aria-hidden": "true" }), el("span", {}, el("span", { class: "hidden" }, `${name}: `), on ? "On" : "Off"));
+}
+
 function button(text, label, mark, call) {
   return el("button", { type: "button", class: "quiet", "aria-label": label, "data-tells": mark, on: { click: call } }, text);
 }
@@ -97,29 +103,54 @@ function clock(taste) {
     svg("path", { d: line }), [0, 6, 12, 18].map((h) => svg("text", { x: h * wide + 1, y: high + 14 }, `${h}:00`)));
 }
 
-export function hours(taste, tell) {
-  if (!taste.occasions.length) return null;
-  const lines = taste.occasions.map((o) => {
-    const on = (o.value ?? 0) > -1, when = o.hours.map(([a, b]) => `${a}–${b}`).join(" and ");
-    const box = el("input", { type: "checkbox", checked: on, "data-tells": o.subject });
-    box.addEventListener("change", () => tell(`${o.name} ${box.checked ? "is made again" : "is not made"}`, [{ ...tune(o.subject, box.checked ? 0 : -1), was: o.value ?? 0 }]));
-    const own = taste.clock.length ? `${percent(o.share)} of your listening falls into ${when} h, ${percent(o.usual)} of everybody’s` : `at ${when} h`;
-    return el("li", {}, el("div", { class: "what" }, el("span", { class: "name" }, o.name), el("p", { class: "evidence" }, own, o.leaning ? `; what you play now fits it ${o.leaning.toFixed(1)} times as well as the rest` : "")),
-      el("label", { class: "switch" }, box, el("span", { class: "track", "aria-hidden": "true" }), el("span", {}, el("span", { class: "hidden" }, `${o.name}: `), on ? "On" : "Off")));
-  });
-  return section("hours", "When you listen, and to what mood", "Shelves that come and go with the hour.", taste.clock.length ? clock(taste) : null, moods(taste), el("ul", { class: "beliefs" }, lines));
+/** What hours or devices of plays tell: on, or off and nothing is taken from them. */
+function habit(taste, subject, name, told, untold, tell) {
+  const found = taste.habits.find((h) => h.subject === subject);
+  if (!found) return null;
+  const on = (found.value ?? 0) > -1;
+  const change = (wanted) => tell(`${name} ${wanted ? "tell again what suits you" : "tell nothing"}`, [{ ...tune(subject, wanted ? 0 : -1), was: found.value ?? 0 }]);
+  return el("li", {}, el("div", { class: "what" }, el("span", { class: "name" }, name), el("p", { class: "evidence" }, on ? told : untold)), toggle(name, on, subject, change));
 }
 
-function moods(taste) {
+export function hours(taste, tell) {
+  const own = habit(taste, "habit:hours", "Your own hours", "What you play at an hour shifts what Home shows then.", "Home goes by everybody’s hours.", tell);
+  if (!taste.occasions.length && !own) return null;
+  const lines = taste.occasions.map((o) => {
+    const on = (o.value ?? 0) > -1, when = o.hours.map(([a, b]) => `${a}–${b}`).join(" and ");
+    const change = (wanted) => tell(`${o.name} ${wanted ? "is made again" : "is not made"}`, [{ ...tune(o.subject, wanted ? 0 : -1), was: o.value ?? 0 }]);
+    const shares = taste.clock.length ? `${percent(o.share)} of your listening falls into ${when} h, ${percent(o.usual)} of everybody’s` : `at ${when} h`;
+    const fits = o.leaning ? `; what ${taste.clock.length ? "you play" : "people play"} now fits it ${o.leaning.toFixed(1)} times as well as the rest` : "";
+    return el("li", {}, el("div", { class: "what" }, el("span", { class: "name" }, o.name), el("p", { class: "evidence" }, shares, fits)), toggle(o.name, on, o.subject, change));
+  });
+  return section("hours", "When you listen", "By the times of the plays that count. Some shelves come and go with the hour.", taste.clock.length ? clock(taste) : null, el("ul", { class: "beliefs" }, own, lines));
+}
+
+export function moods(taste, tell) {
   if (!taste.moods.length) return null;
-  const names = taste.moods.map((m) => `${m.name} (${m.times.toFixed(1)}×)`);
-  return el("p", { class: "hint" }, `What you play has more of this than what most play: ${names.join(", ")}. That follows from the plays that count.`);
+  const most = (m) => (m.because?.length ? ["Most of all ", m.because.flatMap((p, i) => [i ? ", " : "", el("a", { href: `/item/${part(p.uri)}` }, p.name)])].flat() : "");
+  return section("moods", "Moods", "How much more of each you play than everybody does.", rows("moods", taste.moods.map((m) => el("li", {},
+    el("div", { class: "what" }, el("span", { class: "name" }, m.name, el("span", { class: "share" }, `${m.times.toFixed(1)}×`)), el("p", { class: "evidence" }, most(m))),
+    el("div", { class: "controls" }, select(m, tell))))));
+}
+
+export function devices(taste, tell) {
+  const shift = habit(taste, "habit:device", "Your devices", "What you play on a device shifts how much of each kind and genre Home has there.", "Home is mixed alike on all of them.", tell);
+  if (!shift) return null;
+  const used = taste.devices.map((d) => `${d.name} ${percent(d.share)}`).join(" · ");
+  return section("devices", "What you listen on", "As the plays that count name it.", used ? el("p", {}, used) : null, el("ul", { class: "beliefs" }, shift));
+}
+
+/** What is taken to be so where they are: it changes with them, not by a word of theirs. */
+export function place(taste) {
+  const lines = [taste.country ? [el("strong", {}, taste.country), ", the country your last plays came from: what is popular near you and what may be played there go by it. It changes when you listen elsewhere."] : null,
+    taste.zone ? [el("strong", {}, taste.zone), ", the time zone of this browser: it says what hour it is for you."] : null].filter(Boolean);
+  return lines.length ? section("place", "Where you are", "", lines.map((line) => el("p", {}, line))) : null;
 }
 
 export function adventure(taste, home) {
   if (!taste.plays) return null;
   return section("adventure", "How adventurous", "", el("p", {}, `Of what you played last, ${percent(taste.new_items)} was new to you, and ${percent(taste.new_artists)} by somebody new.`),
-    el("p", { class: "hint" }, "How much of Home is new is yours to say with the dial on ", home, "."));
+    el("p", { class: "hint" }, "Counted from the plays that count, and nothing is chosen by it: how much of Home is new is yours to say with the dial on ", home, "."));
 }
 
 export function heldBack(taste, tell) {
@@ -129,7 +160,7 @@ export function heldBack(taste, tell) {
     el("div", { class: "controls" }, button("Show again", `Show ${b.name} again`, b.erase[0], () => tell(`${b.name} may be shown again`, b.erase.map((s) => tune(s, -1)))))))));
 }
 
-const MEANS = { "plays:": "does not count", "play:": "one play does not count", "skips:": "skips do not count", "shelf:": "not made" };
+const MEANS = { "habit:": "tells nothing", "plays:": "does not count", "play:": "one play does not count", "skips:": "skips do not count", "shelf:": "not made" };
 const meaning = (one) => MEANS[Object.keys(MEANS).find((form) => one.subject.startsWith(form))] ?? wordOf(one.value).toLowerCase();
 
 /** What the listener said, to be taken back. */

@@ -2,19 +2,38 @@
 
 import { el, put, toast } from "./dom.js";
 import { get, newId, send } from "./api.js";
+import { passed } from "./passed.js";
 
 const NAMED = 4; // cards and shelves that are named, of those gone or new
 
 /** A tune of one subject; a value of 0 takes back what was said of it. */
 export const tune = (subject, value) => ({ type: "tune", subject, value });
 
-/** What differs between two Homes: how many cards there are and are new, and the titles of cards and shelves. */
+const setting = (name) => localStorage.getItem(`segue-${name}`);
+
+/** What differs between two Homes: the titles of cards and shelves that are gone or new, and how many cards moved. */
 export function differs(before, after) {
   const cards = (home) => new Map(home.shelves.flatMap((s) => s.cards.map((c) => [c.uri, c.title])));
   const shelves = (home) => new Map(home.shelves.map((s) => [s.key, s.title]));
   const less = (a, b) => [...a].filter(([key]) => !b.has(key)).map(([, title]) => title);
+  const places = (home) => new Map(home.shelves.flatMap((s) => s.cards.map((c, i) => [c.uri, `${s.key} ${i}`])));
   const [was, now, had, has] = [cards(before), cards(after), shelves(before), shelves(after)];
-  return { of: was.size, gone: less(was, now), fresh: less(now, was), shelvesGone: less(had, has), shelvesFresh: less(has, had) };
+  const [from, to] = [places(before), places(after)];
+  const moved = [...from].filter(([uri, place]) => to.has(uri) && to.get(uri) !== place).length;
+  const order = [...had.keys()].filter((key) => has.has(key)).join() !== [...has.keys()].filter((key) => had.has(key)).join();
+  return { of: was.size, gone: less(was, now), fresh: less(now, was), shelvesGone: less(had, has), shelvesFresh: less(has, had), moved, order };
+}
+
+/** The difference in a sentence. */
+export function summed({ of, gone, fresh, shelvesGone, shelvesFresh, moved, order }) {
+  const parts = [];
+  if (gone.length) parts.push(`${gone.length} of ${of} cards on Home gave way`);
+  else if (fresh.length) parts.push(`${fresh.length} more ${fresh.length === 1 ? "card stands" : "cards stand"} on Home`);
+  if (moved) parts.push(`${moved} ${moved === 1 ? "stands" : "stand"} elsewhere`);
+  if (order) parts.push("the shelves stand in another order");
+  const whole = parts.join(", ");
+  if (!whole) return shelvesGone.length || shelvesFresh.length ? "Home has other shelves." : "Home stays as it is for now.";
+  return `${whole[0].toUpperCase()}${whole.slice(1)}.`;
 }
 
 const some = (titles) => titles.slice(0, NAMED).join(", ") + (titles.length > NAMED ? ` and ${titles.length - NAMED} more` : "");
@@ -28,7 +47,8 @@ export class Effect {
   }
 
   home() {
-    return get("/v1/home", { listener: this.listener, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", at: this.at });
+    return get("/v1/home", { listener: this.listener, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", at: this.at, exclude: passed(this.listener),
+      familiarity: (1 - (setting("dial") ?? 50) / 100).toFixed(2), explicit: setting("explicit") !== "no" }); // as Home asks
   }
 
   begin() {
@@ -50,7 +70,7 @@ export class Effect {
       for (let i = 0; i < full.length; i += 500) await send(full.slice(i, i + 500));
       const [after] = await Promise.all([this.home().catch(() => null), this.redraw()]);
       this.before = Promise.resolve(after);
-      this.show(what, before && after ? differs(before, after) : null, back);
+      this.show(what, before && after && before.release === after.release ? differs(before, after) : null, back);
     } catch (failure) {
       toast(failure.message, "bad");
       await this.redraw().catch(() => null);
@@ -60,8 +80,7 @@ export class Effect {
   show(what, found, back) {
     const lines = [];
     if (found) {
-      const none = !(found.gone.length || found.fresh.length || found.shelvesGone.length || found.shelvesFresh.length);
-      lines.push(el("p", {}, none ? "Home stays as it is for now." : `${found.gone.length} of ${found.of} cards on Home gave way.`));
+      lines.push(el("p", {}, summed(found)));
       for (const [head, titles] of [["Gone", found.gone], ["New", found.fresh], ["Shelves gone", found.shelvesGone], ["New shelves", found.shelvesFresh]]) {
         if (titles.length) lines.push(el("p", { class: "change" }, el("strong", {}, head), " ", some(titles)));
       }

@@ -5,7 +5,7 @@ import { get, part } from "./api.js";
 import { clearNotice, explain, notice } from "./notice.js";
 import { remember } from "./shell.js";
 import { Effect } from "./effect.js";
-import { adventure, beliefs, day, heard, heldBack, hours, kinds, listed, said, saved, tastes } from "./beliefs.js";
+import { adventure, beliefs, day, devices, heard, heldBack, hours, kinds, listed, moods, place, said, saved, tastes } from "./beliefs.js";
 import { leaving } from "./leaving.js";
 
 const id = decodeURIComponent(location.pathname.slice("/listener/".length));
@@ -17,14 +17,13 @@ function headline(taste) {
   const parts = [`${listed(taste.plays, "play")} count`];
   if (taste.left_out) parts.push(`${taste.left_out.toLocaleString("en")} ${taste.left_out === 1 ? "does" : "do"} not`);
   if (taste.since) parts.push(`since ${day(taste.since)}`);
-  const place = [taste.country, taste.zone].filter(Boolean).join(", ");
-  return put(byId("about"), who, ": what is chosen for you goes by this: ", parts.join(", "), place ? ` (${place})` : "", ". Change what is not right, and see at once what it does to ", home(), ".");
+  return put(byId("about"), who, ": what is chosen for you goes by this: ", parts.join(", "), ". Change what is not right, and see at once what it does to ", home(), ".");
 }
 
 function sections(taste, tell) {
   const genres = beliefs("Genres", "How much of what counts is of each, recent plays counting more.", taste.genres, tell);
   const people = beliefs("Artists, authors and shows", "Whom you play most.", taste.favourites, tell);
-  return [said(taste, tell), genres, people, tastes(taste, tell), hours(taste, tell), kinds(taste, tell), adventure(taste, home()), heldBack(taste, tell), saved(taste, tell), heard(taste, tell)];
+  return [said(taste, tell), genres, people, tastes(taste, tell), moods(taste, tell), hours(taste, tell), devices(taste, tell), kinds(taste, tell), adventure(taste, home()), place(taste), heldBack(taste, tell), saved(taste, tell), heard(taste, tell)];
 }
 
 /** What had the focus has it again, where it is still there: the page is drawn anew after each change. */
