@@ -15,6 +15,7 @@ from segue.core.registry import Registry
 from segue.core.types import F32, Candidates, Query
 from segue.features._keeping import restore, state_of
 from segue.features._told import Reader, Told
+from segue.store.tuning import Counts
 
 FEATURES = Registry[Callable[[Facts], Feature]]("segue.features", "feature")
 """Each plug-in makes its features for one catalogue, untold."""
@@ -28,10 +29,10 @@ FINE = 3
 class Book:
     """Features of one catalogue, as of the rows told so far. Deterministic, and the same for rows told one by one."""
 
-    def __init__(self, facts: Facts, features: Sequence[str] = ()) -> None:
-        """Some features by name, or all."""
+    def __init__(self, facts: Facts, features: Sequence[str] = (), counts: Counts | None = None) -> None:
+        """Some features by name, or all; of takes that count, where not all do."""
         self.features: dict[str, Feature] = {name: FEATURES[name](facts) for name in features or FEATURES}
-        self.reader = Reader(facts)
+        self.reader = Reader(facts, counts)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from segue.store import decisions
 from segue.store.decisions import Slates, slates
 from segue.store.edge import CODES, encoded
 from segue.store.told import HEARD_MS
+from segue.store.tuning import Counts
 
 READ = tuple(dict.fromkeys([*decisions.READ, "type", "item", "ms_played", "reason_end"]))
 """Columns of the log that features are told of."""
@@ -45,6 +46,7 @@ class Takes:
     item: I32  # (E,) position in the facts
     at: I64  # (E,) UTC ms
     heard: Bools  # (E,) taken for good: heard 30 s, saved, followed; else it was left
+    timed: Bools  # (E,) its hour tells something of the listener: not where they said that it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ class _ReaderState(msgspec.Struct):
 class Reader:
     """Reads on, batch by batch, and remembers the pages of the last day."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, facts: Facts, counts: Counts | None = None) -> None:
+        """`counts` says what is no part of a listener's taste: it is left out, as if it were not in the log."""
+        self.facts, self._counts = facts, counts
         self.shelves: list[str] = []
         self._codes: dict[str, int] = {}
         self._pages: dict[str, _Page] = {}
@@ -140,10 +143,14 @@ class Reader:
         scrobble = (ms == 0) & pc.equal(reason, "").to_numpy()
         heard = np.where(kind == CODES[Play], (ms >= HEARD_MS) | done | scrobble, kind != CODES[Skip])
         keep = item >= 0
-        return Takes(
+        found = Takes(
             rows[keep].astype(np.int64), part["listener"].to_numpy()[keep].astype(np.int32),
-            item[keep].astype(np.int32), part["at"].to_numpy()[keep], heard[keep],
+            item[keep].astype(np.int32), part["at"].to_numpy()[keep], heard[keep], np.ones(int(keep.sum()), np.bool_),
         )  # fmt: skip
+        if self._counts is None:
+            return found
+        count, timed = self._counts.of(found.listener, found.item, found.at, found.heard)
+        return _some(replace(found, timed=timed), count)
 
     def _shown(self, part: Slates, rows: NDArray[np.intp]) -> Cards:
         """Of the decided rows at these places."""
@@ -235,4 +242,8 @@ def makers(facts: Facts) -> I32:
 
 def _cut(columns: T, start: int, stop: int) -> T:
     lo, hi = np.searchsorted(columns.order, [start, stop])
-    return type(columns)(*(getattr(columns, name)[lo:hi] for name in columns.__slots__))
+    return _some(columns, slice(int(lo), int(hi)))
+
+
+def _some(columns: T, rows: slice | Bools) -> T:
+    return type(columns)(*(getattr(columns, name)[rows] for name in columns.__slots__))

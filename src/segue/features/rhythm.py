@@ -16,7 +16,8 @@ from segue.features._pairs import Pairs
 from segue.features._told import Told
 
 DAYS = 60.0  # half-life
-PART_MS = DAY_MS // 6
+PARTS = 6
+PART_MS = DAY_MS // PARTS
 PRIOR, NOW_PRIOR = 3.0, 5.0  # takes of no sort more than others, of the listener's own mix, that are added
 MUSIC, SPOKEN, BOOK = range(3)
 
@@ -33,14 +34,16 @@ class Rhythm:
         self._taken = Pairs(DAYS)
 
     def update(self, told: Told) -> None:
-        heard = told.takes.heard
-        at = told.takes.at[heard]
-        thing = self._sort[told.takes.item[heard]] + 3 * (at % DAY_MS // PART_MS)
-        self._taken.add(told.takes.listener[heard], thing, at)
+        takes = told.takes
+        for timed, parts in ((True, 1), (False, PARTS)):  # of no hour in particular: a part of every one
+            some = np.flatnonzero(takes.heard & (takes.timed == timed))
+            at, sort = np.repeat(takes.at[some], parts), np.repeat(self._sort[takes.item[some]], parts)
+            part = at % DAY_MS // PART_MS if timed else np.tile(np.arange(PARTS), len(some))
+            self._taken.add(np.repeat(takes.listener[some], parts), sort + 3 * part, at, 1 / parts)
 
     def value(self, query: Query, candidates: Candidates) -> F32:
         now = query.context.now
-        counts = self._taken.of(query.listener, np.arange(18), now)[0].reshape(6, 3)
+        counts = self._taken.of(query.listener, np.arange(3 * PARTS), now)[0].reshape(PARTS, 3)
         share = (counts.sum(0) + PRIOR / 3) / (counts.sum() + PRIOR)
         here = counts[now % DAY_MS // PART_MS]
         shares = np.stack([share, (here + NOW_PRIOR * share) / (here.sum() + NOW_PRIOR)], axis=1)

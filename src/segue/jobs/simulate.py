@@ -63,8 +63,8 @@ class Overnight:
             tenant = workspace.settings.tenant
             if folder != self._folder:
                 release = current_release(folder, tenant)
-                facts = open_snapshot(release.snapshot_folder).catalogue
-                self._folder, self._replay = folder, Replay(Book(facts))
+                taken = open_snapshot(release.snapshot_folder)
+                self._folder, self._replay = folder, Replay(Book(taken.catalogue, counts=taken.counts))
             teach(workspace, tenant, replay=self._replay, judging=False)
 
 

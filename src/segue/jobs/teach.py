@@ -80,12 +80,13 @@ def teach(
     """
     started = time.monotonic()
     settings, current = workspace.settings, current_release(workspace.path, tenant)
-    facts = open_snapshot(current.snapshot_folder).catalogue
+    snapshot = open_snapshot(current.snapshot_folder)
+    facts = snapshot.catalogue
     say("what was shown, and what came of it")
     with limited(settings.threads):
         newest = attribute(workspace, tenant, facts).newest
         since = max(0, newest - settings.learn_days * DAY_MS)
-        replay = replay or Replay(Book(facts))
+        replay = replay or Replay(Book(facts, counts=snapshot.counts))
         found = replay.examples(workspace.log, tenant, read_outcomes(workspace, tenant, since), since)
         streams = int(found.streamed.sum())
         if len(found) < FEWEST_SEEN or streams < FEWEST_STREAMS:
@@ -128,7 +129,7 @@ def teach(
         tidy(workspace, tenant)
     if promoting and judging:
         say("what features know, for servers to start from")
-        checkpoint.write(workspace, tenant, current.manifest.snapshot, facts)
+        checkpoint.write(workspace, tenant, snapshot)
     return Learned(release, made, "", found.pages, len(found), streams, heads, time.monotonic() - started)
 
 

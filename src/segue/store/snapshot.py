@@ -20,7 +20,7 @@ from segue.store import columns as files
 from segue.store.building import DERIVED, columns_of
 from segue.store.catalogue_view import CatalogueView
 from segue.store.reactions import Reactions
-from segue.store.tuning import Tuner, Tuning, counted
+from segue.store.tuning import Counts, Tuner, Tuning, counted
 from segue.store.workspace import Workspace
 
 Owner = Literal["listener", "playlist"]
@@ -152,6 +152,11 @@ class Snapshot:
     def tuner(self) -> Tuner:
         """Works out what a tuning does to the items of this snapshot."""
         return Tuner(self.catalogue)
+
+    @cached_property
+    def counts(self) -> Counts | None:
+        """Which takes are part of a taste; None where all are, since nobody said anything."""
+        return Counts(self.tuner, self.tuned) if self.tuned else None
 
     def _less(self, data: Interactions) -> Interactions:
         """Without the events that are no part of their owner's taste."""

@@ -7,16 +7,16 @@ nothing. See `segue.core.events.Tune`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
 
 from segue.core.protocols import Facts
-from segue.core.types import F32, I64, Bools, Ids, Kind, Tuned
+from segue.core.types import F32, I32, I64, Bools, Ids, Kind, Tuned
 from segue.store.genres import genres_of
 
 NEVER = -1.0
@@ -24,6 +24,8 @@ STEP = float(np.log(16.0))
 """Log of how much more of a thing there is at 1 than at 0: at a half four times as much, at minus a half a quarter."""
 FAINT = 0.25
 """What fits a mood less than this is not of it: a faint resemblance of words should hide nothing."""
+KEPT = 256
+"""Listeners for whom it is kept what their tuning does."""
 Key = tuple[str, str | int, int]
 """Form of the subject; genre, mood, kind, shelf or habit, or the item's number; UTC ms of a single play, else 0."""
 
@@ -153,3 +155,28 @@ def counted(tuned: Tuned, facts: Facts, items: Ids, at: I64) -> Bools:
         single = (pair not in tuned.plays for pair in zip(items.tolist(), at.tolist()))
         keep &= np.fromiter(single, np.bool_, len(items))
     return np.asarray(keep, np.bool_)
+
+
+class Counts:
+    """Which takes are part of the tastes of those who took, by what all of them said up to a snapshot."""
+
+    def __init__(self, tuner: Tuner, said: Mapping[int, Tuning]) -> None:
+        """`said`: by listener."""
+        self.facts = tuner.facts
+        self._listeners = np.array(sorted(said), np.int32)
+        self._tuned: Callable[[int], Tuned | None] = lru_cache(KEPT)(lambda listener: tuner(said[listener]))
+
+    def of(self, listener: Ids, row: I32, at: I64, heard: Bools) -> tuple[Bools, Bools]:
+        """(E,), (E,) which takes count, and of which the hour tells something.
+
+        `row` (E,) is where each item is in the facts; what was not `heard` was left, and counts against the item.
+        """
+        keep, timed = np.ones(len(row), np.bool_), np.ones(len(row), np.bool_)
+        mine = np.flatnonzero(np.isin(listener, self._listeners))
+        for who in np.unique(listener[mine]).tolist():
+            tuned, own = self._tuned(who), mine[listener[mine] == who]
+            if tuned is not None:
+                items = self.facts.items[row[own]]
+                keep[own] = np.where(heard[own], counted(tuned, self.facts, items, at[own]), ~tuned.forgiven[row[own]])
+                timed[own] = "hours" not in tuned.untold
+        return keep, timed

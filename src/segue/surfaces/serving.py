@@ -83,7 +83,7 @@ class Serving:
         listening = Listening(snapshot, tuple(stock.sections), moods)
         settings = workspace.settings
         taught = release.manifest.taught is not None
-        book = opened(workspace, release.manifest.tenant, snapshot.id, facts) if taught else None
+        book = opened(workspace, release.manifest.tenant, snapshot) if taught else None
         return cls(
             release, snapshot, stock, listening, Cards(facts, _sounding(workspace, snapshot)),
             {name: SOURCES[name] for name in SOURCES}, make_rules(facts, settings),

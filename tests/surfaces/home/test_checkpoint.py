@@ -1,14 +1,18 @@
 """A server that starts from a checkpoint makes the pages of one that reads the whole log."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from segue.app import open_service
-from segue.core.events import Play
+from segue.core.events import Play, Tune
 from segue.core.types import Candidates, Context, Query
+from segue.features import Book
+from segue.jobs.examples import Replay
 from segue.runs.releases import current_release
 from segue.store.privacy import forget_listener
 from segue.store.snapshot import open_snapshot
@@ -44,17 +48,15 @@ def _live(folder: Path, at: int) -> None:
 def _written(folder: Path) -> Path:
     with Workspace.open(folder) as workspace:
         release = current_release(folder, "default")
-        facts = open_snapshot(release.snapshot_folder).catalogue
-        return checkpoint.write(workspace, "default", release.manifest.snapshot, facts)
+        return checkpoint.write(workspace, "default", open_snapshot(release.snapshot_folder))
 
 
 def _opened(workspace: Workspace) -> LiveBook:
     release = current_release(workspace.path, "default")
-    facts = open_snapshot(release.snapshot_folder).catalogue
-    return checkpoint.opened(workspace, "default", release.manifest.snapshot, facts)
+    return checkpoint.opened(workspace, "default", open_snapshot(release.snapshot_folder))
 
 
-def _values(book: LiveBook, workspace: Workspace) -> list[np.ndarray]:
+def _values(book: LiveBook | Book, workspace: Workspace) -> list[np.ndarray]:
     release = current_release(workspace.path, "default")
     items = open_snapshot(release.snapshot_folder).catalogue.items
     pool = Candidates.of(items, np.zeros(len(items), np.float32), "made-for-you")
@@ -108,3 +110,43 @@ def test_one_of_other_code_or_that_lacks_a_file_is_not_taken_up(folder: Path, mo
             assert _opened(workspace).seen == 0
         next(made.glob("genres*")).unlink()
         assert _opened(workspace).seen == 0
+
+
+def test_after_the_night_features_know_nothing_of_what_does_not_count(
+    folder: Path, release_of: Callable[..., object], tmp_path: Path
+) -> None:
+    """A checkpoint of before is not gone on from; training sees the same; taken back, all is known again."""
+    _written(folder)
+    with Workspace.open(folder) as workspace:
+        book = _opened(workspace)
+        before, number = _values(book, workspace), workspace.catalogue.listener_number("default", "L0")
+        assert number is not None
+        subjects = [f"plays:genre:{g}" for g in ("rock", "jazz", "christmas music")] + ["kind:show", "kind:audiobook"]
+        said = [Tune(id=f"t{s}", listener="L0", at=NOW, subject=s, value=-1) for s in subjects]
+        workspace.log.append(said)
+        book.catch_up(workspace.log, "default")
+        assert all((a == b).all() for a, b in zip(_values(book, workspace), before))  # not before the night
+    release_of(folder, tmp_path / "one")
+    with Workspace.open(folder) as workspace:
+        assert _opened(workspace).seen == 0
+    _written(folder)
+    with Workspace.open(folder) as workspace:
+        book = _opened(workspace)
+        assert book.seen
+        live = _values(book, workspace)
+        who = [i for i, name in enumerate(book.names) if name in ("heard", "maker_heard", "genre_match", "takes_60d")]
+        assert len(who) == 4
+        assert before[0][:, who].any(axis=0).all()
+        assert not live[0][:, who].any()
+        assert (live[1][:, who] == before[1][:, who]).all()  # of others what was known of them
+        taken = open_snapshot(current_release(folder, "default").snapshot_folder)
+        replay = Replay(Book(taken.catalogue, counts=taken.counts))
+        replay.read(workspace.log, "default")
+        for a, b in zip(live, _values(replay._book, workspace)):
+            np.testing.assert_array_equal(a, b)
+        workspace.log.append([msgspec.structs.replace(t, id=f"{t.id}b", at=NOW + 1, value=0) for t in said])
+    release_of(folder, tmp_path / "two")
+    _written(folder)
+    with Workspace.open(folder) as workspace:
+        for a, b in zip(_values(_opened(workspace), workspace), before):
+            np.testing.assert_array_equal(a, b)

@@ -34,7 +34,8 @@ def read_replayed(
     workspace: Workspace, tenant: str, since: int | None = None, until: int | None = None
 ) -> Iterator[pl.DataFrame]:
     """The same cards with the features that rankers are trained on: those that the log gives when it is read again."""
-    replay = Replay(Book(snapshot_of(workspace, tenant).catalogue))
+    snapshot = snapshot_of(workspace, tenant)
+    replay = Replay(Book(snapshot.catalogue, counts=snapshot.counts))
     replay.read(workspace.log, tenant)
     yield from _read(workspace, tenant, since, until, replay)
 

@@ -17,30 +17,34 @@ import structlog
 
 import segue.features
 from segue.runs.files import sweep, whole_folder
-from segue.store.catalogue_view import CatalogueView
+from segue.store.snapshot import Snapshot
 from segue.store.workspace import FEATURES, Workspace
 from segue.surfaces.home.taught import LiveBook
 
 
-def opened(workspace: Workspace, tenant: str, snapshot: str, facts: CatalogueView) -> LiveBook:
-    """Features of a snapshot's catalogue, as of the newest checkpoint; untold where there is none."""
-    for folder in reversed(_kept(workspace, tenant, snapshot)):
+def opened(workspace: Workspace, tenant: str, snapshot: Snapshot) -> LiveBook:
+    """Features of a snapshot's catalogue, as of the newest checkpoint; untold where there is none.
+
+    They leave out what did not count when the snapshot was taken: what was said later is another snapshot's.
+    """
+    facts, counts = snapshot.catalogue, snapshot.counts
+    for folder in reversed(_kept(workspace, tenant, snapshot.id)):
         seen = _seen(folder)
         if seen > workspace.log.last_seq:
             continue
         try:
-            return LiveBook.restored(facts, folder, seen)
+            return LiveBook.restored(facts, folder, seen, counts)
         except (OSError, ValueError, KeyError) as e:  # a half-removed folder costs time, not the start
             structlog.get_logger().warning("features read from the log", checkpoint=folder.name, error=str(e))
-    return LiveBook(facts)
+    return LiveBook(facts, counts)
 
 
-def write(workspace: Workspace, tenant: str, snapshot: str, facts: CatalogueView) -> Path:
+def write(workspace: Workspace, tenant: str, snapshot: Snapshot) -> Path:
     """The folder of a checkpoint that knows all that the log has now; older ones are removed."""
-    root, key = _root(workspace, tenant), _key(workspace, snapshot)
+    root, key = _root(workspace, tenant), _key(workspace, snapshot.id)
     root.mkdir(parents=True, exist_ok=True)
     sweep(root)
-    book = opened(workspace, tenant, snapshot, facts)
+    book = opened(workspace, tenant, snapshot)
     book.catch_up(workspace.log, tenant)
     folder = root / f"{key}-{book.seen}"
     if not folder.is_dir():

@@ -25,6 +25,7 @@ from segue.fitted.responses import load_response
 from segue.ranking import Expected
 from segue.runs.releases import Release
 from segue.store.log import EventLog
+from segue.store.tuning import Counts
 from segue.surfaces.home.valuing import Valued
 
 HEADS, POLICY, REPORT = "heads", "policy", "report.json"
@@ -36,15 +37,16 @@ KNOWS_MAKER = "maker_heard"
 class LiveBook:
     """Features that keep up with the log. Told in one thread, asked in others."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts, self._book, self._lock = facts, Book(facts), threading.Lock()
+    def __init__(self, facts: Facts, counts: Counts | None = None) -> None:
+        """Of all takes, or of those that count by what listeners said up to a snapshot."""
+        self.facts, self._book, self._lock = facts, Book(facts, counts=counts), threading.Lock()
         self.names = self._book.names
         self.seen = 0  # events up to here were told
 
     @classmethod
-    def restored(cls, facts: Facts, folder: Path, seen: int) -> Self:
+    def restored(cls, facts: Facts, folder: Path, seen: int, counts: Counts | None = None) -> Self:
         """As it was when it was saved; OSError, ValueError or KeyError where that cannot be read."""
-        book = cls(facts)
+        book = cls(facts, counts)
         book._book.restore(folder)
         book.seen = seen
         return book
