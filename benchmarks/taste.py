@@ -5,8 +5,10 @@
 Works on a copy of a workspace that has a release. For listeners with FEWEST plays, spread evenly over all, whole Homes
 are made at one moment: as it is; with more, less and none of their leading genre; none of their leading artist; the
 plays of the genre out of the history; and with all of it taken back. A card is of a genre where it carries it, an
-artist's where it is by them. Intervals are bootstrap intervals over listeners. Then how long a Home takes (one thread,
-made anew each time), and what the next training reads of a listener who wants none of a genre. Prints Markdown.
+artist's where it is by them. The same of the mood that what they play has most of against what everybody plays; a card
+is of it where it fits by FAINT. Then what leaves Home where their hours tell nothing. Intervals are bootstrap intervals
+over listeners. Then how long a Home takes (one thread, made anew each time), and what the next training reads of a
+listener who wants none of a genre. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from segue.core.events import Tune
 from segue.core.types import Bools, Context, Home, Kind
 from segue.evaluation.intervals import intervals, paired
 from segue.store import snapshot
+from segue.store.tuning import FAINT
 
 EDITORS = "sim-editors"  # make playlists and hear nothing
 FEWEST = 40  # plays of a listener that is asked about
@@ -89,6 +92,7 @@ def main() -> None:
         with open_service(folder) as service:
             names = asked(service, args.listeners)
             print(measured(service, names))
+            print(moods_measured(service, names))
             print(learned(service, names[0]))
 
 
@@ -138,6 +142,40 @@ def measured(service: Service, names: list[str]) -> str:
         f"Taken back, {sum(same)} of {len(same)} pages were the very same.",
         f"A Home takes {plain:.1f} ms as it is, {tuned:.1f} ms with less of a genre: medians of each listener's best.",
     ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def moods_measured(service: Service, names: list[str]) -> str:
+    now, moods, facts = int(time.time() * 1000), service._serving.stock.moods, service._serving.stock.facts
+    shares, same, by_hour = [], [], []
+    for name in names:
+        asking = Asking(service, name, now)
+        before = asking.home()
+        with asking.said(("habit:hours", -1.0)):
+            cards = [{c.item for s in p.shelves for c in s.cards} for p in (before, asking.home())]
+            by_hour.append(len(cards[0] - cards[1]) / len(cards[0]))
+        same.append(asking.home() == before)
+        found = service.taste(name, asking.context).moods
+        if not found or moods is None:
+            continue
+        fits = moods.fit(facts.items, found[0].name) >= FAINT
+        row = [asking.share(before, fits)]
+        for value in (0.5, -0.5, -1.0):
+            with asking.said((found[0].subject, value)):
+                row.append(asking.share(asking.home(), fits))
+            same.append(asking.home() == before)
+        shares.append(row)
+    lines = [
+        f"\n{len(shares)} of {len(names)} listeners, their leading mood", "",
+        "| said | share of Home's cards | 95 % | against as it is | listeners with none |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    of_all = np.array(shares)
+    for i, (label, told) in enumerate(zip(("as it is", "more", "less", "not at all"), intervals(of_all))):
+        by, none = paired(of_all[:, i], of_all[:, 0]), int((of_all[:, i] == 0).sum())
+        change = f"{by.mean:+.3f} ({by.low:+.3f} to {by.high:+.3f})" if i else "–"
+        lines.append(f"| {label} | {told.mean:.3f} | {told.low:.3f}–{told.high:.3f} | {change} | {none} |")
+    lines.append(f"\nHours that tell nothing: {np.mean(by_hour):.3f} of all cards gave way.")
+    lines.append(f"Taken back, {sum(same)} of {len(same)} pages were the very same.")
     return "\n".join(lines)
 
 
