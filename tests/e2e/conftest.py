@@ -59,6 +59,7 @@ class Served:
         port: int = 0,
         reports: Path | None = None,
         folder: Path | None = None,
+        others: Callable[[str], Backend] | None = None,
     ) -> None:
         self.sock = bind("127.0.0.1", port)
         self.sock.listen(128)  # who comes before the thread has begun waits, and is not refused
@@ -66,7 +67,8 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.backend = Backend(open_it, reports=None if reports is None else lambda: reports, folder=folder)
         self.backend.open()
-        config = uvicorn.Config(create_app(self.backend, keys), log_config=None, lifespan="on", ws="none")
+        app = create_app(self.backend, keys, others=others)
+        config = uvicorn.Config(app, log_config=None, lifespan="on", ws="none")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.sock]})
         self.thread.start()
@@ -109,9 +111,13 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     running: list[Served] = []
 
     def start(
-        open_it: Callable[[], Any], keys: Keys | None = None, port: int = 0, reports: Path | None = None
+        open_it: Callable[[], Any],
+        keys: Keys | None = None,
+        port: int = 0,
+        reports: Path | None = None,
+        others: Callable[[str], Backend] | None = None,
     ) -> Served:
-        running.append(Served(open_it, keys, port, reports, tmp_path))
+        running.append(Served(open_it, keys, port, reports, tmp_path, others))
         return running[-1]
 
     yield start

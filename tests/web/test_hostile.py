@@ -19,7 +19,7 @@ import argon2
 import pytest
 
 from segue.app import open_service
-from segue.web import operators
+from segue.web import passwords
 from segue.web.application import EVERYTHING, create_app
 from segue.web.auth import Keys, Scope
 from segue.web.resource import KEY
@@ -211,6 +211,10 @@ PLACES = {
     "pages: after signing in": query("/signin", "next"),
     "pages: name at sign-in": form("/signin", "name", OWN, password="wrong password"),
     "pages: token of set-up": form("/setup", "token", OWN, name="ada", password="x" * 12, again="x" * 12),
+    "pages: tenant that is chosen": form("/tenant", "tenant", OWN | {"cookie": "segue_session=OPERATOR"}),
+    "pages: after choosing a tenant": form(
+        "/tenant", "next", OWN | {"cookie": "segue_session=OPERATOR"}, tenant="default"
+    ),
     "static": within("/static/"),
     "anywhere": within("/"),
     "header: authorization": header("/v1/console", "authorization", "Bearer "),
@@ -218,6 +222,7 @@ PLACES = {
         base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
     ),
     "header: session": header("/v1/console", "cookie", "segue_session="),
+    "header: tenant of the page": header("/v1/console", "segue-tenant"),
     "header: cookie of podcast apps": header("/api/2/devices/L0.json", "cookie", "sessionid="),
     "header: host": header("/v1/items?q=a", "host"),
     "header: origin": header("/v1/items?q=a", "origin"),
@@ -239,6 +244,7 @@ class Door:
     admin: str
     own: str  # of L0
     session: str  # of Last.fm, for L0
+    operator: str  # session of one who may see two tenants
     folder: str
     secrets: tuple[str, ...]
 
@@ -247,8 +253,10 @@ class Door:
         headers = options.pop("headers", {})
         path = case.path.replace("OWN", self.own).replace("SESSION", self.session)
         if isinstance(headers, dict):
-            headers = {k: v.replace("OWN", self.own) for k, v in headers.items()}
+            headers = {k: v.replace("OWN", self.own).replace("OPERATOR", self.operator) for k, v in headers.items()}
             headers.setdefault("authorization", f"Bearer {self.admin}")
+        elif headers[0][0] == b"segue-tenant":  # counts for sessions alone
+            headers = [*headers, (b"cookie", f"segue_session={self.operator}".encode())]
         elif not any(k in (b"authorization", b"cookie") for k, _ in headers):
             headers = [*headers, (b"authorization", f"Bearer {self.admin}".encode())]
         if isinstance(options.get("content"), bytes):
@@ -266,13 +274,15 @@ def door(planted, tmp_path_factory, new_client):
     few = argon2.PasswordHasher(1, 8, 1)  # what a hash costs is not asked here
     with pytest.MonkeyPatch.context() as patched, open_service(folder) as service:
         patched.setattr(argon2, "PasswordHasher", lambda: few)
-        patched.setattr(operators, "_NOBODY", few.hash("nobody"))
+        patched.setattr(passwords, "NOBODY", few.hash("nobody"))
         client = new_client(
             create_app(Backend(lambda: service, reports=lambda: folder / "checks", folder=folder), keys)
         )
         client.app.state.rate.limit = 1_000_000
-        secrets = (admin, own, key.sha256, keys.secret().hex())
-        yield Door(client, keys, admin, own, begin(keys, key.caller(), "L0"), str(folder), secrets)
+        keys.operators.add("ada", "correct horse battery", ["default", "other"])
+        operator = keys.operators.new_session("ada")
+        secrets = (admin, own, key.sha256, keys.secret().hex(), operator)
+        yield Door(client, keys, admin, own, begin(keys, key.caller(), "L0"), operator, str(folder), secrets)
         client.close()
 
 

@@ -1,15 +1,19 @@
 """Operators: the first set-up, passwords, sessions, and the forms in the browser's words."""
 
+import contextlib
 import re
+import sqlite3
 import stat
 import time
 
 import pytest
 
 from segue.core.errors import InputError, UnknownName, UsageError
+from segue.web import access_file, passwords
 from segue.web import operators as module
 from segue.web.auth import Keys, Scope
 from segue.web.operators import NotSignedIn, Operators, TooManyTries
+from segue.web.rights import Rights
 
 PASSWORD = "correct horse battery"
 OWN = {"origin": "http://localhost:8800", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
@@ -23,7 +27,7 @@ def quick(monkeypatch):
 
     few = PasswordHasher(1, 8, 1)
     monkeypatch.setattr("argon2.PasswordHasher", lambda: few)
-    monkeypatch.setattr(module, "_NOBODY", few.hash("nobody"))
+    monkeypatch.setattr(passwords, "NOBODY", few.hash("nobody"))
     monkeypatch.setattr(module, "TRIES", 3)
 
 
@@ -32,8 +36,8 @@ def test_a_name_that_nobody_has_costs_as_much(monkeypatch):
     monkeypatch.undo()
     from argon2 import PasswordHasher, extract_parameters
 
-    assert extract_parameters(module._NOBODY) == extract_parameters(PasswordHasher().hash(PASSWORD))
-    assert module._verified(module._NOBODY, PASSWORD) is False
+    assert extract_parameters(passwords.NOBODY) == extract_parameters(PasswordHasher().hash(PASSWORD))
+    assert passwords.verified(None, PASSWORD) is False
 
 
 @pytest.fixture
@@ -136,6 +140,147 @@ def test_a_broken_file_never_opens_the_server(client, keys):
     assert client.get("/v1/listeners").status_code == 400
 
 
+# --- which tenants --------------------------------------------------------------------------------------------------
+
+
+def looks_at(operators, session):
+    found = operators.session(session)
+    return found.tenant if found is not None else None
+
+
+def test_one_looks_at_the_first_and_then_where_one_chose(operators):
+    operators.add("ada", PASSWORD, ["acme", "zeta"])
+    one, other = operators.new_session("ada"), operators.new_session("ada")
+    assert looks_at(operators, one) == "acme"
+    Operators(operators.path.parent).choose(one, "zeta")  # in another process
+    assert (looks_at(operators, one), looks_at(operators, other)) == ("zeta", "acme")
+    for tenant in ("default", "", "Zeta", "zeta ", "acme\x00"):
+        with pytest.raises(module.NotAllowed):
+            operators.choose(one, tenant)
+    with pytest.raises(NotSignedIn):
+        operators.choose("nothing", "zeta")
+    assert looks_at(operators, one) == "zeta"
+
+
+def test_what_is_taken_away_ends_the_sessions_that_look_at_it_and_no_others(operators):
+    elsewhere = Operators(operators.path.parent)
+    operators.add("ada", PASSWORD, ["acme", "zeta"])
+    operators.add("eve", PASSWORD, ["zeta"])
+    there, here, hers = (operators.new_session(name) for name in ("ada", "ada", "eve"))
+    operators.choose(there, "zeta")
+    elsewhere.revoke("ada", ["zeta"])
+    assert (looks_at(operators, there), looks_at(operators, here)) == (None, "acme")
+    assert looks_at(operators, hers) == "zeta"
+    with pytest.raises(module.NotAllowed):
+        operators.choose(here, "zeta")
+    elsewhere.grant("ada", ["zeta", "acme"])
+    assert looks_at(operators, there) is None, "a session that ended stays so"
+    operators.choose(here, "zeta")
+    elsewhere.revoke("ada", ["acme"])
+    assert looks_at(operators, here) == looks_at(operators, operators.new_session("ada")) == "zeta"
+
+
+def test_a_right_that_goes_without_ending_the_session_opens_nothing_either(operators):
+    """As when somebody edits the file, or half of a change were lost."""
+    operators.add("ada", PASSWORD, ["acme", "zeta"])
+    session = operators.new_session("ada")
+    operators.choose(session, "zeta")
+    with operators.changing() as connection:
+        connection.execute("DELETE FROM also")
+    assert operators.session(session) is None
+
+
+def test_all_of_them_and_what_stays_without_that(operators):
+    operators.add("root", PASSWORD, everywhere=True)
+    session = operators.new_session("root")
+    assert looks_at(operators, session) == "default"
+    operators.choose(session, "made later")
+    with pytest.raises(UsageError, match="all-tenants"):
+        operators.revoke("root", ["default"])
+    assert looks_at(operators, session) == "made later", "nothing changes where it is refused"
+    assert operators.revoke("root", everywhere=True).tenants == ("default",)
+    assert looks_at(operators, session) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "tenants", "everywhere", "said"),
+    [("ada", ["acme"], False, "no tenant"), ("ada", ["zeta"], False, "'zeta'.*acme"), ("ada", [], True, "may not see"),
+     ("eve", ["acme"], False, "no operator")],
+)  # fmt: skip
+def test_what_cannot_be_taken_away(operators, name, tenants, everywhere, said):
+    operators.add("ada", PASSWORD, ["acme"])
+    session = operators.new_session("ada")
+    with pytest.raises(UsageError, match=said):
+        operators.revoke(name, tenants, everywhere)
+    assert looks_at(operators, session) == "acme"
+
+
+def test_the_servers_own_is_one_tenant_whether_named_or_not(tmp_path):
+    operators = Operators(tmp_path, "main")
+    operators.add("ada", PASSWORD)
+    operators.grant("ada", ["main", "acme"])
+    assert operators.rights()["ada"].tenants == ("main", "acme")
+    assert Operators(tmp_path, "renamed").rights()["ada"].tenants == ("renamed", "acme")
+    session = operators.new_session("ada")
+    assert operators.revoke("ada", ["main"]).tenants == ("acme",)
+    assert operators.session(session) is None
+    assert Operators(tmp_path, "renamed").rights()["ada"].tenants == ("acme",)
+
+
+OLDER = """
+CREATE TABLE operators (name TEXT PRIMARY KEY, password TEXT NOT NULL, created INTEGER NOT NULL);
+CREATE TABLE sessions (key TEXT PRIMARY KEY, operator TEXT NOT NULL, ends INTEGER NOT NULL);
+CREATE TABLE setups (key TEXT PRIMARY KEY, ends INTEGER NOT NULL);
+CREATE TABLE tries (address TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE belongs (operator TEXT PRIMARY KEY, tenant TEXT NOT NULL);
+CREATE TABLE used (key TEXT PRIMARY KEY, at INTEGER NOT NULL);
+INSERT INTO operators VALUES ('ada', 'x', 0), ('zoe', 'x', 0);
+INSERT INTO belongs VALUES ('zoe', 'zeta');
+"""
+
+
+def older(path):
+    """What a server from before asks for every request."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        sql = "SELECT name, coalesce(tenant, '') FROM operators LEFT JOIN belongs ON operator = name"
+        return dict(connection.execute(sql).fetchall())
+
+
+def test_a_file_from_before_goes_on_and_back(operators):
+    with contextlib.closing(sqlite3.connect(operators.path)) as connection:
+        connection.executescript(OLDER)
+        key = module._key("kept")
+        connection.execute("INSERT INTO sessions VALUES (?, 'zoe', 4000000000)", (key,))
+        connection.commit()
+    assert looks_at(operators, "kept") == "zeta"
+    assert {name: has.tenants for name, has in operators.rights().items()} == {"ada": ("default",), "zoe": ("zeta",)}
+    operators.grant("ada", ["zeta"])
+    operators.grant("zoe", ["acme"], everywhere=True)
+    operators.choose("kept", "acme")
+    assert older(operators.path) == {"ada": "", "zoe": "zeta"}, "what it gave them, and nothing that it does not know"
+    with contextlib.closing(sqlite3.connect(operators.path)) as connection:
+        for table, name in (("operators", "name"), ("sessions", "operator"), ("belongs", "operator")):
+            connection.execute(f"DELETE FROM {table} WHERE {name} = 'zoe'")  # as a server from before takes her away
+        connection.execute("INSERT INTO operators VALUES ('zoe', 'x', 0)")
+        connection.execute("INSERT INTO sessions VALUES (?, 'zoe', 4000000000)", (key,))
+        connection.commit()
+    assert looks_at(operators, "kept") == "default", "somebody else of that name has none of it"
+    assert operators.rights()["zoe"] == Rights(("default",))
+
+
+def test_tables_that_are_missing_are_made_all_or_none(operators, monkeypatch):
+    with contextlib.closing(sqlite3.connect(operators.path)) as connection:
+        connection.executescript(OLDER)
+    monkeypatch.setattr(access_file, "TABLES", access_file.TABLES + "CREATE nonsense;")
+    monkeypatch.setattr(access_file, "TABLES_N", access_file.TABLES_N + 1)
+    with pytest.raises(InputError):
+        operators.names()
+    with contextlib.closing(sqlite3.connect(operators.path)) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL").fetchone() == (6,)
+    monkeypatch.undo()
+    assert operators.names() == ["ada", "zoe"]
+
+
 # --- in the browser's words -----------------------------------------------------------------------------------------
 
 
@@ -192,7 +337,7 @@ def test_over_https_the_cookie_is_secure(client, keys):
 @pytest.mark.parametrize(
     "headers", [{}, {"origin": "null"}, {"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}]
 )
-@pytest.mark.parametrize("path", ["/signin", "/setup", "/signout"])
+@pytest.mark.parametrize("path", ["/signin", "/setup", "/signout", "/tenant"])
 def test_forms_of_others_are_refused(client, keys, path, headers):
     keys.operators.add("ada", PASSWORD)
     answer = sent(client, path, headers, name="ada", password=PASSWORD)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import argon2
 import httpx
 import msgspec
 import numpy as np
@@ -99,6 +100,15 @@ class Door:
     def close(self) -> None:
         self.client.runner.run(self.client.app.state.tenants.close())
         self.client.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """Passwords hashed with little work: what a hash costs is not asked here."""
+    few = argon2.PasswordHasher(1, 8, 1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(argon2, "PasswordHasher", lambda: few)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -247,17 +257,141 @@ def test_protocols_of_others_write_and_read_where_the_token_is_of(door, tenant):
     assert MARK[other] not in found
 
 
-def test_a_session_is_of_the_operators_tenant(door):
-    operators = door.keys["default"].operators
-    for name, tenant in (("ada", ""), ("zoe", "theirs")):
-        operators.add(name, "correct horse battery", tenant)
-        cookie = {"cookie": f"segue_session={operators.new_session(name)}"}
-        seen = door.client.get("/v1/overview", headers=cookie).json()["tenant"]
-        assert seen == (tenant or "default")
-        assert f'data-tenant="{seen}"' in door.client.get("/console", headers=cookie).text
-    operators.remove("zoe")
-    operators.add("zoe", "correct horse battery")
-    assert operators.tenant("zoe") == "", "what was said of an operator goes with them"
+# --- operators ------------------------------------------------------------------------------------------------------
+
+OWN_PAGE = {"origin": "http://localhost:8800", "sec-fetch-site": "same-origin"}
+
+
+class SignedIn:
+    """A browser of an operator: a session, and requests with it."""
+
+    def __init__(self, door: Door, name: str, *tenants: str, everywhere: bool = False) -> None:
+        self.door, self.operators = door, door.keys["default"].operators
+        self.operators.add(name, "correct horse battery", tenants, everywhere)
+        self.session = self.operators.new_session(name)
+
+    def __call__(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> Any:
+        cookie = {"cookie": f"segue_session={self.session}"}
+        return self.door.client(method, path, headers=OWN_PAGE | cookie | (headers or {}), **options)
+
+    def looks_at(self) -> str:
+        return str(self("GET", "/v1/overview").json()["tenant"])
+
+    def choose(self, tenant: str, headers: dict[str, str] | None = None) -> Any:
+        return self("POST", "/tenant", headers, data={"tenant": tenant, "next": "/console/keys"})
+
+
+def shown(page: str) -> tuple[str, list[str]]:
+    """Of which tenant a page is, and which it offers."""
+    found = re.search(r'data-tenant="([^"]*)"', page)
+    assert found is not None
+    return found[1], re.findall(r'name="tenant" value="([^"]*)"', page)
+
+
+def test_an_operator_looks_where_they_chose_and_sees_it_in_the_header(door):
+    one = SignedIn(door, "ada", "theirs", "default")
+    assert one.looks_at() == "theirs"
+    assert shown(one("GET", "/console").text) == ("theirs", ["default", "theirs"])
+    chosen = one.choose("default")
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/console/keys")
+    assert "set-cookie" not in chosen.headers, "what is looked at is the server's to know"
+    assert one.looks_at() == "default"
+    assert shown(one("GET", "/").text) == ("default", ["default", "theirs"])
+    for name, tenants, everywhere, offered in (
+        ("bob", (), False, []), ("zoe", ("theirs",), False, []), ("root", (), True, ["default", "theirs"]),
+    ):  # fmt: skip
+        page = SignedIn(door, name, *tenants, everywhere=everywhere)("GET", "/console").text
+        assert shown(page) == ((tenants or ("default",))[0], offered)
+
+
+def test_who_may_see_all_is_told_which_there_are(door):
+    root = SignedIn(door, "root of all", everywhere=True)
+    refused = root.choose("nobody's <b>")
+    assert (refused.status_code, "there are: default, theirs" in refused.text) == (404, True)
+    assert root.looks_at() == "default"
+    assert root.choose("theirs").status_code == 303
+    assert root.looks_at() == "theirs"
+
+
+def test_nobody_else_chooses_for_an_operator(door):
+    """Another site, a page that is out of date, or no session at all."""
+    one = SignedIn(door, "eve", "theirs", "default")
+    for headers in ({"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
+        assert one.choose("default", headers).status_code == 403
+    bare = {"cookie": f"segue_session={one.session}"}
+    assert door.client.post("/tenant", data={"tenant": "default"}, headers=bare).status_code == 403
+    assert one("GET", "/tenant?tenant=default").status_code == 405
+    assert one("GET", "/v1/overview?tenant=default").status_code == 400
+    assert one("GET", "/v1/overview", {"segue-tenant": "default"}).status_code == 412, "it can refuse, and not choose"
+    assert one("GET", "/v1/overview", {"cookie": f"segue_session={one.session}; tenant=default"}).json()["tenant"] == (
+        "theirs"
+    )
+    assert one.looks_at() == "theirs"
+    gone = door.client.post("/tenant", data={"tenant": "default"}, headers=OWN_PAGE)
+    assert (gone.status_code, gone.headers["location"]) == (303, "/signin")
+
+
+def test_an_old_page_does_nothing_to_the_tenant_that_is_looked_at_now(door):
+    """Two tabs: in one of them another tenant was chosen."""
+    one = SignedIn(door, "two tabs", "theirs", "default")
+    before = door.ask("default", "GET", "/v1/releases").json()["current"]
+    one.choose("default")
+    stale = one("POST", "/v1/releases/rollback", {"segue-tenant": "theirs"})
+    assert (stale.status_code, "load it anew" in stale.text) == (412, True)
+    sent = one("POST", "/v1/events", {"segue-tenant": "theirs"}, json={"type": "save", "listener": "L0"})
+    assert sent.status_code == 412
+    assert one("GET", "/v1/overview", {"segue-tenant": "default"}).status_code == 200
+    assert door.ask("default", "GET", "/v1/releases").json()["current"] == before
+    odd = one("GET", "/v1/overview", {"segue-tenant": "%C3%A4%00%0D%0Ax" + "y" * 9_000})
+    assert odd.status_code == 412
+    assert len(odd.text) < 1_000
+
+
+def everything_of(one: SignedIn, named: dict[str, list[str]], plain: bool = False) -> list[tuple[str, Any]]:
+    """What comes of asking for everything, by the names that a tenant has."""
+    queries = ("", "?listener=L0", f"?uri={named['uri'][0]}", "?q=artist", "?tenant=default")
+    out = []
+    for resource in EVERYTHING:
+        if resource.scheme != KEY or not resource.scope:
+            continue
+        for name in named[resource.in_path[0]] if resource.in_path else [""]:
+            path = re.sub(r"{\w+}", quote(name, safe=""), resource.path)
+            asked = [path + query for query in queries[: 1 if plain else None]]
+            out += [(address, one(resource.method, address)) for address in asked]
+    return out
+
+
+def test_an_operator_of_two_reaches_nothing_of_a_third(door):
+    """Also where a right is taken away while somebody is signed in, looking there."""
+    named, mark = fillings(door, "default"), MARK["default"]
+    before = door.ask("default", "GET", "/v1/releases").text
+    one, here = SignedIn(door, "mallory", "theirs", "third"), ""
+    for here in ("theirs", "third"):
+        assert one.choose(here).status_code == 303
+        for tenant in ("default", "", "Default", "default ", "theirs,default", "*", "%"):
+            assert one.choose(tenant).status_code == 403, tenant
+        assert one.looks_at() == here
+        for path, answer in everything_of(one, named, plain=here == "third"):
+            assert answer.status_code < 500 or answer.status_code == 503, (path, answer.text)
+            assert mark not in answer.text, (path, answer.text[:300])
+            assert mark.encode() not in answer.content
+    for page in ("/", "/console", "/item/" + named["uri"][0], "/listener/L1"):
+        assert "default" not in shown(one("GET", page).text)[1]
+    assert door.ask("default", "GET", "/v1/releases").text == before
+
+    one.choose("theirs")
+    named = fillings(door, "theirs")
+    assert MARK["theirs"] in one("GET", "/v1/items?q=artist").text
+    one.operators.revoke("mallory", ["theirs"])
+    for path, answer in everything_of(one, named, plain=True):
+        assert answer.status_code == 401, path
+        assert MARK["theirs"] not in answer.text
+    assert shown(one("GET", "/console").text) == ("default", [])
+    assert "Sign out" not in one("GET", "/console").text
+    one.session = one.operators.new_session("mallory")
+    assert one.choose("theirs").status_code == 403
+    assert one.looks_at() == "third"
+    assert MARK["theirs"] not in one("GET", "/v1/items?q=artist").text
 
 
 def test_an_older_file_of_operators_has_them_of_the_servers_own_tenant(tmp_path):
@@ -266,9 +400,7 @@ def test_an_older_file_of_operators_has_them_of_the_servers_own_tenant(tmp_path)
     with operators.changing() as connection:
         connection.execute("DROP TABLE belongs")
     again = Keys(tmp_path).operators
-    assert again.tenant("ada") == ""
-    again.add("zoe", "correct horse battery", "theirs")
-    assert again.tenant("zoe") == "theirs"
+    assert again.rights()["ada"].tenants == ("default",)
 
 
 def test_only_the_servers_own_tenant_is_told_of_others_counts(door):

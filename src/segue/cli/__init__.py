@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from segue.core.errors import SegueError
+from segue.core.errors import SegueError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. An error made on purpose is one line on stderr and exit status 2."""
-    given = _hoisted(list(sys.argv[1:] if arguments is None else arguments))
     try:
+        given = _hoisted(list(sys.argv[1:] if arguments is None else arguments))
         from segue.cli.commands import make_app
 
         make_app(importing="import" in given)(args=given, prog_name="segue")
@@ -36,8 +36,12 @@ def _complain(text: str) -> None:
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
-    """`--workspace W` and `--tenant T` may stand anywhere on the line; they become SEGUE_WORKSPACE and SEGUE_TENANT."""
+    """`--workspace W` and `--tenant T` may stand anywhere on the line; they become SEGUE_WORKSPACE and SEGUE_TENANT.
+
+    UsageError where a line names two tenants: it would be done for one of them, and who says so may mean both.
+    """
     rest: list[str] = []
+    tenants: set[str] = set()
     words = iter(arguments)
     for word in words:
         flag, equals, value = word.partition("=")
@@ -47,6 +51,9 @@ def _hoisted(arguments: list[str]) -> list[str]:
             given = value if equals else next(words, None)
             if given is None:
                 return [*rest, word]  # the parser says what is missing
+            if flag == "--tenant" and tenants - {given}:
+                raise UsageError("a command is of one tenant: --tenant is given twice")
+            tenants |= {given} if flag == "--tenant" else set()
             os.environ[f"SEGUE_{flag[2:].upper()}"] = given
         else:
             rest.append(word)

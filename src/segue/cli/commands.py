@@ -125,7 +125,8 @@ GROUPS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "create": keys.create, "list": keys.listing, "revoke": keys.revoke,
     }),
     "operators": ("Who may sign in to the console.", "Service", {
-        "add": operators.add, "list": operators.listing, "remove": operators.remove,
+        "add": operators.add, "list": operators.listing, "grant": operators.grant, "revoke": operators.revoke,
+        "remove": operators.remove,
     }),
     "dead": ("Events that were refused.", "Service", {
         "list": delivery.listing, "show": delivery.show, "replay": delivery.replay, "drop": delivery.drop,

@@ -16,13 +16,14 @@ def tenants() -> None:
     with open_workspace() as (workspace, own):
         keys = Keys(workspace.path, own)
         opened = [key.tenant or own for key in keys.all()]
-        operators = [keys.operators.tenant(name) or own for name in keys.operators.names()]
-        known = dict.fromkeys([*workspace.database.tenants(), *opened, *operators])
+        rights = keys.operators.rights().values()
+        known = keys.tenants(workspace.database.tenants())
         for name in known:
+            seen = sum(has.allow(name) for has in rights)
             listeners = workspace.catalogue.listener_count(name)
             out.print(
                 f"{name}  {workspace.log.count(name):,} events  {listeners:,} listeners  {opened.count(name)} keys  "
-                f"{operators.count(name)} operators  {standing(workspace.path, name)[0] or 'no release'}"
+                f"{seen} operators  {standing(workspace.path, name)[0] or 'no release'}"
                 f"{'  (this one, where none is named)' if name == own else ''}",
                 markup=False, soft_wrap=True,
             )  # fmt: skip

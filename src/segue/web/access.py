@@ -6,6 +6,7 @@ The protocols of others say who calls in their own ways and see to it themselves
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
@@ -17,6 +18,16 @@ from segue.web.resource import KEY, Resource
 
 COOKIE = "segue_session"
 SAFE = ("GET", "HEAD", "OPTIONS")
+PAGE_OF = "segue-tenant"
+"""A page says in this header of which tenant it is. It chooses nothing: what a session asks from a page of a tenant at
+which it does not look any more is refused."""
+
+
+class Elsewhere(Denied):
+    """Asked from a page of another tenant than the one that the session looks at."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, HTTPStatus.PRECONDITION_FAILED)
 
 
 def admitted(resource: Resource, request: Request) -> Caller | None:
@@ -31,6 +42,9 @@ def admitted(resource: Resource, request: Request) -> Caller | None:
         )
     if who.operator and request.method not in SAFE and not from_own_page(request):
         raise Denied("a session writes from this server's own pages alone", HTTPStatus.FORBIDDEN)
+    page_of = unquote(request.headers.get(PAGE_OF, who.tenant))
+    if who.operator and page_of != who.tenant:
+        raise Elsewhere(f"this page is of {page_of[:100]!r}, and you look at another tenant now: load it anew")
     if who.key or who.operator:
         left = request.app.state.key_rate.take(who.key or f"operator {who.operator}")
         if left["x-ratelimit-remaining"] == "-1":

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -101,8 +102,10 @@ def caller_of(keys: Keys | None, text: str, session: str = "") -> Caller | None:
     if text:
         key = keys.find(text)
         return key.caller() if key else None
-    name = keys.operators.signed_in(session) if session else ""
-    return Caller((Scope.ADMIN,), tenant=keys.operators.tenant(name), operator=name) if name else None
+    found = keys.operators.session(session) if session else None
+    if found is None:
+        return None
+    return Caller((Scope.ADMIN,), tenant=found.tenant, operator=found.operator)
 
 
 def parse_scopes(names: str) -> tuple[Scope, ...]:
@@ -127,7 +130,7 @@ class Keys:
 
     def __init__(self, workspace: Path, tenant: str = "default", closed: bool = False) -> None:
         self.path, self.tenant, self.closed = workspace / FILE, tenant, closed
-        self.operators = Operators(workspace)
+        self.operators = Operators(workspace, tenant)
         self.last_use = LastUse(self.operators)
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
@@ -147,6 +150,12 @@ class Keys:
                 raise InputError(f"{self.path} cannot be read as keys: {e}") from None
             self._stamp = stamp
         return self._keys
+
+    def tenants(self, stored: Iterable[str]) -> list[str]:
+        """Those of which something is stored, and those that have a key or an operator."""
+        opened = [key.tenant or self.tenant for key in self.all()]
+        seen = [tenant for rights in self.operators.rights().values() for tenant in rights.tenants]
+        return list(dict.fromkeys([*stored, *opened, *seen]))
 
     def create(
         self, scopes: tuple[Scope, ...], label: str = "", listener: str = "", digest: bool = False

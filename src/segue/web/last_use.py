@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from segue.web.operators import Operators
+from segue.web.access_file import AccessFile
 
 MINUTE_MS = 60_000
 
@@ -12,7 +12,7 @@ MINUTE_MS = 60_000
 class LastUse:
     """In the database that worker processes share; each writes what it saw itself."""
 
-    def __init__(self, access: Operators) -> None:
+    def __init__(self, access: AccessFile) -> None:
         self._access, self._seen = access, dict[str, int]()
         self._written = time.monotonic()
 
@@ -39,7 +39,7 @@ class LastUse:
         """By key, UTC ms."""
         written: dict[str, int] = {}
         if self._access.path.exists():
-            with self._access.changing() as connection:
+            with self._access.reading() as connection:
                 written = dict(connection.execute("SELECT key, at FROM used").fetchall())
         return written | {key: max(at, written.get(key, 0)) for key, at in self._seen.copy().items()}
 

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from segue import __version__
-from segue.web.access import COOKIE
+from segue.web.choices import choices, session_of
 
 HERE = Path(__file__).parent
 ENVIRONMENT = Environment(
@@ -41,24 +41,25 @@ STATIC = _Static(directory=HERE / "static", check_dir=False)
 def _page(name: str, route: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         request.scope["segue_route"] = route
-        return rendered(request, name, **({"resources": _listing()} if name == "docs.html" else {}))
+        return await rendered(request, name, **({"resources": _listing()} if name == "docs.html" else {}))
 
     return answer
 
 
-def rendered(request: Request, name: str, status: int = 200, /, **words: Any) -> Response:
+async def rendered(request: Request, name: str, status: int = 200, /, **words: Any) -> Response:
     """A page with what all of them say."""
-    state = request.app.state
-    operators = state.keys.operators if state.keys is not None else None
-    operator = operators.signed_in(request.cookies.get(COOKIE, "")) if operators is not None else ""
-    tenant = state.tenants.of(operators.tenant(operator) if operators is not None and operator else "")
-    service = tenant.backend.current
+    session, tenants = session_of(request), request.app.state.tenants
+    tenant = tenants.of(session.tenant if session is not None else "")
+    service, path = tenant.backend.current, request.url.path
     words |= {
         "version": __version__,
         "simulated": bool(service is not None and service.simulated),
         "tenant": service.tenant if service is not None else tenant.name,
-        "place": PLACES.get(request.url.path.split("/")[1], ""),
-        "operator": operator,
+        "own": tenant is tenants.own,
+        "choices": await choices(request, session) if session is not None else [],
+        "back": path if path == "/" or path.startswith("/console") else "/console",  # where there is another one's, too
+        "place": PLACES.get(path.split("/")[1], ""),
+        "operator": session.operator if session is not None else "",
     }
     text = ENVIRONMENT.get_template(name).render(words)
     return Response(text, status, {"cache-control": "no-store"}, "text/html")

@@ -1,4 +1,4 @@
-"""Signing in and out, and the first set-up: forms without a script.
+"""Signing in and out, the first set-up, and at which tenant one looks: forms without a script.
 
 Nothing is set or sent before the browser has said that the form came from a page of this server.
 """
@@ -15,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from segue.core.errors import SegueError
+from segue.core.errors import SegueError, UnknownName
 from segue.web.access import COOKIE, from_own_page
 from segue.web.auth import Keys
 from segue.web.body import read_body
-from segue.web.operators import SESSION_S, NotSignedIn, Operators, TooManyTries
+from segue.web.choices import choices, session_of
+from segue.web.operators import SESSION_S, NotAllowed, NotSignedIn, Operators, TooManyTries
 from segue.web.pages import rendered
 from segue.web.reply import Denied, error, status_of
 
@@ -38,7 +39,7 @@ async def sign_in(request: Request) -> Response:
     """The form, and what comes of it: a session in a cookie."""
     request.scope["segue_route"] = "/signin"
     if request.method != "POST":
-        return _page(request, "signin.html", next=next_of(request.query_params.get("next", "")))
+        return await _page(request, "signin.html", next=next_of(request.query_params.get("next", "")))
     said = await _form(request)
     after = next_of(said.get("next", ""))
 
@@ -52,7 +53,7 @@ async def set_up(request: Request) -> Response:
     """The form that makes the first operator with the token that the server printed, and signs in."""
     request.scope["segue_route"] = "/setup"
     if request.method != "POST":
-        return _page(request, "setup.html")
+        return await _page(request, "setup.html")
     said = await _form(request)
     name, password = said.get("name", ""), said.get("password", "")
 
@@ -76,6 +77,22 @@ async def sign_out(request: Request) -> Response:
     return answer
 
 
+async def choose(request: Request) -> Response:
+    """From here on the session looks at another tenant, in every tab. It is kept with the session, on the server."""
+    request.scope["segue_route"] = "/tenant"
+    said, session = await _form(request), session_of(request)
+    operators, tenant = _operators(request), said.get("tenant", "")
+    if operators is None or session is None:
+        return RedirectResponse("/signin", HTTPStatus.SEE_OTHER)
+    if session.rights.everywhere and tenant not in (known := await choices(request, session)):
+        raise Denied(str(UnknownName("tenant", tenant[:100], known)), HTTPStatus.NOT_FOUND)
+    try:
+        await asyncio.to_thread(operators.choose, request.cookies.get(COOKIE, ""), tenant)
+    except NotAllowed as e:
+        raise Denied(str(e), HTTPStatus.FORBIDDEN) from None
+    return RedirectResponse(next_of(said.get("next", "")), HTTPStatus.SEE_OTHER)
+
+
 async def _begun(
     request: Request, call: Callable[[Operators], str], after: str, template: str, **words: str
 ) -> Response:
@@ -86,7 +103,7 @@ async def _begun(
         session = await asyncio.to_thread(call, operators)
     except SegueError as e:
         status = next((code for kind, code in STATUS.items() if isinstance(e, kind)), 0) or status_of(e)
-        return _page(request, template, status, wrong=str(e), **words)
+        return await _page(request, template, status, wrong=str(e), **words)
     answer = RedirectResponse(after, HTTPStatus.SEE_OTHER)
     secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", ""))
     answer.set_cookie(COOKIE, session, SESSION_S, path="/", secure=secure, httponly=True, samesite="strict")
@@ -113,14 +130,15 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _page(request: Request, template: str, status: int = 200, **words: str) -> Response:
+async def _page(request: Request, template: str, status: int = 200, **words: str) -> Response:
     operators = _operators(request)
     some = operators is not None and operators.any()
-    return rendered(request, template, status, **({"wrong": "", "name": "", "next": HOME, "some": some} | words))
+    return await rendered(request, template, status, **({"wrong": "", "name": "", "next": HOME, "some": some} | words))
 
 
 ROUTES = [
     Route("/signin", sign_in, methods=["GET", "POST"]),
     Route("/setup", set_up, methods=["GET", "POST"]),
     Route("/signout", sign_out, methods=["POST"]),
+    Route("/tenant", choose, methods=["POST"]),
 ]

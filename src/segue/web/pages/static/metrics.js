@@ -6,10 +6,11 @@ import { bar, drawn, lines, look, swatch } from "./charts.js";
 import { count, lasting, NONE, plain, several, share, size } from "./figures.js";
 import { looking } from "./looking.js";
 import { factList, nothing, number, panel, table, tick, when } from "./panels.js";
+import { kept as own } from "./shell.js";
 import { quantile, since } from "./spread.js";
 
 const EVERY = 5000, KEPT = 180, RECENT = 12; // ms; looks kept; looks that "now" is over
-const KEY = "segue-looks";
+const KEY = own("segue-looks");
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 const total = (counts) => sum(Object.values(counts));

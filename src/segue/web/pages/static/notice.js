@@ -23,6 +23,8 @@ export function explain(failure, retry) {
     const form = el("form", { class: "key-form", on: { submit: (event) => { event.preventDefault(); setKey(input.value.trim()); retry(); } } }, input, el("button", { class: "primary" }, "Use key"));
     const sign = el("p", {}, el("a", { href: `/signin?next=${encodeURIComponent(location.pathname)}` }, "Sign in"), " where you run this server.");
     notice(failure.status === 401 ? "This server asks for a key" : "This key does not allow that", [failure.message, form, sign]);
+  } else if (failure.status === 412) {
+    notice("You look at another tenant now", [failure.message], { text: "Load this page anew", call: () => location.reload() });
   } else if (failure.status === 503) {
     notice("No Home yet", [failure.message, "Bring in some listening, or point your players at this address, and let Segue learn from it:", el("pre", {}, "segue import FORMAT PATH\nsegue train")], again);
   } else if (failure.status === 0) {

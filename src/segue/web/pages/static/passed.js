@@ -1,10 +1,12 @@
 // What a listener passed over: Home is asked to do without it for the hours in which "not now" is meant.
 
+import { kept } from "./shell.js";
+
 const LONG = 4 * 3_600_000; // ms
 const MOST = 40; // the latest; the server takes 50 exclusions
 const FORM = "item:";
 
-const key = (listener) => `segue-passed:${listener}`;
+const key = (listener) => kept(`segue-passed:${listener}`);
 
 function read(listener, now) {
   try {

@@ -5,6 +5,7 @@ import { byId, clock, icon, put } from "./dom.js";
 import { cover } from "./covers.js";
 import { credits } from "./cards.js";
 import { Queue } from "./queue.js";
+import { kept as own } from "./shell.js";
 import { Sound } from "./sound.js";
 
 const TICK = 200;
@@ -56,7 +57,7 @@ export class Player {
     this.listener = "";
     let kept = null;
     try {
-      kept = JSON.parse(sessionStorage.getItem(`segue-queue:${listener}`));
+      kept = JSON.parse(sessionStorage.getItem(own(`segue-queue:${listener}`)));
     } catch {} // as if nothing had been kept
     this.card = null;
     this.queue.set(kept?.own ?? [], kept?.rest ?? []);
@@ -69,7 +70,7 @@ export class Player {
     if (!this.listener) return;
     const { card, place, at, playing, queue } = this;
     try {
-      sessionStorage.setItem(`segue-queue:${this.listener}`, JSON.stringify({ card: card && slim(card), place, at, playing, own: queue.own, rest: queue.rest }));
+      sessionStorage.setItem(own(`segue-queue:${this.listener}`), JSON.stringify({ card: card && slim(card), place, at, playing, own: queue.own, rest: queue.rest }));
     } catch {} // no room: it stays on this page
   }
 

@@ -1,6 +1,11 @@
 // What every page has around it: the places, the search box, and who is listening.
 
-const KEY = "segue-listener";
+const { tenant, apart } = document.documentElement.dataset;
+
+/** The name under which this browser keeps something of a tenant's listeners: of another one's it means somebody else. */
+export const kept = (name) => (apart === undefined ? name : `${name}@${tenant}`);
+
+const KEY = kept("segue-listener");
 const ASKS = "Choose who is listening first";
 
 /** The chosen listener; "" for nobody. */

@@ -1,6 +1,8 @@
 // What changed since the last visit: this browser keeps what each listener's Home held last, and compares.
 
-const KEY = "segue-seen";
+import { kept as own } from "./shell.js";
+
+const KEY = own("segue-seen");
 const VISIT = 1_800_000; // ms: pages closer together belong to one visit, as they do for the server
 const LISTENERS = 8; // kept, the latest
 const DID = { play: "played", skip: "skipped", save: "saved", hide: "hid" };

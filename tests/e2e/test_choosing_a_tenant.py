@@ -1,0 +1,56 @@
+"""An operator of several tenants: the choice in the header, by keyboard, and a tab that is out of date."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from segue.web.auth import Keys, Scope
+from segue.web.service import Backend
+
+
+def test_one_chooses_in_the_header_at_which_tenant_one_looks(serve, service, visit, tmp_path):
+    keys = Keys(tmp_path)
+
+    def others(tenant: str) -> Backend:
+        theirs = type(service)()
+        theirs.tenant = tenant
+        return Backend(lambda: theirs, folder=tmp_path)
+
+    keys.operators.add("ada", "correct horse battery", ["default", "zeta"])
+    keys.create((Scope.READ,))
+    url = serve(lambda: service, keys, others=others).url
+    page = visit(url + "/signin?next=/console/keys", expect=("412",))
+    page.clock.install()
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator("#about")).to_contain_text("1 key")
+    page.evaluate("localStorage['segue-listener'] = 'L00007'")
+    button, offered = page.get_by_role("button", name="Tenant: default"), page.get_by_label("Look at another tenant")
+    expect(offered).to_be_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(offered.locator("[aria-current]")).to_have_text("default")
+    page.evaluate("document.body.style.background = 'none'")
+    found = Axe().run(page, None, {"resultTypes": ["violations"]}).response["violations"]
+    assert [v["id"] for v in found] == []
+    page.keyboard.press("Escape")
+    expect(offered).to_be_hidden()
+    expect(button).to_be_focused()
+
+    other = page.context.new_page()
+    other.set_viewport_size({"width": 390, "height": 844})
+    other.goto(url + "/console/keys")
+    other.get_by_role("button", name="Tenant: default").press("Enter")
+    other.keyboard.press("Tab")
+    other.keyboard.press("Tab")
+    other.keyboard.press("Enter")
+    expect(other.get_by_role("button", name="Tenant: zeta")).to_be_visible()
+    assert other.url == url + "/console/keys"
+    expect(other.locator("#notice")).to_contain_text("no key")
+    assert other.evaluate("document.documentElement.scrollWidth") == 390
+    assert other.locator("[data-to=taste]").get_attribute("href") == "/", "a listener of one is nobody of the other"
+
+    page.clock.fast_forward(61_000)  # the next quiet look
+    expect(page.locator("#notice")).to_contain_text("You look at another tenant now")
+    page.get_by_role("button", name="Load this page anew").click()
+    expect(page.get_by_role("button", name="Tenant: zeta")).to_be_visible()
