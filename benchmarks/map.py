@@ -13,17 +13,18 @@ import os
 import sys
 import threading
 import time
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 import uvicorn
+from benchmarks.index import clustered
 from playwright.sync_api import sync_playwright
+from tests.web.fake import FakeService
 
 from segue.core.types import Kind
 from segue.fitted.space import Origin, Space
@@ -32,24 +33,14 @@ from segue.web.application import create_app
 from segue.web.server import bind
 from segue.web.service import Backend
 
-ROOT = Path(__file__).parents[1]
 WITH = "import('/static/map.js').then((map) => {{ {} }})"
 GAPS = """() => { window.gaps = []; let last = 0;
     const tick = (now) => { if (last) window.gaps.push(now - last); last = now; requestAnimationFrame(tick); };
     requestAnimationFrame(tick); }"""
 
 
-def by_path(name: str, file: Path) -> ModuleType:
-    spec = spec_from_file_location(name, file)
-    assert spec is not None
-    assert spec.loader is not None
-    sys.modules[name] = module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def layout(n: int) -> dict[str, float]:
-    vectors = by_path("index_benchmark", ROOT / "benchmarks" / "index.py").clustered(n, 0)
+    vectors = clustered(n, 0)
     items, kind = np.arange(1, n + 1, dtype=np.int32), np.full(n, Kind.TRACK, np.uint8)
     start, used = time.perf_counter(), time.process_time()
     space = Space(items, kind, np.full(n, Origin.HEARD, np.uint8), vectors).indexed()
@@ -70,7 +61,7 @@ def layout(n: int) -> dict[str, float]:
 
 
 def frames(n: int, chromium: str) -> dict[str, Any]:
-    service = by_path("fake", ROOT / "tests" / "web" / "fake.py").FakeService(size=n)
+    service = FakeService(size=n)
     sock = bind("127.0.0.1", 0)
     app = create_app(Backend(lambda: service))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))

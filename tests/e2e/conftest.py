@@ -3,16 +3,15 @@
 import asyncio
 import os
 import shutil
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.web.fake import FakeService
 
 from segue.app import open_service
 from segue.web.application import create_app
@@ -79,33 +78,6 @@ class Served:
         self.sock.close()
 
 
-def beside(name: str, path: str) -> Any:
-    """A module of another folder of tests: they are no packages."""
-    if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).parents[1] / path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-def fake_service(**options: Any) -> Any:
-    return beside("segue_tests_fake", "web/fake.py").FakeService(**options)
-
-
-@pytest.fixture(scope="session")
-def made_up() -> Any:
-    """Made-up data sets and reports of checks."""
-    return beside("segue_tests_made_up_data", "checks/report/made_up.py")
-
-
-@pytest.fixture(scope="session")
-def operated() -> Any:
-    """What makes a workspace that has been run for a while."""
-    return beside("segue_tests_operated", "web/operated.py")
-
-
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     running: list[Served] = []
@@ -126,14 +98,14 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
 
 @pytest.fixture
-def service() -> Any:
-    return fake_service()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def crowded() -> Any:
+def crowded() -> FakeService:
     """The same with 60,000 items."""
-    return fake_service(size=60_000)
+    return FakeService(size=60_000)
 
 
 @pytest.fixture
@@ -147,7 +119,7 @@ def make_exhibit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     running: list[Served] = []
 
     def start(reports: Path | None = None, workspace: Path | None = None, **options: Any) -> tuple[Served, Any]:
-        service = fake_service(**options) if workspace is None else open_service(workspace)
+        service = FakeService(**options) if workspace is None else open_service(workspace)
         folder = workspace or tmp_path_factory.mktemp("nothing-yet")
         running.append(Served(lambda: service, reports=reports, folder=folder))
         return running[-1], service

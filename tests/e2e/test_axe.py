@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from tests.checks.report import made_up
 
 from segue.checks.report import write
 from segue.web.pages import PAGES
@@ -26,7 +27,7 @@ AXE = Axe()
 
 
 @pytest.fixture(scope="module")
-def at(browser: Browser, make_exhibit, made_up, tmp_path_factory):
+def at(browser: Browser, make_exhibit, tmp_path_factory):
     """Opens an address in the one tab of a server with something to show, and not too much of it.
 
     What the console shows of a workspace is looked at where it has one, in the tests of the console.

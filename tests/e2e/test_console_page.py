@@ -5,6 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from tests.web.operated import operate
 
 from segue.runs.switching import promote
 from segue.web.auth import Keys, Scope
@@ -14,10 +15,10 @@ AXE = Axe()
 
 
 @pytest.fixture(scope="module")
-def place(planted, tmp_path_factory, make_exhibit, operated):
+def place(planted, tmp_path_factory, make_exhibit):
     """(address, folder, id of what serves, id of the other release)."""
     folder = tmp_path_factory.mktemp("operated") / "ws"
-    current, other = operated.operate(planted, folder)
+    current, other = operate(planted, folder)
     served, _ = make_exhibit(workspace=folder)
     return served.url + "/console", folder, current, other
 

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 from playwright.sync_api import expect
+from tests.checks.report import made_up
 
 from segue.checks import Finding
 from segue.checks.report import payload_of, write
@@ -19,12 +20,12 @@ SORT_S = 1.5
 
 
 @pytest.fixture(scope="module")
-def report(made_up):
+def report():
     return made_up.payload(made_up.training(np.random.default_rng(0), rows=2000))
 
 
 @pytest.fixture(scope="module")
-def hostile(made_up):
+def hostile():
     findings = [
         Finding("out-of-domain", "fail", made_up.HOSTILE[1], 3, made_up.HOSTILE, made_up.HOSTILE[0], h, "", h)
         for h in made_up.HOSTILE
@@ -33,7 +34,7 @@ def hostile(made_up):
 
 
 @pytest.fixture(scope="module")
-def wide(made_up):
+def wide():
     return made_up.payload(made_up.many(np.random.default_rng(0), rows=400, days=3))
 
 
@@ -134,7 +135,7 @@ def test_a_slice_that_is_gone_is_seen(page, report):
     ]  # fmt: skip
 
 
-def test_a_slice_that_nobody_has_is_seen_where_a_finding_names_it(sent, report, made_up):
+def test_a_slice_that_nobody_has_is_seen_where_a_finding_names_it(sent, report):
     finding = Finding("slice-vanished", "fail", "gone", 0, (), "training", "", "client=tv, tier=free", "")
     alone = msgspec.structs.replace(
         report.tables[0], other="", other_rows=0, days=[], day_rows=[],
@@ -264,7 +265,7 @@ def test_volume_is_drawn_day_by_day(page):
     assert chart.locator("title").last.text_content() == "26 Nov: 2,000, 0 in the 28 days before"
 
 
-def test_several_tables_are_tabs(sent, report, made_up):
+def test_several_tables_are_tabs(sent, report):
     other = msgspec.structs.replace(report.tables[0], name="events", other="", other_rows=0, slices=[], volume=None)
     page = sent(msgspec.structs.replace(report, tables=[other, *report.tables]))
     expect(page.get_by_role("tab", name="training")).to_have_attribute("aria-selected", "true")  # it has failures
@@ -286,14 +287,14 @@ def test_many_tables_are_chosen_from_a_list(sent, report):
     expect(page.locator("#columns .status")).to_have_text("12 columns")
 
 
-def test_nothing_wrong_and_nothing_there(sent, made_up):
+def test_nothing_wrong_and_nothing_there(sent):
     page = sent(payload_of([], [], at=made_up.NOON))
     expect(page.locator("h1")).to_have_text("Nothing wrong was found")
     expect(page.locator("#anomalies")).to_contain_text("Nothing is wrong with the data")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_hostile_names_and_values_stay_text(sent, hostile, made_up, width):
+def test_hostile_names_and_values_stay_text(sent, hostile, width):
     page = sent(hostile, width=width)
     for button in page.locator("button.open").all():
         button.click()

@@ -1,35 +1,18 @@
 """The application in process, without a socket."""
 
 import asyncio
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from tests.web.fake import FakeService
 
 from segue.web.application import create_app
 from segue.web.auth import Keys
 from segue.web.service import Backend
-
-
-def load_fake() -> Any:
-    return load_beside("fake")
-
-
-def load_beside(file: str) -> Any:
-    """The module beside this one: test folders are no packages."""
-    name = f"segue_tests_{file}"
-    if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).with_name(f"{file}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
 
 
 class Client:
@@ -57,19 +40,8 @@ class Client:
 
 
 @pytest.fixture
-def service() -> Any:
-    return load_fake().FakeService()
-
-
-@pytest.fixture
-def fake() -> Any:
-    return load_fake()
-
-
-@pytest.fixture(scope="session")
-def load() -> Any:
-    """Modules beside this one, by name."""
-    return load_beside
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture

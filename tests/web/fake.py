@@ -3,239 +3,52 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from tests.web.fake_intake import FakeIntake
+from tests.web.made_up_cards import GENRES, catalogue
+from tests.web.made_up_home import made_up_home
+from tests.web.made_up_report import made_up_report
+from tests.web.made_up_taste import made_up_taste, said_in, wanted
 
 from segue.core.errors import InputError, NotReady, UnknownName
 from segue.core.events import AnyEvent, Play, Rating, Remove, Save, Skip, Uri
 from segue.core.types import Context, Kind
 from segue.signals.rendering import encoded
 from segue.store import receipts
-from segue.store.delivery import Batch, Refused, Rules, Status, Taken
-from segue.store.delivery.audit import Hour
-from segue.store.delivery.dead_letters import DeadLetter
+from segue.store.delivery import Batch, Refused, Status, Taken
 from segue.surfaces.clips import Clip
 from segue.surfaces.home.told import PageMade
 from segue.surfaces.map import MapHead, packed
 from segue.surfaces.taste.views import TasteView
 from segue.surfaces.views import (
     AboutView,
-    ArmReport,
     CardView,
-    DayReport,
-    DecisionView,
     FoundView,
     HomeReport,
     HomeView,
-    Judged,
     ListenerView,
     PathView,
     Person,
-    PolicyReport,
     RadioView,
-    Range,
-    RankerReport,
-    ReasonView,
     Recommendations,
-    RowView,
     SearchView,
     ShelfCards,
     SpotView,
 )
-
-GENRES = ("dream pop", "jazz", "techno", "folk", "metal", "ambient", "hip hop", "classical", "soul", "indie rock")
-FIRST = (
-    "Velvet",
-    "Paper",
-    "Night",
-    "Golden",
-    "Silent",
-    "Electric",
-    "Wild",
-    "Distant",
-    "Hollow",
-    "Slow",
-    "Blue",
-    "Amber",
-)
-SECOND = (
-    "Harbour",
-    "Lanterns",
-    "Rivers",
-    "Signals",
-    "Orchard",
-    "Machines",
-    "Tides",
-    "Echo",
-    "Garden",
-    "Ashes",
-    "Comet",
-)
-HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "javascript:alert(1) & <b>bold</b>")
-
-
-SHOWN = 6
-"""Cards of a shelf: each costs a browser 5 ms."""
 
 
 @dataclass
 class Receipt:
     accepted: int
     duplicates: int
-
-
-@dataclass
-class FakeIntake:
-    """Where events go in, as far as reading them needs it."""
-
-    tenant: str
-    rules: Rules = field(default_factory=Rules)
-
-    @property
-    def dead(self) -> FakeIntake:
-        return self
-
-    @property
-    def workspace(self) -> FakeIntake:
-        return self
-
-    @property
-    def log(self) -> FakeIntake:
-        return self
-
-    def count(self, tenant: str, since: int | None = None) -> int:
-        return 0
-
-    @property
-    def audit(self) -> FakeIntake:
-        return self
-
-    def counts(self) -> tuple[int, int]:
-        return 0, 0
-
-    def listed(self, limit: int, before: int) -> list[DeadLetter]:
-        return []
-
-    def get(self, id: int) -> DeadLetter:
-        raise UnknownName("dead letter", str(id))
-
-    def hours(self, client: str, since: int) -> list[Hour]:
-        return []
-
-
-def beside(name: str) -> Any:
-    """A module of this folder: folders of tests are no packages."""
-    known = f"segue_tests_{name}"
-    if known not in sys.modules:
-        spec = spec_from_file_location(known, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[known] = module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[known]
-
-
-def _pick(words: Sequence[str], *parts: object) -> str:
-    return words[int(hashlib.md5(repr(parts).encode()).hexdigest(), 16) % len(words)]
-
-
-@cache
-def _catalogue(n: int) -> dict[str, CardView]:
-    cards: dict[str, CardView] = {}
-    for i in range(n):
-        genre = GENRES[i % len(GENRES)]
-        person = Person(f"segue:artist:fake:a{i % 40}", f"{_pick(FIRST, i % 40)} {_pick(SECOND, i % 40, 1)}")
-        title = f"{_pick(FIRST, i, 2)} {_pick(SECOND, i, 3)}"
-        if i % 37 == 5:
-            title = HOSTILE[(i // 37) % len(HOSTILE)]
-        kind = {7: "album", 11: "show", 13: "audiobook", 17: "artist", 19: "playlist", 23: "episode"}.get(
-            i % 24, "track"
-        )
-        name = person.name if kind == "artist" else title
-        cards[f"segue:{kind}:fake:{i}"] = CardView(
-            f"segue:{kind}:fake:{i}", str(i), kind, name, () if kind == "artist" else (person,), genres=(genre,),
-            duration_ms=75_000 + i % 30 * 1000, explicit=i % 9 == 0, description="About " + name,
-            clip=kind == "track" and i % 5 != 0,
-        )  # fmt: skip
-    return cards
-
-
-def _around(mean: float, half: float) -> Range:
-    return Range(mean, mean - half, mean + half)
-
-
-def _wave(i: int, *parts: object) -> float:
-    """-1 to 1, always the same."""
-    return int(hashlib.md5(repr((i, parts)).encode()).hexdigest()[:6], 16) / 0x7FFFFF - 1
-
-
-def _arm(key: str, title: str, i: int) -> ArmReport:
-    seen, rate = 41_300 // (i + 1), 0.213 - 0.011 * i + 0.002 * _wave(i)
-    half = 1.96 * (rate * (1 - rate) / seen) ** 0.5
-    return ArmReport(key=key, title=title, shown=int(seen * 2.7), seen=seen, streams=int(seen * rate),
-                     rate=_around(rate, half))  # fmt: skip
-
-
-def _ranker(head: str, base: float, gain: float, error: float) -> RankerReport:
-    rows = []
-    for i in range(8):
-        predicted, cards = base * (0.25 + 0.34 * i), 9_400 // (1 + (i - 2) ** 2)
-        observed = min(0.98, predicted * (1 + error * (i - 3)))
-        half = 1.96 * (observed * (1 - observed) / cards) ** 0.5
-        rows.append((predicted, observed, max(0.0, observed - half), observed + half, cards))
-    return RankerReport(head=head, recipe="boosted-trees", rows=sum(r[4] for r in rows), log_loss=0.4318 * (1 - gain),
-                        base_log_loss=0.4318, calibration_error=abs(error) * base, reliability=tuple(rows))  # fmt: skip
-
-
-def made_up_report(cards: Sequence[CardView], tenant: str = "default") -> HomeReport:
-    """What a Home of three policies and a fortnight might have to say."""
-    policies = (
-        PolicyReport(policy="plackett-luce", pages=163_421, listeners=4_310, share=0.8, seen=2_614_736,
-                     streams=_around(2.3127, 0.0412), discoveries=_around(0.6841, 0.0187), explored=0.0627,
-                     cost=_around(0.0583, 0.0061)),
-        PolicyReport(policy="greedy", pages=20_428, listeners=539, share=0.1, seen=326_848,
-                     streams=_around(2.2406, 0.1178), discoveries=_around(0.5127, 0.0462), explored=0.0,
-                     cost=Range(0.0, 0.0, 0.0)),
-        PolicyReport(policy="popularity", pages=20_428, listeners=541, share=0.1, seen=326_848,
-                     streams=_around(1.4083, 0.0894), discoveries=_around(0.2904, 0.0341), explored=0.0),
-    )  # fmt: skip
-    estimator = "dr; a row's streams do not depend on the rows above, but for what these have left"
-    judged = (
-        Judged(policy="plackett-luce", streams=_around(0.4127, 0.0164), effective=48_211.4, estimator=estimator),
-        Judged(policy="epsilon-greedy", streams=_around(0.3951, 0.0112), effective=71_902.0, estimator=estimator),
-        Judged(policy="lin-ucb", streams=_around(0.371, 0.048), effective=1_204.8, estimator=estimator),
-        Judged(policy="boltzmann", streams=None, effective=38.2, estimator=estimator,
-               refused="52,108 pages are worth 38 under the target; it takes 50: the log rarely did what it does"),
-        Judged(policy="greedy", streams=None, estimator=estimator,
-               refused="12.4% of what the target would do was never logged or not possible; at most 1% may be"),
-    )  # fmt: skip
-    days = []
-    for d in range(7, 21):
-        for p in policies:
-            rise = 0.012 * (d - 14) if p.policy != "popularity" else 0.0
-            streams = p.streams.mean * (1 + rise + 0.03 * _wave(d, p.policy))
-            days.append(DayReport(day=f"2026-05-{d:02}", policy=p.policy, pages=p.pages // 14, streams=streams))
-    shelves = (("jump-back-in", "Jump back in"), ("made-for-you", "Made for you"), ("playlists", "Your daily mixes"),
-               ("artists", "Artists you might like"), ("genre:jazz", "New in jazz"))  # fmt: skip
-    return HomeReport(
-        tenant=tenant, release="r-1", policy="plackett-luce", exploring=True, control=0.1,
-        since=1_778_112_000_000, until=1_779_321_599_000, pages=204_277, seen=3_268_432, waiting=1_408,
-        policies=policies, judged=judged, days=tuple(days),
-        shelves=tuple(_arm(key, title, i) for i, (key, title) in enumerate(shelves)),
-        items=tuple(_arm(c.uri, c.title, i) for i, c in enumerate(list(cards)[:10])),
-        rankers=(_ranker("stream", 0.19, 0.087, 0.02), _ranker("completion", 0.31, 0.041, -0.03)),
-    )  # fmt: skip
 
 
 @dataclass
@@ -256,7 +69,7 @@ class FakeService:
     pages: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.cards = dict(_catalogue(self.size))
+        self.cards = dict(catalogue(self.size))
         self.names = [f"L{i:05d}" for i in range(60)] + ["<b>mallory</b>"]
         self.report: HomeReport | None = made_up_report(list(self.cards.values()), self.tenant)
 
@@ -278,97 +91,39 @@ class FakeService:
 
     def _said(self, listener: str) -> dict[str, float]:
         with self.lock:
-            said: dict[str, float] = beside("made_up_taste").said_in(list(self.seen.values()), listener)
-        return said
+            return said_in(list(self.seen.values()), listener)
+
+    def _turned(self, listener: str) -> list[CardView]:
+        """All cards, from where this listener begins."""
+        cards, start = list(self.cards.values()), int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
+        return cards[start:] + cards[:start]
 
     def taste(self, listener: str, context: Context | None = None) -> TasteView:
         """Of those with a name: some of everything was heard, most of it of two genres."""
-        start = int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
-        cards = list(self.cards.values())[start:] + list(self.cards.values())[:start]
+        cards = self._turned(listener)
         heard = self.history(listener, 50)
         if listener in self.names:
             liked = {cards[0].genres, cards[3].genres}
             heard += [c for c in cards if c.genres in liked][:30] + cards[:14]
         head = self.tenant, listener, str(self.release)
-        view: TasteView = beside("made_up_taste").made_up_taste(
-            heard, self._said(listener), self._saved(listener), head
-        )
-        return view
-
-    def _shown(self, card: CardView, key: str, text: str, because: tuple[Person, ...], saved: set[str]) -> CardView:
-        reason = ReasonView(key, text, because)
-        return CardView(
-            card.uri, card.id, card.kind, card.title, card.artists, card.album, card.genres, card.description,
-            card.duration_ms, card.explicit, reason, 1.0, key, card.uri in saved, card.clip,
-        )  # fmt: skip
+        return made_up_taste(heard, self._said(listener), self._saved(listener), head)
 
     def home(self, listener: str, context: Context | None = None, *, log_impressions: bool = False) -> HomeView:
         context = context or Context()
         with self.lock:
             heard, skipped = self._of(listener, Play), set(self._of(listener, Skip)) | self._hidden(listener)
             saved = self._saved(listener)
-        start = int(hashlib.md5(listener.encode()).hexdigest(), 16) % self.size
-        pool = [
-            c for c in list(self.cards.values())[start:] + list(self.cards.values())[:start] if c.uri not in skipped
-        ]
+        pool = [c for c in self._turned(listener) if c.uri not in skipped]
         pool = [c for c in pool if context.explicit or not c.explicit]
-        pool = beside("made_up_taste").wanted(pool, self._said(listener))
+        pool = wanted(pool, self._said(listener))
         if context.familiarity > 0.7:
             pool.reverse()
-        shelves, used = [], set[str]()
-
-        def shelf(
-            key: str, title: str, why: str, text: str, cards: list[CardView], because: tuple[Person, ...] = ()
-        ) -> None:
-            mine = [c for c in cards if c.uri not in used][:SHOWN]
-            used.update(c.uri for c in mine)
-            if mine:
-                shelves.append(ShelfCards(key, title, tuple(self._shown(c, why, text, because, saved) for c in mine)))
-
         recent = [self.cards[u] for u in dict.fromkeys(reversed(heard)) if u in self.cards]
-        shelf("jump-back-in", "Jump back in", "listened", "You listened to this", recent)
-        for one in recent[:2]:
-            like = [c for c in pool if c.genres == one.genres and c.kind in ("track", "album", "artist")]
-            text = f"Because you listened to {one.title}"
-            shelf(f"because:{one.id}", text, "similar_to", text, like, (Person(one.uri, one.title),))
-        shelf(
-            "made-for-you",
-            "Made for you",
-            "taste",
-            "Close to what you play most",
-            [c for c in pool if c.kind in ("track", "album")],
-        )
-        for kind, title in (("playlist", "Your daily mixes"), ("artist", "Artists you might like"),
-                            ("show", "Shows you might like"), ("audiobook", "Audiobooks for you")):  # fmt: skip
-            shelf(kind + "s", title, "popular", "Popular with listeners like you", [c for c in pool if c.kind == kind])
-        for genre in GENRES[:2]:
-            shelf(
-                f"genre:{genre}",
-                f"New in {genre}",
-                "new_in_genre",
-                f"New in {genre}",
-                [c for c in pool if c.genres == (genre,)],
-            )
-        decision = DecisionView(
-            "fake",
-            str(self.release),
-            0.0,
-            tuple(
-                RowView(tuple(t.key for t in shelves[i:]), 0, 1.0, len(s.cards), (1.0,) * len(s.cards))
-                for i, s in enumerate(shelves)
-            ),
-        )
-        known = bool(heard) or listener in self.names
+        shelves, decision = made_up_home(recent, pool, saved, str(self.release))
         return HomeView(
-            f"page-{next(self.pages)}",
-            self.tenant,
-            listener,
-            str(self.release),
-            tuple(shelves),
-            decision,
-            self.simulated,
-            known,
-        )
+            f"page-{next(self.pages)}", self.tenant, listener, str(self.release), shelves, decision, self.simulated,
+            known=bool(heard) or listener in self.names,
+        )  # fmt: skip
 
     def recommend(self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
                   context: Context | None = None, words: str = "") -> Recommendations:  # fmt: skip

@@ -6,6 +6,7 @@ import threading
 
 import argon2
 import pytest
+from tests.web.operated import BAD_ROWS, broken_release, operate
 
 from segue.app import open_service
 from segue.core.errors import SegueError
@@ -23,10 +24,10 @@ OWN = {"origin": "http://localhost:8800"}
 
 
 @pytest.fixture(scope="module")
-def place(planted, tmp_path_factory, load):
+def place(planted, tmp_path_factory):
     """(folder, id of what serves, id of the other release); to be looked at only."""
     folder = tmp_path_factory.mktemp("operated") / "ws"
-    return (folder, *load("operated").operate(planted, folder))
+    return (folder, *operate(planted, folder))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def seen(place, new_client):
 
 
 @pytest.fixture
-def mine(place, tmp_path, make_client, load):
+def mine(place, tmp_path, make_client):
     """A copy to change things in: (client, folder, ids of both releases)."""
     folder = tmp_path / "ws"
     shutil.copytree(place[0], folder)
@@ -69,20 +70,19 @@ def test_nothing_is_there_at_all(make_client, service):
         assert client.get(f"/v1/{path}").status_code == 503, path
 
 
-def test_imports_are_of_this_tenant_and_newest_first(seen, load):
+def test_imports_are_of_this_tenant_and_newest_first(seen):
     first, again = reversed(seen.get("/v1/imports").json()["imports"])
     assert (first["format"], first["file"], first["status"]) == ("interactions", "plays & more.csv", "done")
     assert (first["records"], first["events"], first["duplicates"]) == (210, 40, 0)  # with the items
     assert (again["events"], again["duplicates"], again["items"]) == (0, 40, 0)
-    assert first["quarantined"] == again["quarantined"] == load("operated").BAD_ROWS
+    assert first["quarantined"] == again["quarantined"] == BAD_ROWS
     one = seen.get("/v1/imports?limit=1").json()
     assert ([i["id"] for i in one["imports"]], one["more"]) == ([again["id"]], True)
     rest = seen.get(f"/v1/imports?limit=1&before={again['id']}").json()
     assert ([i["id"] for i in rest["imports"]], rest["more"]) == ([first["id"]], False)
 
 
-def test_quarantined_rows_are_paged_to_their_end(seen, load):
-    bad = load("operated").BAD_ROWS
+def test_quarantined_rows_are_paged_to_their_end(seen):
     id = seen.get("/v1/imports").json()["imports"][0]["id"]
     lines, at = [], 0
     while True:
@@ -92,10 +92,10 @@ def test_quarantined_rows_are_paged_to_their_end(seen, load):
         at = page["next"]
         if not at:
             break
-    assert lines == list(range(42, 42 + bad))
+    assert lines == list(range(42, 42 + BAD_ROWS))
     first = seen.get(f"/v1/imports/{id}/quarantine").json()
-    assert (first["quarantined"], first["counted"]) == (bad, bad)
-    assert first["reasons"] == [{"reason": "not an ISO date or time: '…'", "rows": bad}]
+    assert (first["quarantined"], first["counted"]) == (BAD_ROWS, BAD_ROWS)
+    assert first["reasons"] == [{"reason": "not an ISO date or time: '…'", "rows": BAD_ROWS}]
     assert "onerror" in first["rows"][0]["raw"]
     assert "no time 0" in first["rows"][0]["reason"] + first["rows"][0]["raw"]
     for wrong in (1, 7, 1 << 40):
@@ -175,9 +175,9 @@ def test_promote_serve_and_roll_back(mine):
     assert standing(folder, "default") == (current, ())
 
 
-def test_what_cannot_be_promoted_changes_nothing(mine, load):
+def test_what_cannot_be_promoted_changes_nothing(mine):
     client, folder, current, other = mine
-    broken = load("operated").broken_release(folder)
+    broken = broken_release(folder)
     shutil.copytree(folder / "releases" / other, folder / "releases" / "r-torn")
     (folder / "releases" / "r-torn" / "manifest.json").write_text("{")
     for path, status, says in (
@@ -219,11 +219,11 @@ def test_only_one_of_two_at_once_gets_its_way(mine):
     assert len(client.get("/v1/releases").json()["changes"]) == 1
 
 
-def test_what_is_current_cannot_be_opened_and_one_goes_back(place, tmp_path, make_client, load):
+def test_what_is_current_cannot_be_opened_and_one_goes_back(place, tmp_path, make_client):
     """Nothing serves at all, and the page still helps."""
     folder = tmp_path / "ws"
     shutil.copytree(place[0], folder)
-    broken = load("operated").broken_release(folder)
+    broken = broken_release(folder)
     point_at(folder, "default", broken)
     backend = Backend(
         lambda: open_workspace(folder, None), reports=lambda: folder / "checks",

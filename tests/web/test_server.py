@@ -20,16 +20,17 @@ from segue.web import service
 from segue.web.auth import Keys, Scope
 from segue.web.server import address, bind, serve
 
-FAKE = Path(__file__).with_name("fake.py")
+ROOT = Path(__file__).parents[2]
 HEAVY = "torch polars pandas scipy.optimize onnx sklearn segue.models segue.nn segue.jobs"
 """What a server does without until it is asked for what needs it; how long a start takes is a benchmark's to say."""
 START = """
-import runpy, sys
+import sys
 from pathlib import Path
 import segue.web.answering as answering
 import segue.web.server as server
-Fake = runpy.run_path(sys.argv[1], run_name="fake_of_the_server")["FakeService"]
-answering.open_workspace = lambda workspace, tenant: Fake()
+sys.path.insert(0, sys.argv[1])
+from tests.web.fake import FakeService
+answering.open_workspace = lambda workspace, tenant: FakeService()
 def ready(url):
     print(url, ",".join(set(sys.argv[3].split(",")) & set(sys.modules)) or "light", flush=True)
 server.serve(Path(sys.argv[2]), port=0, on_ready=ready)
@@ -40,7 +41,7 @@ print("ended well", flush=True)
 @pytest.fixture
 def process(tmp_path):
     """The process, its URL, what heavy modules it loaded."""
-    command = [sys.executable, "-c", START, str(FAKE), str(tmp_path), HEAVY.replace(" ", ",")]
+    command = [sys.executable, "-c", START, str(ROOT), str(tmp_path), HEAVY.replace(" ", ",")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         line = running.stdout.readline().split()

@@ -21,6 +21,7 @@ import httpx
 import msgspec
 import numpy as np
 import pytest
+from tests.web.fake import FakeService
 
 from segue.app import open_service
 from segue.core.events import Item, Play
@@ -448,7 +449,7 @@ def test_a_key_of_a_tenant_is_unknown_where_one_alone_is_served(service, tmp_pat
 # --- how many are open ----------------------------------------------------------------------------------------------
 
 
-def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room(fake):
+def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room():
     closed: list[str] = []
 
     class Told(Backend):
@@ -459,7 +460,7 @@ def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room(fake):
     metrics = Metrics()
 
     def made(name: str) -> Tenant:
-        service = fake.FakeService()
+        service = FakeService()
         service.tenant = name
         return Tenant(name, Told(lambda: service), metrics)
 

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from tests.checks.report import made_up
 
 from segue.checks.report import kept, payload_of, read, write
 from segue.checks.report.files import KEPT
@@ -10,7 +11,7 @@ from segue.core.errors import UnknownName, WorkspaceError
 AT = 1_764_158_400_000
 
 
-def test_findings_are_ordered_and_waived_ones_last(made_up):
+def test_findings_are_ordered_and_waived_ones_last():
     found = made_up.payload()
     assert [(f.level, f.waiver is not None) for f in found.findings] == [
         ("fail", False), ("fail", False), ("warn", False), ("note", False), ("warn", True),
@@ -20,7 +21,7 @@ def test_findings_are_ordered_and_waived_ones_last(made_up):
     assert not payload_of([f for f in made_up.FINDINGS if f.level != "fail"], [], at=AT).failed
 
 
-def test_the_latest_is_what_was_written_last(tmp_path, made_up, training):
+def test_the_latest_is_what_was_written_last(tmp_path, training):
     first = made_up.payload(training)
     path = write(tmp_path / "checks", first)
     assert path.name == "2025-11-26T120000Z.json"
@@ -32,7 +33,7 @@ def test_the_latest_is_what_was_written_last(tmp_path, made_up, training):
     assert read(tmp_path / "checks", "2025-11-26T120000Z") == first
 
 
-def test_old_reports_go(tmp_path, made_up):
+def test_old_reports_go(tmp_path):
     for n in range(KEPT + 3):
         write(tmp_path, msgspec.structs.replace(made_up.payload(), at=AT + n * 1000))
     assert len(kept(tmp_path)) == KEPT

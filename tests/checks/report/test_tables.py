@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
+from tests.checks.report import made_up
 
 from segue.checks.report.bins import BINS, edges_of, mass
 from segue.checks.report.payload import Table
@@ -128,7 +129,7 @@ def test_volume_is_by_day_and_counts_every_row(training):
     assert sum(training.volume.counts.other) == training.other_rows
 
 
-def test_two_hundred_columns_with_slices_and_history_stay_small(made_up):
+def test_two_hundred_columns_with_slices_and_history_stay_small():
     table = made_up.many(np.random.default_rng(0), columns=200, rows=400, days=3)
     content = msgspec.json.encode(table)
     a_day = sum(len(msgspec.json.encode(c.history)) for c in table.columns) / 3
@@ -144,7 +145,7 @@ def test_ten_thousand_columns_are_cut_to_those_that_moved_most():
     assert (len(table.columns), table.left_out) == (1000, 200)
 
 
-def test_long_names_and_values_are_cut(made_up):
+def test_long_names_and_values_are_cut():
     table = made_up.hostile(np.random.default_rng(0))
     assert max(len(c.name) for c in table.columns) == 300
     assert max(len(v) for c in table.columns for chart in c.charts for v in chart.labels) == 80
