@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from segue.store.decisions import read_slates
 from segue.store.outcomes import READ, outcomes
 from segue.store.snapshot import open_snapshot
 from segue.store.workspace import Workspace
+from segue.world import WorldSettings
 
 PLAN = Plan(listeners=80, days=2, history=12, tracks=400, shelves=3, cards=5)
 
@@ -47,6 +49,7 @@ def runs(folder: Path, kept: Path) -> dict[str, Run]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(job, "RECIPES", ("popular",))
+        patch.setattr(job, "WorldSettings", partial(WorldSettings, shows=12, audiobooks=40))
         patch.setattr("segue.jobs.space.text_encoder", Hashed)  # what pages are made of is not what this is about,
         patch.setattr("segue.jobs.moods.text_encoder", Hashed)
         patch.setattr("segue.models.space.layout.ROUNDS", 20)  # nor a map of it
