@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.store.writers import PROCESSES, append_batches
 
 from segue.core.errors import InputError
 from segue.core.events import (
@@ -303,34 +302,13 @@ def test_any_interleaving_reads_as_a_plain_list(tmp_path_factory: pytest.TempPat
         workspace.close()
 
 
-WRITER = """
-import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from segue.core.events import Play
-from segue.store.workspace import Workspace
-
-with Workspace.open(Path(sys.argv[1])) as w:
-    for b in range(20):
-        size = 6000 if b == 10 else 20
-        mine = [Play(id=f"{sys.argv[2]}-{b}-{i}", listener=f"u{i % 5}", at=b * 100_000 + i,
-                     item=f"segue:track:{i % 7}", ms_played=1) for i in range(size)]
-        both = [Play(id=f"both-{b}-{i}", listener="u", at=b * 100_000 + i, item="segue:track:1", ms_played=1)
-                for i in range(5)]
-        w.log.append(mine + both)
-        if b % 7 == 6:
-            w.log.seal()
-            w.log.compact()
-"""
-
-
 def test_two_processes_append_at_once(workspace: Workspace):
-    command = [sys.executable, "-W", "error", "-c", WRITER, str(workspace.path)]
-    writers = [subprocess.Popen([*command, name]) for name in ("one", "two")]
-    while any(w.poll() is None for w in writers):
+    writers = [PROCESSES.Process(target=append_batches, args=(workspace.path, name)) for name in ("one", "two")]
+    for writer in writers:
+        writer.start()
+    while any(w.is_alive() for w in writers):
         workspace.log.read(T, columns=["seq"])  # a reader is never in the way, nor finds a file gone
-    assert [w.wait() for w in writers] == [0, 0]
+    assert [w.exitcode for w in writers] == [0, 0]
     table = workspace.log.read(T)
     assert len(table) == 2 * (19 * 20 + 6000) + 20 * 5
     assert len(set(ids(table))) == len(table)

@@ -1,8 +1,6 @@
 """What only a server has: it may be away, be killed, be another's; and its files are searched for the forgotten."""
 
 import random
-import subprocess
-import sys
 import time
 from io import StringIO
 from pathlib import Path
@@ -10,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from tests import servers
-from tests.store.test_crash import WRITER
 from tests.store.test_log import play
+from tests.store.writers import left, started
 
 from segue.cli.doctor import report
 from segue.core.errors import UsageError, WorkspaceError
@@ -128,19 +126,18 @@ def test_killed_at_random_moments(folder: Path, postgres: servers.Postgres):
     said: dict[int, int] = {}
     for victim in ("us", "server"):
         start = max(said, default=-1) + 1
-        command = [sys.executable, "-c", WRITER, str(folder), str(start)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
-            assert writer.stdout is not None
-            lines = [writer.stdout.readline()]
+        writer, told = started(folder, start)
+        with told:
+            first = told.recv()
             time.sleep(rng.random() * 0.3)
             if victim == "server":
                 postgres.kill()
             else:
                 writer.kill()
-            lines += writer.stdout
+            said |= dict([first, *left(told)])
+        writer.join()
         if victim == "server":
             postgres.start()
-        said |= {int(b): int(size) for b, size in (line.split() for line in lines if line.endswith("\n"))}
         with Workspace.open(folder) as workspace:
             ids = workspace.log.read(T, columns=["id"])["id"].to_pylist()
             assert len(set(ids)) == len(ids) == workspace.log.count(T) == workspace.log.last_seq
