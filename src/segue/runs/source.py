@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,7 +37,7 @@ def _imports(module: str) -> frozenset[str]:
         return frozenset()
     package = module if spec.submodule_search_locations else module.rpartition(".")[0]
     named: set[str] = set()
-    for node in ast.walk(ast.parse(_text(module))):
+    for node in _statements(ast.parse(_text(module)).body):
         if isinstance(node, ast.Import):
             named |= {a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -48,6 +48,14 @@ def _imports(module: str) -> frozenset[str]:
             named.add(base)
             named |= {f"{base}.{a.name}" for a in node.names}
     return frozenset(n for n in named if n.split(".")[0] == ROOT and _exists(n))
+
+
+def _statements(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """These and those within them; no expressions, which are most of a module and import nothing."""
+    for node in nodes:
+        yield node
+        for within in ("body", "handlers", "orelse", "finalbody", "cases"):
+            yield from _statements(getattr(node, within, ()))
 
 
 @cache

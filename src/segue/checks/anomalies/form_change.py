@@ -61,8 +61,7 @@ def _some(texts: pl.Series) -> pl.Series:
 def _moved(look: Look, texts: pl.Series, old: pl.Series) -> tuple[str, float, float] | None:
     """(property, share now, share before) that moved most."""
     best: tuple[float, str, float, float] | None = None
-    for what, pattern in PROPERTIES.items():
-        k, k0 = (int(t.str.contains(pattern).sum()) for t in (texts, old))
+    for what, k, k0 in zip(PROPERTIES, _having(texts), _having(old)):
         share, was = k / len(texts), k0 / len(old)
         if abs(share - was) < MOVED or (best is not None and abs(share - was) <= best[0]):
             continue
@@ -74,6 +73,12 @@ def _moved(look: Look, texts: pl.Series, old: pl.Series) -> tuple[str, float, fl
         if chance < look.odds / len(PROPERTIES):
             best = (abs(share - was), what, share, was)
     return best[1:] if best else None
+
+
+def _having(texts: pl.Series) -> tuple[int, ...]:
+    """How many texts have each of the properties."""
+    asked = [pl.col(texts.name).str.contains(p).sum().alias(what) for what, p in PROPERTIES.items()]
+    return texts.to_frame().select(asked).row(0)
 
 
 def _prefix(texts: pl.Series, old: pl.Series) -> str:
