@@ -460,7 +460,7 @@ def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room():
     metrics = Metrics()
 
     def made(name: str) -> Tenant:
-        service = FakeService()
+        service: Any = FakeService()
         service.tenant = name
         return Tenant(name, Told(lambda: service), metrics)
 

@@ -17,6 +17,7 @@ def test_findings_are_ordered_and_waived_ones_last():
         ("fail", False), ("fail", False), ("warn", False), ("note", False), ("warn", True),
     ]  # fmt: skip
     assert found.failed
+    assert found.findings[-1].waiver is not None
     assert found.findings[-1].waiver.who == "ada"
     assert not payload_of([f for f in made_up.FINDINGS if f.level != "fail"], [], at=AT).failed
 
