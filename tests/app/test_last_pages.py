@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,21 @@ def test_it_is_the_page_last_made(busy: tuple[Service, list[PageMade]], now: Con
     assert told[-1].took > 0
     service.pressed = lambda: True
     assert service.home("L0", replace(now, now=LATER + 3_600_000)).shelves == anew.shelves
+
+
+def test_behind_it_the_next_one_is_made(busy: tuple[Service, list[PageMade]], now: Context) -> None:
+    service, told = busy
+    before = service.home("L0", now)
+    play(service, before.shelves[0].cards[0].uri)
+    assert service.home("L0", replace(now, now=NOW + 30_000)).made == NOW  # it is of this minute
+    time.sleep(0.1)
+    assert service.home("L0", replace(now, now=LATER)).made == NOW
+    until = time.monotonic() + 10
+    while (next_ := service.home("L0", replace(now, now=LATER + 1))).made == NOW and time.monotonic() < until:
+        time.sleep(0.05)
+    assert next_.made in (LATER, LATER + 1)
+    assert next_.shelves != before.shelves
+    assert all(t.last for t in told[1:])
 
 
 def test_what_is_written_is_what_was_decided(busy: tuple[Service, list[PageMade]], now: Context) -> None:

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from segue.app.answers import Answers
+from segue.app.behind import Behind
 from segue.app.live import TELL_S, kind_of, now_ms
 from segue.core.errors import NotReady
 from segue.core.tracing import span
@@ -37,6 +39,7 @@ from segue.surfaces.views import (
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
 VISIT_MS = 1_800_000  # for as long the same chance decides
 KEPT, LAST = PageMade(kept=True), PageMade(kept=False, last=True)
+RENEWED_MS = 60_000  # a page last made that is older and was shown once more is made anew behind it
 JUST_MADE = 300  # pages kept while nothing happens to their listeners; each takes some 150 kB
 
 
@@ -60,11 +63,13 @@ class Service(Answers):
         self._keep_pages = keep_pages
         self._pages: Kept[Made] = Kept(JUST_MADE)
         self._last = self._last_pages()
+        self._behind = Behind()
         self._writer: ImpressionWriter | None = None
 
     def close(self) -> None:
         """Write what is still to be written. A workspace that was given open stays open."""
         self._write_impressions()
+        self._behind.close()
         self._last.close()
         super().close()
 
@@ -115,6 +120,8 @@ class Service(Answers):
         made, told = self._pages.get(key), KEPT
         if made is None and about and self.pressed():
             made, told = self._last_made(serving, number, context, only, about), LAST
+            if made is not None and context.now - made.view.made > RENEWED_MS:
+                self._behind.put((number, about), partial(self._renew, number, context, only, about))
         if made is None:
             self._tell_book(serving, TELL_S)
             begun = time.thread_time()
@@ -122,8 +129,7 @@ class Service(Answers):
                 made, told = self._make_home(serving, number, context, only)
             told = replace(told, took=time.thread_time() - begun)
             self._pages.put(key, made)
-            if about:
-                last.keep(self._last, number, about, last.Last(made.home, made.moment))
+            self._keep_last(number, about, made)
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
@@ -140,6 +146,17 @@ class Service(Answers):
         if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
             return None
         return Made(self._view(serving, number, found.home, found.moment), found.home, found.moment)
+
+    def _renew(self, number: int, context: Context, kinds: Collection[Kind] | None, about: str) -> None:
+        """Make the page that is shown next time, while there is no time to make those that are asked for."""
+        if self.pressed():
+            serving = self._fresh()
+            self._tell_book(serving, TELL_S)
+            self._keep_last(number, about, self._make_home(serving, number, context, kinds)[0])
+
+    def _keep_last(self, number: int, about: str, made: Made) -> None:
+        if about:
+            last.keep(self._last, number, about, last.Last(made.home, made.moment))
 
     def page(self, listener: str, context: Context | None = None) -> Shown:
         """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
