@@ -1,6 +1,7 @@
 """`segue learn` on a planted truth: one genre is streamed whenever it is seen, the other never."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from segue.app import open_service
 from segue.core.errors import NotReady
-from segue.core.events import AnyEvent, Play
-from segue.core.types import Context
+from segue.core.events import AnyEvent, Play, Tune
+from segue.core.protocols import Facts
+from segue.core.types import Candidates, Context, Query
 from segue.features import Book
 from segue.jobs.attribute import read_outcomes
 from segue.jobs.examples import Replay
@@ -20,8 +22,9 @@ from segue.jobs.tables import frames
 from segue.jobs.tables.features import KEYS
 from segue.jobs.teach import teach
 from segue.policies.plackett_luce import PlackettLuce
-from segue.runs.releases import current_release, read_release
+from segue.runs.releases import Release, current_release, read_release
 from segue.store.snapshot import open_snapshot
+from segue.store.tuning import Counts
 from segue.store.workspace import Workspace
 from segue.surfaces.home.taught import load_heads
 from segue.surfaces.home.valuing import untaught
@@ -124,6 +127,46 @@ def test_features_as_served_are_those_of_training(taught: Path, tmp_path: Path, 
         assert "item_looks" in skewed
     else:
         assert skewed == []
+
+
+def test_what_does_not_count_is_learned_from_and_served_alike(
+    copied: Path, release_of: Callable[..., Release], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a night all that was heard is known to features; after it neither those that teach nor those that serve
+    know of what was said not to count."""
+    subjects = [f"plays:genre:{name}" for name in ("rock", "jazz", "christmas music")]
+    said = [Tune(id=s, listener="L0", at=NOW, subject=s, value=-1) for s in (*subjects, "kind:show", "kind:audiobook")]
+    said.append(Tune(id="h", listener="L3", at=NOW, subject="habit:hours", value=-1))
+    (copied / "segue.toml").write_text("features_kept = 1.0")
+    with Workspace.open(copied) as workspace:
+        workspace.log.append(said)
+    release_of(copied, tmp_path / "one")
+    books: list[Book] = []
+
+    def book(facts: Facts, counts: Counts | None) -> Book:
+        books.append(Book(facts, counts=counts))
+        return books[-1]
+
+    with Workspace.open(copied) as workspace, monkeypatch.context() as seen:
+        seen.setattr("segue.jobs.teach.Book", book)
+        assert teach(workspace, "default", judging=False).made
+    with open_service(copied) as service:
+        for who in ("L0", "L3", "L6"):
+            service.log_pages([service.page(who, Context(now=NOW + 90 * HOUR_MS, country="SE"))])
+        items = service._serving.stock.facts.items
+        pool = Candidates.of(items, np.zeros(len(items), np.float32), "made-for-you")
+        for who in ("L0", "L3", "L6"):
+            number = service.workspace.catalogue.listener_number("default", who) or 0
+            known = books[0].values(Query("default", number, context=Context(now=NOW)), pool)
+            heard = known[:, books[0].names.index("heard")]
+            assert heard.any() == (who != "L0")
+    with Workspace.open(copied) as workspace:
+        served = pl.concat(frames(workspace, "default", "served"))
+        replayed = pl.concat(frames(workspace, "default", "replayed"))
+    assert [name for name in served.columns if not served[name].equals(replayed[name])] == []
+    taken = {who: part["takes_60d"].to_list() for (who,), part in served.group_by("listener")}
+    assert not any(taken["L0"])
+    assert all(taken["L6"])
 
 
 def test_the_report_says_what_happened(taught: Path) -> None:

@@ -148,6 +148,8 @@ def test_what_does_not_count_is_not_learned_from_and_is_exported_as_it_came(tmp_
             Tune(id="t1", listener="u", at=5, subject="plays:item:" + TRACK.format(1), value=-1),
             Tune(id="t2", listener="u", at=5, subject=f"play:1790000000003:{TRACK.format(3)}", value=-1),
             Tune(id="t3", listener="u", at=5, subject="genre:jazz", value=0.5),
+            Tune(id="t4", listener="u", at=5, subject="mood:calm", value=-1),
+            Tune(id="t5", listener="u", at=5, subject="habit:hours", value=-1),
         ]
         workspace.log.append(tunes)
         after = snapshot.take(workspace, "default")
@@ -169,4 +171,4 @@ def test_what_does_not_count_is_not_learned_from_and_is_exported_as_it_came(tmp_
         out = tmp_path / "u.zip"
         export_listener(workspace, "default", "u", out)
         lines = zipfile.ZipFile(out).read("events.jsonl").splitlines()
-        assert [parse_event(json.loads(line)) for line in lines][:3] == tunes
+        assert [parse_event(json.loads(line)) for line in lines][:5] == tunes
