@@ -1,0 +1,34 @@
+import shutil
+
+import argon2
+import pytest
+from tests.web.hostile.door import Door
+
+from segue.app import open_service
+from segue.web import passwords
+from segue.web.application import create_app
+from segue.web.auth import Keys, Scope
+from segue.web.service import Backend
+from segue.web.sessions import begin
+
+
+@pytest.fixture(scope="module")
+def door(planted, tmp_path_factory, new_client):
+    folder = tmp_path_factory.mktemp("hostile") / "ws"
+    shutil.copytree(planted, folder)
+    keys = Keys(folder, "default")
+    admin, _ = keys.create((Scope.ADMIN,))
+    own, key = keys.create((Scope.LISTENER,), listener="L0", digest=True)
+    few = argon2.PasswordHasher(1, 8, 1)  # what a hash costs is not asked here
+    with pytest.MonkeyPatch.context() as patched, open_service(folder) as service:
+        patched.setattr(argon2, "PasswordHasher", lambda: few)
+        patched.setattr(passwords, "NOBODY", few.hash("nobody"))
+        client = new_client(
+            create_app(Backend(lambda: service, reports=lambda: folder / "checks", folder=folder), keys)
+        )
+        client.app.state.rate.limit = 1_000_000
+        keys.operators.add("ada", "correct horse battery", ["default", "other"])
+        operator = keys.operators.new_session("ada")
+        secrets = (admin, own, key.sha256, keys.secret().hex(), operator)
+        yield Door(client, keys, admin, own, begin(keys, key.caller(), "L0"), operator, str(folder), secrets)
+        client.close()
