@@ -8,32 +8,46 @@ or no release serves.
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
+import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from segue.app import open_service
+from segue.cli import main as segue
+from segue.core.events import Play
 from segue.fitted import load_model
+from segue.importers import IMPORTERS
+from segue.jobs import ingest
 from segue.runs.releases import releases
 from segue.store.workspace import Workspace
 
-IMPORT = """
-import sys
-from pathlib import Path
-from segue.importers import IMPORTERS
-from segue.jobs import ingest
-ingest.BATCH = 500
-importer = IMPORTERS["interactions"](listener="listener", item="item", time="time")
-with ingest.Workspace.create(Path(sys.argv[1])) as workspace:
-    ingest.ingest(workspace, "interactions", importer, Path(sys.argv[2]), "default",
-                  progress=lambda _: print("ack", workspace.log.count("default"), flush=True))
-print("done", flush=True)
-"""
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__, "segue.cli.models", "segue.jobs.train", "segue.jobs.check"])
+Tells = Callable[[int], None]
+
+
+def read_history(workspace: Path, source: Path, tells: Tells) -> None:
+    """An import in small batches that says how many events stand after each."""
+    ingest.BATCH = 500
+    importer = IMPORTERS["interactions"](listener="listener", item="item", time="time")  # type: ignore[call-arg]
+    with Workspace.create(workspace) as opened:
+        ingest.ingest(
+            opened, "interactions", importer, source, "default", progress=lambda _: tells(opened.log.count("default"))
+        )
+
+
+def train(workspace: Path, _tells: Tells) -> None:
+    segue(["--workspace", str(workspace), "train", "--recipe", "item-knn"])
 
 
 def table(path: Path, rows: int, seed: int) -> None:
@@ -43,15 +57,33 @@ def table(path: Path, rows: int, seed: int) -> None:
     path.write_text("listener,item,time\n" + "\n".join(lines) + "\n")
 
 
-def killed(command: list[str], after: float) -> tuple[list[str], bool]:
-    """Run and kill -9 after so many seconds: what was printed, and whether it was still running."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        process.wait(timeout=after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-    out, _ = process.communicate()
-    return out.splitlines(), process.returncode == -signal.SIGKILL
+def killed(after: float | None, work: Callable[..., None], *given: Path) -> tuple[list[int], bool]:
+    """Work in a process of its own, forked from one that has everything imported, and kill -9 after so many seconds:
+    what it told, and whether it was still at work."""
+    told, tells = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=_at_work, args=(work, given, tells))
+    process.start()
+    tells.close()
+    process.join(after)
+    process.kill()
+    process.join()
+    said = []
+    with told:
+        try:
+            while True:
+                said.append(told.recv())
+        except (EOFError, OSError):  # the last words may have been cut short
+            pass
+    return said, process.exitcode == -signal.SIGKILL
+
+
+def _at_work(work: Callable[..., None], given: tuple[Path, ...], tells: Connection) -> None:
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stderr(nowhere),
+        contextlib.redirect_stdout(nowhere),
+    ):
+        work(*given, tells.send)
 
 
 def kill_imports(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
@@ -61,19 +93,15 @@ def kill_imports(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
     while found["kills"] < rounds:
         rows += 2_000
         table(source, rows, seed=1)
-        lines, hit = killed([sys.executable, "-c", IMPORT, str(workspace), str(source)], rng.uniform(0.6, 1.5))
+        told, hit = killed(rng.uniform(0.05, 0.8), read_history, workspace, source)
         found["kills"] += hit
-        acknowledged = max([int(line.split()[1]) for line in lines if line.startswith("ack")], default=0)
+        acknowledged = max(told, default=0)
         with Workspace.create(workspace) as opened:
             ids = opened.log.read("default", columns=["id"]).column("id").to_pylist()
         found["twice"] += len(ids) - len(set(ids))
         found["lost"] += max(0, acknowledged - len(set(ids)))
+    killed(None, read_history, workspace, source)
     with Workspace.open(workspace) as opened:
-        from segue.importers import IMPORTERS
-        from segue.jobs.ingest import ingest
-
-        importer = IMPORTERS["interactions"](listener="listener", item="item", time="time")  # type: ignore[call-arg]
-        ingest(opened, "interactions", importer, source, "default")
         found["rows"] = rows
         found["kept"] = opened.log.count("default")
     return found
@@ -81,11 +109,10 @@ def kill_imports(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
 
 def kill_trainings(root: Path, rounds: int, rng: random.Random) -> dict[str, int]:
     """Every round adds events and trains; killed or not, a whole release serves and none is half-written."""
-    from segue.core.events import Play
-
     workspace = root / "ws"
-    train = [sys.executable, "-m", "segue.cli", "--workspace", str(workspace), "train", "--recipe", "item-knn"]
-    subprocess.run(train, check=True, stderr=subprocess.DEVNULL)
+    begun = time.monotonic()
+    killed(None, train, workspace)
+    took = time.monotonic() - begun
     found = {"kills": 0, "half": 0, "not serving": 0, "releases": 0}
     for n in count():
         if found["kills"] == rounds:
@@ -94,7 +121,7 @@ def kill_trainings(root: Path, rounds: int, rng: random.Random) -> dict[str, int
             opened.log.append(
                 [Play(id=f"k{n}", listener="u1", item=f"segue:track:i{n}", at=1_700_000_000_000, ms_played=60_000)]
             )
-        found["kills"] += killed(train, rng.uniform(0.3, 3.5))[1]
+        found["kills"] += killed(rng.uniform(0.0, took), train, workspace)[1]
         for release in releases(workspace, "default"):
             try:
                 for population in release.manifest.populations:
