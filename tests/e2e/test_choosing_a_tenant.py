@@ -54,3 +54,14 @@ def test_one_chooses_in_the_header_at_which_tenant_one_looks(serve, service, vis
     expect(page.locator("#notice")).to_contain_text("You look at another tenant now")
     page.get_by_role("button", name="Load this page anew").click()
     expect(page.get_by_role("button", name="Tenant: zeta")).to_be_visible()
+
+    other.goto(url + "/console/metrics")
+    asking = other.get_by_role("table", name="Requests by tenant").get_by_role("rowheader")
+    expect(asking).to_have_count(2)
+    assert sorted(asking.all_inner_texts()) == ["default", "zeta"]
+    expect(other.locator("#routes")).to_be_visible()
+    keys.operators.revoke("ada", ["default"])
+    other.reload()
+    expect(asking).to_have_text(["zeta"])
+    expect(other.locator("#routes")).to_have_count(0)
+    expect(other.get_by_role("button", name="Tenant: zeta")).to_have_count(0)

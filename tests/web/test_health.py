@@ -77,7 +77,10 @@ def test_the_metrics_need_a_key_where_there_are_keys(client, keys):
 
 
 def test_worker_processes_are_counted_together(tmp_path):
-    count = "from segue.web.metrics import Metrics; m = Metrics(); m.turned_away.inc({n}); print({what})"
+    count = (
+        "from segue.web.metrics import Metrics; m = Metrics(); m.turned_away.inc({n}); m.opened('acme'); "
+        "m.answered('acme', 200); m.forget('acme') if {n} == 3 else None; print({what})"
+    )
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for n, what in ((3, "''"), (4, "m.text().decode()")):
         done = subprocess.run(
@@ -85,6 +88,9 @@ def test_worker_processes_are_counted_together(tmp_path):
             check=True,
         )  # fmt: skip
     assert "segue_events_turned_away_total 7.0" in done.stdout
+    asked = {line for line in done.stdout.splitlines() if line.startswith("segue_tenant_requests")}
+    counted = {f'segue_tenant_requests_total{{status="2xx",tenant="{name}"}} 1.0' for name in ("", "acme")}
+    assert asked == counted, "one process let it go, the other has it open; what is nought is not shown"
 
 
 @pytest.mark.parametrize("given", ["abcd", "req-7.a_b:9", "0" * 100])

@@ -421,6 +421,44 @@ def test_only_the_servers_own_tenant_is_told_of_others_counts(door):
     assert door.ask("default", "GET", "/v1/metrics").json()["routes"]
 
 
+def test_requests_are_counted_by_tenant_and_each_sees_its_own(door):
+    def seen(tenant: str) -> dict[str, dict[str, int]]:
+        told = door.ask(tenant, "GET", "/v1/metrics").json()
+        return {one["tenant"]: one["statuses"] for one in told["tenants"]}
+
+    before, theirs = seen("default"), door.keys["theirs"]
+    reader, _ = theirs.create((Scope.READ,))
+    assert door.client.get("/v1/overview", headers={"authorization": f"Bearer {reader}"}).status_code == 403
+    assert door.client.get("/v1/overview", headers={"authorization": "Bearer segue_x_forged"}).status_code == 401
+    assert door.client.get("/1/user/L0/listens", headers={"authorization": f"Token {door.own['theirs']}"}).is_success
+    after = seen("default")
+    grown = {k: after["theirs"].get(k, 0) - before["theirs"].get(k, 0) for k in after["theirs"]}
+    assert grown == {k: {"2xx": 1, "4xx": 1}.get(k, 0) for k in grown}, "others' protocols and what is refused, too"
+    assert after["default"]["2xx"] == before["default"]["2xx"] + 1, "this very question"
+    assert list(seen("theirs")) == ["theirs"]
+    unknown, _ = Keys(door.folder, "never opened").create((Scope.INGEST,))
+    assert door.client.get("/v1/overview", headers={"authorization": f"Bearer {unknown}"}).status_code == 403
+    assert set(seen("default")) >= {"", "default", "theirs"}
+    assert "never opened" not in seen("default")
+
+
+def test_an_operator_of_the_servers_own_is_told_of_all_wherever_they_look(door):
+    runs, only = SignedIn(door, "runs it", "theirs", "default"), SignedIn(door, "theirs alone", "theirs")
+    assert runs.looks_at() == only.looks_at() == "theirs"
+    assert 'tenant="default"' in runs("GET", "/metrics").text
+    assert "http_requests" in runs("GET", "/metrics").text
+    told, own = runs("GET", "/v1/metrics").json(), only("GET", "/v1/metrics").json()
+    assert (told["whole"], bool(told["routes"]), told["disk_free_bytes"] > 0) == (True, True, True)
+    assert {"default", "theirs"} <= {one["tenant"] for one in told["tenants"]}
+    assert told["events"] == own["events"], "what is of a tenant is of the one that is looked at"
+    assert (own["whole"], own["routes"], own["disk_free_bytes"]) == (False, [], 0)
+    text = only("GET", "/metrics").text
+    assert "http_requests" not in text
+    assert set(re.findall('tenant="([^"]*)"', text)) == {"theirs"}
+    runs.operators.revoke("runs it", ["default"])
+    assert "http_requests" not in runs("GET", "/metrics").text
+
+
 def test_erasing_is_of_one_tenant(released, tmp_path, new_client):
     folder = tmp_path / "ws"
     shutil.copytree(released, folder)
@@ -449,6 +487,12 @@ def test_a_key_of_a_tenant_is_unknown_where_one_alone_is_served(service, tmp_pat
 # --- how many are open ----------------------------------------------------------------------------------------------
 
 
+def asked(metrics: Metrics) -> dict[tuple[str, str], int]:
+    """Requests by tenant and status."""
+    family = next(f for f in metrics.families(whole=True) if f.name == "segue_tenant_requests")
+    return {(s.labels["tenant"], s.labels["status"]): int(s.value) for s in family.samples if s.name.endswith("_total")}
+
+
 def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room():
     closed: list[str] = []
 
@@ -473,12 +517,18 @@ def test_so_many_are_open_and_the_one_asked_longest_ago_makes_room():
         while b.backend.current is None or a.backend.current is None:
             await asyncio.sleep(0.01)
         metrics.look(b.backend, "b")
+        for name, status in (("a", 200), ("b", 200), ("b", 404), ("b", 429), ("never opened", 403)):
+            metrics.answered(name, status)
+        assert asked(metrics) == {("", "4xx"): 1, ("a", "2xx"): 1, ("b", "2xx"): 1, ("b", "4xx"): 2}
         a.take()
         tenants.of("c")
         assert [t.name for t in tenants.open] == ["default", "a", "c"], "a is being asked"
         while closed != ["b"]:
             await asyncio.sleep(0.01)
         assert b'segue_ready{tenant="b"}' not in metrics.text()
+        assert asked(metrics) == {("", "2xx"): 1, ("", "4xx"): 3, ("a", "2xx"): 1}, "b is summed into the rest"
+        metrics.answered("b", 200)
+        assert asked(metrics)["", "2xx"] == 2, "an answer that was under way when it was let go"
         tenants.of("c").take()
         with pytest.raises(Busy):
             tenants.of("d")

@@ -42,6 +42,7 @@ def admitted(resource: Resource, request: Request) -> Caller | None:
         )
     if who.operator and request.method not in SAFE and not from_own_page(request):
         raise Denied("a session writes from this server's own pages alone", HTTPStatus.FORBIDDEN)
+    request.scope["segue_tenant"] = who.tenant or request.app.state.tenants.own.name
     page_of = unquote(request.headers.get(PAGE_OF, who.tenant))
     if who.operator and page_of != who.tenant:
         raise Elsewhere(f"this page is of {page_of[:100]!r}, and you look at another tenant now: load it anew")

@@ -78,6 +78,7 @@ class Caller:
     key: str = ""  # id of the key; "": the interface is open, or it is an operator
     tenant: str = ""  # that it is for; "": the server's own
     operator: str = ""  # name of who is signed in
+    runs: bool = False  # an operator who may see the server's own tenant, wherever they look now
 
     def allows(self, scope: Scope) -> bool:
         return allows(self.scopes, self.listener, scope)
@@ -105,7 +106,8 @@ def caller_of(keys: Keys | None, text: str, session: str = "") -> Caller | None:
     found = keys.operators.session(session) if session else None
     if found is None:
         return None
-    return Caller((Scope.ADMIN,), tenant=found.tenant, operator=found.operator)
+    runs = found.rights.allow(keys.tenant)
+    return Caller((Scope.ADMIN,), tenant=found.tenant, operator=found.operator, runs=runs)
 
 
 def parse_scopes(names: str) -> tuple[Scope, ...]:

@@ -23,6 +23,10 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.25, 0.5,
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 OWN = "default"
 SINCE = "segue_counting_since_seconds"
+ASKED = "segue_tenant_requests"
+TOTAL = f"{ASKED}_total"
+STATUSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+REST = ""  # in place of a tenant's name: all that are not open
 
 
 Mode = Literal["livesum", "livemax", "livemin", "min"]
@@ -38,6 +42,7 @@ class Metrics:
         counter, gauge, histogram = self._counter, self._gauge, self._histogram
         self.requests = counter("segue_http_requests", "Requests answered", "method", "route", "status")
         self.seconds = histogram("segue_http_request_seconds", "Seconds to answer", "route", "status")
+        self.asked = counter(ASKED, "Requests of those who said who they are, by tenant", "tenant", "status")
         self.running = gauge("segue_http_requests_running", "Requests being answered")
         self.reads = gauge("segue_reads_waiting", "Calls that wait for a reader, or have one")
         self.events = counter("segue_events", "Events posted, by outcome", "tenant", "outcome")
@@ -62,6 +67,7 @@ class Metrics:
         self.began = gauge(SINCE, "UTC when counting began", "min")
         self.began.set(time.time())
         self._releases: dict[str, str] = {}  # that each tenant was served lately
+        self._open = {own}  # tenants that are counted by name
 
     def _counter(self, name: str, help: str, *labels: str) -> Counter:
         return Counter(name, help, labels, registry=self.registry)
@@ -71,6 +77,14 @@ class Metrics:
 
     def _gauge(self, name: str, help: str, mode: Mode = "livesum", *labels: str) -> Gauge:
         return Gauge(name, help, labels, registry=self.registry, multiprocess_mode=mode)
+
+    def opened(self, tenant: str) -> None:
+        """From here on requests are counted under its name."""
+        self._open.add(tenant)
+
+    def answered(self, tenant: str, status: int) -> None:
+        """Count a request of a tenant; one that is not open, and so was refused, among the rest."""
+        self.asked.labels(tenant if tenant in self._open else REST, f"{status // 100}xx").inc()
 
     def page(self, tenant: str, made: PageMade) -> None:
         """Count a page."""
@@ -102,29 +116,47 @@ class Metrics:
             self._releases[tenant] = release
 
     def forget(self, tenant: str) -> None:
-        """A tenant was let go: what was looked up of it is no longer said. Counts stay."""
+        """A tenant was let go: what was looked up of it is no longer said, and its requests count among the rest. Other
+        counts stay."""
         self._releases.pop(tenant, None)
+        self._open.discard(tenant)
+        for status in STATUSES:
+            self._sum_up(tenant, status)
         for gauge in (self.ready, self.age, self.behind):
             gauge.labels(tenant).set(1.0 if gauge is self.ready else 0.0)  # other processes may read it on
             if FOLDER not in os.environ:
                 gauge.remove(tenant)
 
-    def text(self, tenant: str = "") -> bytes:
-        """The exposition format, of all worker processes: everything for the server's own tenant, for others theirs."""
-        if tenant in ("", self.own):
-            return generate_latest(self._everywhere())
-        return generate_latest(_Those(self.families(tenant)))
+    def _sum_up(self, tenant: str, status: str) -> None:
+        """Add a count of a tenant's requests to that of the rest, and begin it anew: sums over tenants stay."""
+        one = self.asked.labels(tenant, status)
+        self.asked.labels(REST, status).inc(sum(s.value for m in one.collect() for s in m.samples if s.name == TOTAL))
+        one.reset()
+        if FOLDER not in os.environ:  # in the file that processes share it stays as a zero, which is not shown
+            self.asked.remove(tenant, status)
 
-    def families(self, tenant: str = "") -> list[Metric]:
-        """What is of one tenant, metric by metric; for the server's own with what is of the server as a whole."""
+    def text(self, tenant: str = "", whole: bool = True) -> bytes:
+        """The exposition format, of all worker processes: what is of one tenant; `whole`: everything."""
+        return generate_latest(_Those(self._collected() if whole else self.families(tenant)))
+
+    def families(self, tenant: str = "", whole: bool = False) -> list[Metric]:
+        """What is of one tenant, metric by metric; `whole`: with what is of the server, which is of no tenant.
+
+        Of requests by tenant that is all of them.
+        """
         tenant = tenant or self.own
+        found = self._collected()
+        for family in found:
+            every = whole and family.name == ASKED
+            none = tenant if whole or family.name == SINCE else None
+            family.samples = [s for s in family.samples if every or s.labels.get("tenant", none) == tenant]
+        return [family for family in found if family.samples]
+
+    def _collected(self) -> list[Metric]:
         found = []
         for family in self._everywhere().collect():
-            mine = Metric(family.name, family.documentation, family.type)
-            of = tenant if family.name == SINCE else self.own  # for whom there is no other name
-            mine.samples = [s for s in family.samples if s.labels.get("tenant", of) == tenant]
-            if mine.samples:
-                found.append(mine)
+            found.append(Metric(family.name, family.documentation, family.type))
+            found[-1].samples = [s for s in family.samples if s.value or family.name != ASKED]
         return found
 
     @property

@@ -99,6 +99,8 @@ class Tenants:
             if len(self._others) >= self._most:
                 self._let_go(self._unused())
             found = self._others[name] = self._make(name)
+            if self._metrics is not None:
+                self._metrics.opened(name)
             found.follow()
         return found
 
@@ -141,9 +143,17 @@ def tenant_of(request: Request) -> Tenant:
         app, who = request.app.state, state.caller
         found = state.tenant = app.tenants.of(who.tenant if who is not None else "")
         found.take()
+        if who is not None:
+            request.scope["segue_tenant"] = found.name  # for whoever counts
         if who is not None and who.key:
             app.keys.last_use.note(who.key)
     return found
+
+
+def told_of_all(request: Request) -> bool:
+    """Whether the caller is told of the server as a whole: one of its own tenant, or an operator who may see that."""
+    who, own = request.state.caller, request.app.state.tenants.own
+    return tenant_of(request) is own or (who is not None and who.runs)
 
 
 class _Theirs:

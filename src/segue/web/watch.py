@@ -60,6 +60,8 @@ class Watch:
             self.metrics.running.dec()
             self.metrics.requests.labels(method, route, str(status)).inc()
             self.metrics.seconds.labels(route, str(status)).observe(seconds)
+            if "segue_tenant" in scope:
+                self.metrics.answered(scope["segue_tenant"], status)
             if self.log is not None:
                 ms = round(1000 * seconds, 1)
                 self.log("request", method=method, route=route, status=status, bytes=size, ms=ms)

@@ -12,7 +12,7 @@ from segue.core.errors import NotReady
 from segue.web.auth import Scope, bearer, caller_of
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend, Service
-from segue.web.tenants import Tenants, tenant_of
+from segue.web.tenants import Tenants, tenant_of, told_of_all
 
 LITTLE = 256 << 20  # bytes free: with fewer, events will soon find no room
 
@@ -85,10 +85,10 @@ async def health(backend: Backend, request: Request, _params: NoParams) -> Respo
 async def metrics(_backend: Backend, request: Request, _params: NoParams) -> Response:
     counted = request.app.state.metrics
     tenants: Tenants = request.app.state.tenants
-    asking = tenant_of(request)
-    for one in tenants.open if asking is tenants.own else [asking]:
+    asking, whole = tenant_of(request), told_of_all(request)
+    for one in tenants.open if whole else [asking]:
         counted.look(one.backend, one.name)
-    return Response(counted.text(asking.name), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(counted.text(asking.name, whole), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 RESOURCES = (

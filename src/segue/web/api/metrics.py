@@ -16,7 +16,7 @@ from segue.web.auth import Scope
 from segue.web.metrics import BUCKETS, Metrics
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
-from segue.web.tenants import tenant_of
+from segue.web.tenants import tenant_of, told_of_all
 
 PREFIX = "segue_"
 
@@ -28,6 +28,13 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     statuses: dict[str, int]  # "200": how many
     counts: tuple[int, ...]  # of requests by how long they took: within each edge and above the one before; then beyond
     seconds: float  # all of them together
+
+
+class AskingView(msgspec.Struct, frozen=True):
+    """Requests of one tenant, those that were refused to it included."""
+
+    tenant: str  # "": those that are not open now, together
+    statuses: dict[str, int]  # "2xx": how many
 
 
 class SpreadView(msgspec.Struct, frozen=True):
@@ -43,6 +50,8 @@ class NumbersView(msgspec.Struct, frozen=True, kw_only=True):
     at: int  # UTC ms
     since: int  # UTC ms
     processes: int  # that answer
+    whole: bool  # whether it tells of the server as a whole: routes, queues, the disk, what other tenants ask
+    tenants: tuple[AskingView, ...]  # those asking most first; where it is not whole, the one alone
     edges: tuple[float, ...]  # seconds
     routes: tuple[RouteView, ...]  # those asked most first
     running: int  # requests being answered
@@ -64,22 +73,24 @@ class NumbersView(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes: int
 
 
-async def numbers(backend: Backend, request: Request, _params: NoParams) -> Response:
+async def numbers(_backend: Backend, request: Request, _params: NoParams) -> Response:
     counted: Metrics = request.app.state.metrics
-    tenant = tenant_of(request).name
-    counted.look(backend, tenant)
-    return JSONResponse(await asyncio.to_thread(collected, counted, tenant))
+    tenants, asking, whole = request.app.state.tenants, tenant_of(request), told_of_all(request)
+    for one in {asking, tenants.own} if whole else {asking}:
+        counted.look(one.backend, one.name)
+    return JSONResponse(await asyncio.to_thread(collected, counted, asking.name, whole))
 
 
-def collected(counted: Metrics, tenant: str) -> NumbersView:
-    """One look at the registry, for a tenant: only the server's own is told of the server as a whole."""
-    found = {family.name.removeprefix(PREFIX): family for family in counted.families(tenant)}
+def collected(counted: Metrics, tenant: str, whole: bool) -> NumbersView:
+    """One look at the registry, for a tenant; `whole`: with what is of the server as a whole."""
+    found = {family.name.removeprefix(PREFIX): family for family in counted.families(tenant, whole)}
 
     def total(name: str) -> int:
         return sum(_by(found, name, "").values())
 
     return NumbersView(
         at=int(time.time() * 1000), since=1000 * total("counting_since_seconds"), processes=counted.processes,
+        whole=whole, tenants=_asking(found),
         edges=BUCKETS, routes=_routes(found), running=total("http_requests_running"),
         turned_away=total("events_turned_away"), reads_waiting=total("reads_waiting"),
         events=_by(found, "events", "outcome"), lag=_lag(found), events_waiting=total("events_waiting"),
@@ -117,6 +128,14 @@ def _routes(found: dict[str, Metric]) -> tuple[RouteView, ...]:
         spread = _spread(found, "http_request_seconds", {"route": route})
         out.append(RouteView(route=route, statuses=there, counts=spread.counts, seconds=spread.seconds))
     return tuple(sorted(out, key=lambda r: (-sum(r.statuses.values()), r.route)))
+
+
+def _asking(found: dict[str, Metric]) -> tuple[AskingView, ...]:
+    tenants: dict[str, dict[str, int]] = {}
+    for labels, value in _samples(found, "tenant_requests", "_total"):
+        tenants.setdefault(labels["tenant"], {})[labels["status"]] = int(value)
+    out = (AskingView(tenant, dict(sorted(statuses.items()))) for tenant, statuses in tenants.items())
+    return tuple(sorted(out, key=lambda a: (-sum(a.statuses.values()), a.tenant)))
 
 
 def _lag(found: dict[str, Metric]) -> SpreadView:

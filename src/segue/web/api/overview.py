@@ -25,7 +25,7 @@ from segue.web.auth import Scope
 from segue.web.metrics import BUCKETS
 from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend
-from segue.web.tenants import tenant_of
+from segue.web.tenants import tenant_of, told_of_all
 
 DAY_MS, AUDITED_MS = 24 * HOUR_MS, 7 * 24 * HOUR_MS
 
@@ -78,13 +78,13 @@ class OverviewView(msgspec.Struct, frozen=True, kw_only=True):
 async def overview(backend: Backend, request: Request, _params: NoParams) -> Response:
     folder, intake = backend.folder, await backend.deliveries(lambda intake: intake)
     service, now = backend.current, int(time.time() * 1000)
-    counted, tenant = request.app.state.metrics, tenant_of(request).name
+    counted, tenant, whole = request.app.state.metrics, tenant_of(request).name, told_of_all(request)
     behind = service.behind if service is not None else 0
     home = await _home(backend)
 
     def made() -> OverviewView:
         delivered, last = _delivered(intake, now), imports(folder, intake.tenant, 1)
-        delivered = msgspec.structs.replace(delivered, behind=behind, lag=collected(counted, tenant).lag)
+        delivered = msgspec.structs.replace(delivered, behind=behind, lag=collected(counted, tenant, whole).lag)
         check, current = _checked(backend), standing(folder, intake.tenant)[0]
         winners = tuple(map(_winner, boards(folder, intake.tenant)))
         found = OverviewView(

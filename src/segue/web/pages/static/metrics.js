@@ -20,7 +20,7 @@ const refused = (r) => sum(Object.entries(r.statuses).filter(([status]) => statu
 const took = (seconds) => (seconds === null ? "over the last edge" : lasting(1000 * seconds));
 
 /** Of a look, what lines are drawn of. */
-const kept = (f) => ({ at: f.at, began: f.since, counts: all(f), lag: f.lag.counts, accepted: f.events.accepted ?? 0, waiting: f.events_waiting, reads: f.reads_waiting });
+const kept = (f) => ({ at: f.at, began: f.since, counts: all(f), asked: f.whole ? sum(all(f)) : sum(f.tenants.map(({ statuses }) => total(statuses))), lag: f.lag.counts, accepted: f.events.accepted ?? 0, waiting: f.events_waiting, reads: f.reads_waiting });
 
 let looks = [], edges = [];
 try {
@@ -55,17 +55,21 @@ function chart(title, unit, series) {
 
 function now(found) {
   const first = looks[Math.max(0, looks.length - 1 - RECENT)], seconds = (found.at - first.at) / 1000;
-  const counts = since(all(found), first.counts), rate = seconds > 0 ? `${plain(sum(counts) / seconds, 2)} a second` : NONE;
+  const counts = since(all(found), first.counts), asked = Math.max(0, looks.at(-1).asked - first.asked);
+  const rate = seconds > 0 && Number.isFinite(asked) ? `${plain(asked / seconds, 2)} a second` : NONE;
   const p99 = quantile(counts, found.edges, 0.99), lag = quantile(found.lag.counts, found.edges, 0.99);
   const pages = total(found.pages);
-  return factList([["Requests", rate], ["Answered within", sum(counts) ? `${took(p99)} (99\u00a0%)` : NONE], ["On the disk within", sum(found.lag.counts) ? `${took(lag)} (99\u00a0%)` : NONE],
-    ["Events waiting", `${count(found.events_waiting)}${found.events_waiting_bytes ? `, ${size(found.events_waiting_bytes)}` : ""}`], ["Not known to pages", count(found.events_behind)], ["Reads waiting", count(found.reads_waiting)],
-    ["Pages kept from before", pages ? share((found.pages.kept ?? 0) / pages) : NONE], ["Release", found.ready ? `${lasting(1000 * found.release_age_s)} old` : "none"], ["Disk free", size(found.disk_free_bytes)]]);
+  const facts = [
+    ["Requests", rate], ["Answered within", sum(counts) ? `${took(p99)} (99\u00a0%)` : NONE, true], ["On the disk within", sum(found.lag.counts) ? `${took(lag)} (99\u00a0%)` : NONE, true],
+    ["Events waiting", `${count(found.events_waiting)}${found.events_waiting_bytes ? `, ${size(found.events_waiting_bytes)}` : ""}`, true], ["Not known to pages", count(found.events_behind)], ["Reads waiting", count(found.reads_waiting), true],
+    ["Pages kept from before", pages ? share((found.pages.kept ?? 0) / pages) : NONE], ["Release", found.ready ? `${lasting(1000 * found.release_age_s)} old` : "none"], ["Disk free", size(found.disk_free_bytes), true],
+  ];
+  return factList(facts.filter(([, , server]) => found.whole || !server).map((fact) => fact.slice(0, 2)));
 }
 
 const ms = (q) => (l, before) => { const s = quantile(since(l.counts, before.counts), edges, q); return s === null ? null : 1000 * s; };
 const charts = [
-  chart("Requests a second", (y) => plain(y, 2), [{ name: "requests", points: () => between((l, b, s) => sum(since(l.counts, b.counts)) / s) }]),
+  chart("Requests a second", (y) => plain(y, 2), [{ name: "requests", points: () => between((l, b, s) => Math.max(0, l.asked - b.asked) / s) }]),
   chart("Time to answer, in ms", (y) => lasting(y), [{ name: "half of them", points: () => between(ms(0.5)) }, { name: "99\u00a0%", points: () => between(ms(0.99)) }]),
   chart("Events a second", (y) => plain(y, 2), [{ name: "accepted", points: () => between((l, b, s) => Math.max(0, l.accepted - b.accepted) / s) }]),
   chart("Waiting", (y) => count(y), [{ name: "events", points: () => looks.map((l) => ({ x: l.at, y: l.waiting })) }, { name: "reads", points: () => looks.map((l) => ({ x: l.at, y: l.reads })) }]),
@@ -81,6 +85,19 @@ function routes(found) {
     number("Half within", at(0.5)), number("95\u00a0%", at(0.95)), number("99\u00a0%", at(0.99)),
     number("Refused", (r) => count(refused(r))), number("Failed", (r) => (bad(r) ? el("b", { class: "bad" }, count(bad(r))) : "0")),
   ], found.routes) : nothing("Nothing was asked yet."));
+}
+
+/** Who asks how much. A server of one tenant says that by its routes. */
+function tenants(found) {
+  if (found.whole && found.tenants.length < 2) return null;
+  const most = Math.max(1, ...found.tenants.map((t) => total(t.statuses)));
+  const words = found.whole ? "Of those who said who they are. A tenant that nobody asks for half an hour is let go: it counts among all others, and from nothing when it comes back." : "Since this tenant was last opened: one that nobody asks for half an hour is let go.";
+  return panel("tenants", found.whole ? "Tenants" : "Requests", words, found.tenants.length ? table("Requests by tenant", [
+    { name: "Tenant", head: true, of: (t) => t.tenant || "All others" },
+    { name: "Requests", kind: "traffic", of: (t) => [el("span", { class: "value" }, el("b", {}, count(total(t.statuses)))), bar(total(t.statuses) / most, look(0))] },
+    number("Refused", (t) => count(t.statuses["4xx"] ?? 0)),
+    number("Failed", (t) => (t.statuses["5xx"] ? el("b", { class: "bad" }, count(t.statuses["5xx"])) : "0")),
+  ], found.tenants, "stack counts") : nothing("Nothing was asked yet."));
 }
 
 /** Counts by name as bars of the largest. */
@@ -102,7 +119,7 @@ function home(found) {
 
 function arrivals(found) {
   const there = total(found.events);
-  const words = found.turned_away ? `${several(found.turned_away, "request")} came while too much was waiting, and were asked to come again (429).` : "No request had to be turned away.";
+  const words = !found.whole ? "" : found.turned_away ? `${several(found.turned_away, "request")} came while too much was waiting, and were asked to come again (429).` : "No request had to be turned away.";
   return panel("events", "Events over HTTP", words, there ? bars("Events by outcome", "Outcome", found.events) : nothing("None came yet."));
 }
 
@@ -110,9 +127,10 @@ function show(found) {
   edges = found.edges;
   remember(found);
   byId("headline").textContent = found.ready ? "Metrics" : "Metrics: nothing is served";
-  put(byId("about"), `All that ${found.processes > 1 ? `${found.processes} worker processes count together` : "the one process counts"} since `, when(found.since), ".");
+  put(byId("about"), `All that ${found.processes > 1 ? `${found.processes} worker processes count together` : "the one process counts"} since `, when(found.since), found.whole ? "." : ", of this tenant.");
   put(above, now(found));
-  put(below, routes(found), home(found), arrivals(found));
+  for (const c of [charts[1], charts[3]]) c.node.hidden = !found.whole; // of the server, and of no tenant
+  put(below, tenants(found), found.whole ? routes(found) : null, home(found), arrivals(found));
   if (!recent.isConnected) put(byId("report"), above, recent, below);
   for (const c of charts) c.update();
 }
