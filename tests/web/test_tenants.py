@@ -314,6 +314,18 @@ def test_who_may_see_all_is_told_which_there_are(door):
     assert root.looks_at() == "theirs"
 
 
+def test_where_there_is_no_room_for_a_tenant_one_can_still_choose_another(service, tmp_path, make_client):
+    keys = Keys(tmp_path)
+    client = make_client(create_app(Backend(lambda: service), keys, others=lambda _: Backend(lambda: service), most=0))
+    keys.operators.add("ada", "correct horse battery", ["theirs", "default"])
+    own = OWN_PAGE | {"cookie": f"segue_session={keys.operators.new_session('ada')}"}
+    assert client.get("/v1/listeners", headers=own).status_code == 503
+    page = client.get("/console", headers=own)
+    assert (page.status_code, shown(page.text)) == (200, ("theirs", ["default", "theirs"]))
+    assert client.post("/tenant", data={"tenant": "default"}, headers=own).status_code == 303
+    assert client.get("/v1/listeners", headers=own).status_code == 200
+
+
 def test_nobody_else_chooses_for_an_operator(door):
     """Another site, a page that is out of date, or no session at all."""
     one = SignedIn(door, "eve", "theirs", "default")

@@ -5,6 +5,7 @@ A page carries no data: its module asks the HTTP interface and puts text in as t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from starlette.types import Scope
 
 from segue import __version__
 from segue.web.choices import choices, session_of
+from segue.web.reply import Denied
+from segue.web.service import Busy
 
 HERE = Path(__file__).parent
 ENVIRONMENT = Environment(
@@ -48,14 +51,15 @@ def _page(name: str, route: str) -> Callable[[Request], Awaitable[Response]]:
 
 async def rendered(request: Request, name: str, status: int = 200, /, **words: Any) -> Response:
     """A page with what all of them say."""
-    session, tenants = session_of(request), request.app.state.tenants
-    tenant = tenants.of(session.tenant if session is not None else "")
-    service, path = tenant.backend.current, request.url.path
+    session, tenants, path, service = session_of(request), request.app.state.tenants, request.url.path, None
+    tenant = session.tenant if session is not None else tenants.own.name
+    with contextlib.suppress(Busy, Denied):  # the page comes all the same: in its header one chooses another tenant
+        service = tenants.of(tenant).backend.current
     words |= {
         "version": __version__,
         "simulated": bool(service is not None and service.simulated),
-        "tenant": service.tenant if service is not None else tenant.name,
-        "own": tenant is tenants.own,
+        "tenant": service.tenant if service is not None else tenant,
+        "own": tenant == tenants.own.name,
         "choices": await choices(request, session) if session is not None else [],
         "back": path if path == "/" or path.startswith("/console") else "/console",  # where there is another one's, too
         "place": PLACES.get(path.split("/")[1], ""),
