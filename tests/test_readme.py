@@ -100,7 +100,7 @@ def test_the_readme(home: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_the_demo_from_nothing_and_again(home: Path) -> None:
-    line = "segue --workspace demo demo --no-serve --listeners 30 --tracks 300"
+    line = "segue --workspace demo demo --no-serve --listeners 12 --tracks 120"
     first, again = run(line, home), run(line, home)
     assert "(0 new)" not in first
     assert "(0 new)" in again

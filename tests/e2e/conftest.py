@@ -143,7 +143,13 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     expected: list[str] = []
 
     def open_page(
-        url: str, width: int = 1280, height: int = 900, *, expect: tuple[str, ...] = (), **options: Any
+        url: str,
+        width: int = 1280,
+        height: int = 900,
+        *,
+        expect: tuple[str, ...] = (),
+        script: str = "",
+        **options: Any,
     ) -> Page:
         expected.extend(expect)
         options.setdefault("reduced_motion", "reduce")  # drawing every frame of a transition costs more than the tests
@@ -155,6 +161,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda e: said.append(f"exception: {e}"))
         host = url.split("/")[2]
         page.on("request", lambda r: None if f"//{host}/" in r.url else said.append(f"outside: {r.url}"))
+        if script:
+            page.add_init_script(script)
         page.goto(url)
         return page
 

@@ -21,12 +21,10 @@ WATCH = "window.alert = () => { window.pwned = true }"
     ],
 )
 def test_markup_in_titles_and_names_stays_text(served, service, visit, path):
-    page = visit(f"{served.url}/docs")
-    page.add_init_script(WATCH)
     uris = list(service.cards)
     for i, uri in enumerate(uris):
         service.cards[uri] = msgspec.structs.replace(service.cards[uri], title=HOSTILE[i % len(HOSTILE)])
-    page.goto(served.url + path)
+    page = visit(served.url + path, script=WATCH)
     page.wait_for_selector(".card, .person, .panel, #notice:not([hidden])")
     if "L00007" in path:
         assert page.locator(".card .title").first.text_content() in HOSTILE

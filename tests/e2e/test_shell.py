@@ -1,6 +1,5 @@
 """What every page has around it: places, a search box, and who is listening."""
 
-import pytest
 from playwright.sync_api import expect
 
 PLACES = (("/", "Home"), ("/search", "Search"), ("/listener/L00007", "Your taste"), ("/console", "Console"),
@@ -29,21 +28,22 @@ def test_the_chosen_listener_is_remembered(exhibit, visit):
     expect(page).to_have_url(f"{served.url}/listener/%3Cb%3Emallory%3C%2Fb%3E")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_it_is_on_every_page_and_says_where_one_is(exhibit, visit, width):
+def test_it_is_on_every_page_and_says_where_one_is(exhibit, visit):
     served, _ = exhibit
-    page = visit(f"{served.url}/docs", width, 844, has_touch=width < 700)
+    page = visit(f"{served.url}/docs", has_touch=True)
     for path, place in PLACES:
         page.goto(served.url + path)
         current = page.locator(".places [aria-current]")
         assert current.all_text_contents() == ([place] if place else [])
         links = page.locator(".places a")
         assert links.count() == 4
-        for target in (*links.all(), page.locator("#q"), page.locator("#theme")):
-            assert lies_in(page, target, width)
-        heights = [link.bounding_box()["height"] for link in links.all()]
-        assert min(heights) >= 44
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            for target in (*links.all(), page.locator("#q"), page.locator("#theme")):
+                assert lies_in(page, target, width)
+            heights = [link.bounding_box()["height"] for link in links.all()]
+            assert min(heights) >= 44
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_slash_goes_to_the_search_box_and_enter_searches(exhibit, visit):

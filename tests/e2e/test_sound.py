@@ -17,9 +17,7 @@ def listen(visit, serve, service):
 
     def open_page(clip):
         served = serve(lambda: service)
-        page = visit(f"{served.url}/?listener=L00007")
-        page.add_init_script(WATCH)
-        page.reload()
+        page = visit(f"{served.url}/?listener=L00007", script=WATCH)
         page.wait_for_selector(".card")
         uris = page.locator(".card").evaluate_all("cards => cards.map(c => c.dataset.uri)")
         uri = next(u for u in uris if service.cards[u].clip == clip)

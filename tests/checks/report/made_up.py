@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -77,17 +79,20 @@ def training(rng: np.random.Generator, rows: int = 4000) -> Table:
                     distances=compare(before, now), history=[*history, ("2025-11-26", now)])  # fmt: skip
 
 
-def many(rng: np.random.Generator, columns: int = 200, rows: int = 1200, days: int = 8) -> Table:
-    """A table of many columns, most of which stayed as they were."""
+def many(columns: int = 200, rows: int = 400, days: int = 3, different: int = 50) -> Table:
+    """A table of many columns, most of which stayed as they were: some, and then the same under other names."""
     by = (("tier",), ("country",))
-    before = gather([wide(np.random.default_rng(1), rows, columns)], "features", slices=by)
-    now = gather([wide(np.random.default_rng(2), rows, columns, 0.003)], "features", slices=by)
+    before = gather([wide(np.random.default_rng(1), rows, different)], "features", slices=by)
+    now = gather([wide(np.random.default_rng(2), rows, different, 0.003)], "features", slices=by)
     history = [
-        (f"2025-11-{d + 1:02d}", gather([wide(np.random.default_rng(d), 200, columns)], "features"))
+        (f"2025-11-{d + 1:02d}", gather([wide(np.random.default_rng(d), 200, different)], "features"))
         for d in range(days)
     ]
-    return table_of(now, name="features", this="served", before=before, before_name="replayed",
-                    distances=compare(before, now), history=history)  # fmt: skip
+    found = table_of(now, name="features", this="served", before=before, before_name="replayed",
+                     distances=compare(before, now), history=history)  # fmt: skip
+    again = cycle([c for c in found.columns if c.name.startswith("feature_")])
+    more = [msgspec.structs.replace(next(again), name=f"feature_{n:03d}") for n in range(different - 2, columns - 2)]
+    return msgspec.structs.replace(found, columns=found.columns + more)
 
 
 def hostile(rng: np.random.Generator) -> Table:
