@@ -8,12 +8,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from segue.cli import _hoisted, main
+
+Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -62,15 +65,15 @@ def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("started", "words", "says"),
     [
-        (("home", "me"), "segue init"),
-        (("import", "interactions", "nowhere.csv", "--listener", "a", "--item", "b"), "nowhere.csv"),
-        (("train",), "segue init"),
+        (alone, ("home", "me"), "segue init"),
+        (run, ("import", "interactions", "nowhere.csv", "--listener", "a", "--item", "b"), "nowhere.csv"),
+        (run, ("train",), "segue init"),
     ],
 )
-def test_an_error_is_one_line_and_exit_2(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    done = alone(*words, cwd=tmp_path)
+def test_an_error_is_one_line_and_exit_2(tmp_path: Path, started: Start, words: tuple[str, ...], says: str) -> None:
+    done = started(*words, cwd=tmp_path)
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr

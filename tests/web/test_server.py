@@ -38,10 +38,10 @@ print("ended well", flush=True)
 """
 
 
-@pytest.fixture
-def process(tmp_path):
-    """The process, its URL, what heavy modules it loaded."""
-    command = [sys.executable, "-c", START, str(ROOT), str(tmp_path), HEAVY.replace(" ", ",")]
+@pytest.fixture(scope="module")
+def process(tmp_path_factory):
+    """The process, its URL, what heavy modules it loaded; the last of its tests ends it."""
+    command = [sys.executable, "-c", START, str(ROOT), str(tmp_path_factory.mktemp("served")), HEAVY.replace(" ", ",")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         line = running.stdout.readline().split()
@@ -54,16 +54,6 @@ def test_it_starts_without_training_code(process):
     _, url, heavy = process
     assert httpx.get(url + "api/health/live").status_code == 200
     assert heavy == "light"
-
-
-def test_it_ends_gracefully_and_logs_without_names(process):
-    running, url, _ = process
-    assert httpx.get(url + "v1/home?listener=secret-person").status_code == 200
-    running.send_signal(signal.SIGTERM)
-    out, err = running.communicate(timeout=15)
-    assert "ended well" in out
-    assert '"route": "/v1/home"' in err
-    assert "secret-person" not in err
 
 
 def test_broken_http_gets_an_answer_not_a_crash(process):
@@ -80,6 +70,16 @@ def test_broken_http_gets_an_answer_not_a_crash(process):
             raw.settimeout(5)
             raw.recv(1000)
     assert httpx.get(url + "api/health/ready").status_code == 200
+
+
+def test_it_ends_gracefully_and_logs_without_names(process):
+    running, url, _ = process
+    assert httpx.get(url + "v1/home?listener=secret-person").status_code == 200
+    running.send_signal(signal.SIGTERM)
+    out, err = running.communicate(timeout=15)
+    assert "ended well" in out
+    assert '"route": "/v1/home"' in err
+    assert "secret-person" not in err
 
 
 def test_an_open_address_needs_a_key(tmp_path):
