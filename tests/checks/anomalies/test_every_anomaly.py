@@ -57,10 +57,6 @@ SHIFT = 3 * 3_600_000
 MOJIBAKE = pl.col("title").str.replace("Night", "NÃ¤ght").str.replace("River", "RÃ¶ver").str.replace("Echo", "EchÃ¶")
 HOUR = pl.col("at").dt.hour()
 
-OPEN = msgspec.structs.replace(
-    schema(), columns={n: c for n, c in schema().columns.items() if n != "client"}, extra=True
-)
-
 CASES = [
     Case("missing-column", "tier", lambda f: f.drop("tier"), "missing-column"),
     Case("new-column", "mood", lambda f: f.with_columns(mood=pl.lit("calm")), "new-column"),
@@ -116,7 +112,7 @@ CASES = [
     Case("out-of-order", "ended", lambda f: f.rename({"at": "ended", "ended": "at"}).select(f.columns), "out-of-order"),
     Case("slice-vanished", "tier=premium", lambda f: f.filter(pl.col("tier") != "premium"), "slice-gone"),
     Case("slice-shrank", "client=web", lambda f: f.filter((pl.col("client") != "web") | _some(0.1)), "slice-gone"),
-    Case("slice-new", "client=tv", _where(0.2, "client", pl.lit("tv")), "slice-grown", {"schema": OPEN}),
+    Case("slice-new", "client=tv", _where(0.2, "client", pl.lit("tv")), "slice-grown", {"open": True}),
     Case("slice-surged", "country=BR", lambda f: f.filter((pl.col("country") == "BR") | _some(0.22)), "slice-grown",
          {"relation": ""}),
     Case("bot-listener", "listener", _bot, "bot-listener"),
@@ -157,8 +153,11 @@ def _turned(hours: int) -> pl.Expr:
 def _look(case: Case) -> Look:
     more = dict(case.more)
     relation = str(more.pop("relation", case.relation))
+    columns = schema().columns
+    if more.pop("open", False):
+        known = {n: c for n, c in columns.items() if n != "client"}
+        more["schema"] = msgspec.structs.replace(schema(), columns=known, extra=True)
     if case.kind == "unjoinable":
-        columns = schema().columns
         item = msgspec.structs.replace(columns["item"], key="items.uri", joins=0.99)
         more["schema"] = msgspec.structs.replace(schema(), columns=columns | {"item": item})
         more["keys"] = {"items.uri": pl.Series([f"segue:track:t{i:04d}" for i in range(900)])}
