@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,9 +54,21 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database at all " * 400)
     assert kept.get(1, "a", NOW) is None
     kept.put(1, "a", NOW, b"page")
-    assert kept.get(1, "a", NOW) == (NOW, b"page")
-    kept.close()
-    assert kept.get(1, "a", NOW) == (NOW, b"page")
+    assert LastPages(tmp_path, 10).get(1, "a", NOW) == kept.get(1, "a", NOW) == (NOW, b"page")
+
+
+def test_one_that_is_opened_beside_another_leaves_its_locks(tmp_path: Path) -> None:
+    """Whoever closes a file gives up all locks that the process has on it, and another process takes the log away."""
+    one = LastPages(tmp_path, 10)
+    one.put(1, "a", NOW, b"page")
+    other = LastPages(tmp_path, 10)
+    assert other.get(1, "a", NOW) == (NOW, b"page")
+    command = "import sys, sqlite3; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM pages'); c.close()"
+    subprocess.run([sys.executable, "-c", command, tmp_path / FILE], check=True)  # the last to close takes the log away
+    assert (tmp_path / f"{FILE}-wal").is_file()
+    one.close()
+    one.put(2, "a", NOW, b"too late")
+    assert (one.get(1, "a", NOW), other.get(2, "a", NOW)) == (None, None)
 
 
 def test_a_place_that_cannot_be_written_is_in_nobodys_way(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ import contextlib
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
+import threading
 import time
 
 import pytest
@@ -29,6 +32,19 @@ def quick(monkeypatch):
     monkeypatch.setattr("argon2.PasswordHasher", lambda: few)
     monkeypatch.setattr(passwords, "NOBODY", few.hash("nobody"))
     monkeypatch.setattr(module, "TRIES", 3)
+
+
+def test_a_transaction_keeps_its_lock_while_others_look(tmp_path):
+    """Whoever closes a file gives up all locks that the process has on it."""
+    operators = Operators(tmp_path)
+    operators.add("one", PASSWORD)
+    other = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0.1).execute('BEGIN IMMEDIATE')"
+    with operators.changing():
+        looking = threading.Thread(target=lambda: [operators.names(), operators.signed_in("none")])
+        looking.start()
+        looking.join()
+        tried = subprocess.run([sys.executable, "-c", other, operators.path], capture_output=True, text=True)
+    assert "database is locked" in tried.stderr
 
 
 def test_a_name_that_nobody_has_costs_as_much(monkeypatch):

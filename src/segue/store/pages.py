@@ -3,6 +3,9 @@
 One small SQLite file a tenant, which the worker processes of a server share. Nothing in it is a fact: where it cannot
 be read or written, pages are made as if it were not there. It goes with all that was derived when a listener is
 forgotten.
+
+A process that closes a file gives up every lock that it has on it, those of its other connections too: the file is
+opened by nothing but SQLite once it is there.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ class LastPages:
         self._folder, self._most = folder, most
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._inode, self._closed = 0, False
         self._until_sweep = 0
         self._said = False
 
@@ -63,7 +67,8 @@ class LastPages:
         packed = zlib.compress(body, 1)
         with self._lock, self._quietly():
             connection = self._opened(create=True)
-            assert connection is not None
+            if connection is None:
+                return
             if self._until_sweep <= 0:
                 self._until_sweep = SWEEP_EVERY
                 self._sweep(connection)
@@ -73,6 +78,7 @@ class LastPages:
     def close(self) -> None:
         with self._lock:
             self._close()
+            self._closed = True
 
     def _sweep(self, connection: sqlite3.Connection) -> None:
         """Let go of what is a day old, and of the oldest where there are too many."""
@@ -82,9 +88,11 @@ class LastPages:
 
     def _opened(self, create: bool) -> sqlite3.Connection | None:
         path = self._folder / FILE
-        if self._connection is None and (create or path.is_file()):
+        if self._connection is None and not self._closed and (create or path.is_file()):
             self._folder.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            self._inode = path.stat().st_ino
             self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = OFF")  # what a crash takes is made again
@@ -98,6 +106,12 @@ class LastPages:
                 self._connection.close()
         self._connection = None
 
+    def _there(self) -> bool:
+        """Whether the file that was opened is still the one that others would open."""
+        with contextlib.suppress(OSError):
+            return (self._folder / FILE).stat().st_ino == self._inode
+        return False
+
     @contextlib.contextmanager
     def _quietly(self) -> Iterator[None]:
         """A page that cannot be kept is none that cannot be shown. A file that is damaged is begun anew."""
@@ -106,7 +120,7 @@ class LastPages:
         except (sqlite3.Error, OSError, zlib.error) as e:
             self._close()
             damaged = isinstance(e, sqlite3.DatabaseError) and not isinstance(e, sqlite3.OperationalError)
-            if damaged:
+            if damaged and self._there():
                 for end in ("", "-wal", "-shm"):
                     with contextlib.suppress(OSError):
                         (self._folder / f"{FILE}{end}").unlink()

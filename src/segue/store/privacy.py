@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -179,7 +180,7 @@ def _made_from(workspace: Workspace, ids: list[str]) -> dict[str, set[str]]:
     """By snapshot: folders (two levels deep, such as releases/NAME) in which a file names it."""
     found: dict[str, set[str]] = {}
     for path in _files(workspace):
-        text = path.read_bytes() if ids else b""
+        text = _content(path) if ids else b""
         for id in ids:
             if id.encode() in text:
                 place = "/".join(path.relative_to(workspace.path).parts[:2])
@@ -213,6 +214,17 @@ def _files(workspace: Workspace) -> Iterator[Path]:
             yield path
 
 
+def _content(path: Path) -> bytes:
+    """What a file holds. SQLite reads its own: whoever else closes one gives up this process's locks on it."""
+    if path.suffix == ".sqlite":
+        with (
+            contextlib.suppress(sqlite3.DatabaseError),  # a damaged one is read as it is
+            contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database,
+        ):
+            return database.serialize()
+    return path.read_bytes()
+
+
 def _delete_files(workspace: Workspace, tenant: str, listener: str) -> tuple[list[str], list[str]]:
     """What held the id and is gone, and what holds it and had to stay. What is another tenant's is not looked at."""
     plain, quoted = re.escape(listener.encode()), re.escape(json.dumps(listener)[1:-1].encode())
@@ -224,7 +236,7 @@ def _delete_files(workspace: Workspace, tenant: str, listener: str) -> tuple[lis
     theirs = _of_others(workspace, tenant)
     for path in list(_files(workspace)):
         name = path.relative_to(workspace.path)
-        if name.parts[:2] not in theirs and pattern.search(path.read_bytes()):
+        if name.parts[:2] not in theirs and pattern.search(_content(path)):
             needed = NEEDED.fullmatch(path.name) is not None
             (left if needed else deleted).append(name.as_posix())
             if not needed:

@@ -3,14 +3,19 @@
 One small file of the workspace, so that several processes share it. Tables are only ever added, and what hangs on an
 operator or a session goes with it by triggers: a server from before they were added reads and writes what it knows, and
 leaves nothing behind that would be somebody else's later.
+
+A process that closes a file gives up every lock that it has on it, those of transactions in other threads too: once the
+file is there, what is opened of it beside SQLite stays open.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from segue.core.errors import InputError, UsageError
@@ -44,14 +49,21 @@ class AccessFile:
 
     def __init__(self, workspace: Path) -> None:
         self.path = workspace / FILE
+        self._lock = threading.Lock()
+        self._looking: dict[int, int] = {}  # by file: the descriptor it is looked at by; one at most
+        weakref.finalize(self, _let_go, self._looking)
 
     def counter(self) -> bytes:
         """Of its changes, as SQLite counts them: reading it costs next to nothing. Empty where there is no file."""
-        try:
-            with self.path.open("rb", buffering=0) as file:
-                return file.read(28)[24:]
-        except FileNotFoundError:
-            return b""
+        with self._lock:
+            try:
+                file = self.path.stat().st_ino
+                if file not in self._looking:
+                    _let_go(self._looking)  # another file took its place
+                    self._looking[file] = os.open(self.path, os.O_RDONLY)
+            except FileNotFoundError:
+                return b""
+            return os.pread(self._looking[file], 4, 24)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -70,7 +82,8 @@ class AccessFile:
         """The file is made where it is missing, for its owner's eyes, and gets the tables it lacks, all or none."""
         if not self.path.parent.is_dir():
             raise UsageError(f"no workspace at {self.path.parent}")
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
         try:
             connection.execute("PRAGMA secure_delete = ON")
@@ -83,3 +96,8 @@ class AccessFile:
             raise InputError(f"{self.path} cannot be used: {e}") from None  # damage never opens a server
         finally:
             connection.close()
+
+
+def _let_go(looking: dict[int, int]) -> None:
+    while looking:
+        os.close(looking.popitem()[1])
