@@ -37,6 +37,7 @@ from segue.store.workspace import Workspace
 
 BATCH = 50
 NOTHING_RATE = 10
+CLIENTS = 32
 SWAP_S = 15.0
 RECIPE = "ials+item-knn"
 START = """
@@ -104,7 +105,7 @@ def memory_mb(pids: list[int]) -> list[int]:
 
 async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Path, other: str) -> dict[str, Any]:
     rng = np.random.default_rng(0)
-    http = Connections(port)
+    http = Connections(port, CLIENTS)
     seconds = 60 * args.minutes
     took: dict[str, list[float]] = {"home": [], "events": [], "nothing": [], "home_swapping": []}
     failed: Counter[str] = Counter()
@@ -188,7 +189,9 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     for kind, values in took.items():
         if values:
             ms = np.array(values) * 1000
-            out[kind] = {"requests": len(ms)} | {f"p{q}_ms": round(float(np.percentile(ms, q)), 2) for q in (50, 99)}
+            out[kind] = {"requests": len(ms)} | {
+                f"p{q}_ms": round(float(np.percentile(ms, q)), 2) for q in (50, 90, 98, 99)
+            }
     return out
 
 

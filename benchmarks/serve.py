@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,13 +40,21 @@ serve(Path(sys.argv[1]), port=0, on_ready=ready)
 
 
 class Connections:
-    """HTTP/1.1 with connections that are kept; as little work as will do, since it shares the machine."""
+    """HTTP/1.1 with connections that are kept; as little work as will do, since it shares the machine.
 
-    def __init__(self, port: int) -> None:
-        self.port, self.free = port, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
+    Each of `clients` has a connection of its own and they ask by turns, so that worker processes get like parts; more are
+    opened where all of them wait.
+    """
+
+    def __init__(self, port: int, clients: int = 1) -> None:
+        self.port, self.clients, self.opened = port, clients, 0
+        self.free = deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        pair = self._idle() or await asyncio.open_connection("127.0.0.1", self.port)
+        pair = self._idle() if self.opened >= self.clients else None
+        if pair is None:
+            self.opened += 1
+            pair = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = pair
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
         if body:
@@ -60,7 +69,7 @@ class Connections:
     def _idle(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         """One that the server has not closed meanwhile: it does so after 15 seconds without a request."""
         while self.free:
-            reader, writer = self.free.pop()
+            reader, writer = self.free.popleft()
             if not reader.at_eof():
                 return reader, writer
             writer.close()

@@ -92,8 +92,8 @@ def test_events_of_another_process_and_duplicates_count_once(service: Service, n
         time.sleep(0.05)
     number = service.workspace.catalogue.listener_number("default", "L0")
     assert number is not None
-    trail = service._serving.listening._trails.trail(number)
-    assert len(trail.items) == 1
+    trails = service._serving.listening._trails
+    assert len(trails.taken(number)[0]) == 1
     service.append([play(item, id="again", at=NOW + 2000)])
     service.history("L0", 1)  # whoever asks next is told
-    assert len(trail.items) == 2
+    assert len(trails.taken(number)[0]) == 2

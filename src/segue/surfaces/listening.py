@@ -130,21 +130,19 @@ class Listening:
         self.devices.add(listener, at, device or "")
         trail = self._trails.trail(listener)
         if kind is Skip or (kind is Play and not _heard(ms or 0, int(facts.duration[row]), bool(reason_end))):
-            trail.skipped.append((number, at))
+            trail.skip(number, at)
         elif kind is Rating and (value or 0) <= 0:
             self._rated(listener, trail, number, value or 0.0, at)
         elif kind is Remove:
             if not playlist:  # else it is in the library as it was
-                trail.saved.discard(number)
+                trail.saved -= {number}
         else:
             if kind is Save:
-                trail.saved.add(number)
+                trail.saved |= {number}
             if kind is Rating:
                 self._rated(listener, trail, number, value or 0.0, at)
             weight = value if kind in (Rating, Counted) and value else 1.0
-            trail.at.append(at)
-            trail.weights.append(float(weight))
-            trail.items.append(number)
+            trail.take(number, weight, at)
         self._trails.told(listener)
 
     def _rated(self, listener: int, trail: Trail, item: int, value: float, at: int) -> None:
@@ -160,7 +158,7 @@ class Listening:
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
-    def saved(self, listener: int) -> set[int]:
+    def saved(self, listener: int) -> frozenset[int]:
         return self._trails.get(listener).saved
 
     def tuning(self, listener: int) -> Tuning:

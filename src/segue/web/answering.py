@@ -32,6 +32,7 @@ from segue.web.watch import everything_logged
 
 TURN_S = 0.001  # that a thread keeps the interpreter while others wait for it
 BACKLOG = 512  # connections that may wait to be accepted
+SWEEP_AFTER = 10_000  # objects that came and stayed, before the youngest are looked through
 GRACE_S = 10  # for requests that are being answered when the server is told to stop
 
 
@@ -109,20 +110,24 @@ def _loop() -> str:
 
 @contextlib.contextmanager
 def _for_answering() -> Iterator[None]:
-    """A process that answers many small requests: one thread a product of matrices, short turns, a small heap to sweep.
+    """A process that answers many small requests: one thread a product of matrices, short turns, a small heap to sweep,
+    which is seldom swept: meanwhile nobody is answered.
 
     More threads of linear algebra wait for one another by spinning; with the usual turns of 5 ms a request that comes
     back from the disk or from such a product may wait so long for each of its steps.
     """
     before = sys.getswitchinterval()
+    youngest, *older = gc.get_threshold()
     gc.collect()
     gc.freeze()  # the release stays
+    gc.set_threshold(SWEEP_AFTER, *older)
     sys.setswitchinterval(TURN_S)
     try:
         with threadpool_limits(1):
             yield
     finally:
         sys.setswitchinterval(before)
+        gc.set_threshold(youngest, *older)
         gc.unfreeze()
 
 
