@@ -42,8 +42,8 @@ serve(Path(sys.argv[1]), port=0, on_ready=ready)
 class Connections:
     """HTTP/1.1 with connections that are kept; as little work as will do, since it shares the machine.
 
-    Each of `clients` has a connection of its own and they ask by turns, so that worker processes get like parts; more are
-    opened where all of them wait.
+    Each of `clients` has a connection of its own and they ask by turns, so that worker processes get like parts; more
+    are opened where all of them wait.
     """
 
     def __init__(self, port: int, clients: int = 1) -> None:

@@ -111,7 +111,7 @@ class Service(Answers):
         it was to be, is written to the log, a moment later. While `pressed` says so, it is the page last made for the
         listener within a day, where all of it may still be shown.
         """
-        pretended = context is not None and context.clock >= 0
+        pages, pretended = self._last, context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, context)
         only = None if kinds is None else tuple(kind_of(k) for k in kinds)
         moment = replace(context, now=context.now // AS_IT_WAS_MS)
@@ -129,7 +129,7 @@ class Service(Answers):
                 made, told = self._make_home(serving, number, context, only)
             told = replace(told, took=time.thread_time() - begun)
             self._pages.put(key, made)
-            self._keep_last(number, about, made)
+            _keep_last(pages, number, about, made)
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
@@ -150,13 +150,9 @@ class Service(Answers):
     def _renew(self, number: int, context: Context, kinds: Collection[Kind] | None, about: str) -> None:
         """Make the page that is shown next time, while there is no time to make those that are asked for."""
         if self.pressed():
-            serving = self._fresh()
+            pages, serving = self._last, self._fresh()
             self._tell_book(serving, TELL_S)
-            self._keep_last(number, about, self._make_home(serving, number, context, kinds)[0])
-
-    def _keep_last(self, number: int, about: str, made: Made) -> None:
-        if about:
-            last.keep(self._last, number, about, last.Last(made.home, made.moment))
+            _keep_last(pages, number, about, self._make_home(serving, number, context, kinds)[0])
 
     def page(self, listener: str, context: Context | None = None) -> Shown:
         """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
@@ -233,3 +229,9 @@ class Service(Answers):
             if self._writer is None:
                 self._writer = ImpressionWriter(self._log_shown)
             return self._writer
+
+
+def _keep_last(pages: LastPages, number: int, about: str, made: Made) -> None:
+    """`pages` as they were when the making began: they are closed when somebody is erased meanwhile."""
+    if about:
+        last.keep(pages, number, about, last.Last(made.home, made.moment))
