@@ -34,7 +34,7 @@ LONG = (
     "tests/test_readme.py", "tests/jobs/test_simulate.py", "tests/jobs/test_killed.py", "tests/jobs/test_teach.py",
     "tests/checks/anomalies/test_every_anomaly.py", "tests/e2e/test_axe.py", "tests/e2e/test_console_page.py",
     "tests/e2e/data/test_any_data.py", "tests/web/compat/test_gpodder.py", "tests/web/hostile/test_texts.py",
-    "tests/web/test_tenants.py", "tests/web/test_workers.py",
+    "tests/web/tenants/test_keys.py", "tests/web/test_workers.py",
 )  # fmt: skip
 """Files that take long begin first, or one process is still at them when the others are done."""
 

@@ -1,7 +1,7 @@
 """Operators at the command line: what each may see, given and taken away."""
 
-import argon2
 import pytest
+from tests.web.quick import quick_passwords
 
 from segue.cli import _hoisted, main
 from segue.core.errors import UsageError
@@ -12,8 +12,7 @@ from segue.web.operators import Operators
 @pytest.fixture
 def segue(tmp_path, monkeypatch, capfd):
     """Runs a command in a workspace: (exit status, all that it said)."""
-    few = argon2.PasswordHasher(1, 8, 1)
-    monkeypatch.setattr(argon2, "PasswordHasher", lambda: few)
+    quick_passwords(monkeypatch)
     monkeypatch.setattr("typer.prompt", lambda *_, **__: "correct horse battery")
     monkeypatch.setenv("SEGUE_WORKSPACE", str(tmp_path))
     monkeypatch.setenv("SEGUE_TENANT", "default")

@@ -4,9 +4,9 @@ import json
 import shutil
 import threading
 
-import argon2
 import pytest
 from tests.web.operated import BAD_ROWS, broken_release, operate
+from tests.web.quick import quick_passwords
 
 from segue.app import open_service
 from segue.core.errors import SegueError
@@ -253,8 +253,7 @@ def test_who_may_and_in_whose_name(mine, monkeypatch):
         assert client(method, path).status_code == 401, path
         for text in (reader, own):
             assert client(method, path, headers={"authorization": f"Bearer {text}"}).status_code == 403, path
-    few = argon2.PasswordHasher(1, 8, 1)  # what a hash costs is not asked here
-    monkeypatch.setattr(argon2, "PasswordHasher", lambda: few)
+    quick_passwords(monkeypatch)
     keys.operators.add("ada", "correct horse battery")
     client.http.cookies.set("segue_session", keys.operators.new_session("ada"))
     path = f"/v1/releases/{other}/promote"

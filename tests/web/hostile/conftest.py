@@ -1,11 +1,10 @@
 import shutil
 
-import argon2
 import pytest
 from tests.web.hostile.door import Door
+from tests.web.quick import quick_passwords
 
 from segue.app import open_service
-from segue.web import passwords
 from segue.web.application import create_app
 from segue.web.auth import Keys, Scope
 from segue.web.service import Backend
@@ -19,10 +18,8 @@ def door(planted, tmp_path_factory, new_client):
     keys = Keys(folder, "default")
     admin, _ = keys.create((Scope.ADMIN,))
     own, key = keys.create((Scope.LISTENER,), listener="L0", digest=True)
-    few = argon2.PasswordHasher(1, 8, 1)  # what a hash costs is not asked here
     with pytest.MonkeyPatch.context() as patched, open_service(folder) as service:
-        patched.setattr(argon2, "PasswordHasher", lambda: few)
-        patched.setattr(passwords, "NOBODY", few.hash("nobody"))
+        quick_passwords(patched)
         client = new_client(
             create_app(Backend(lambda: service, reports=lambda: folder / "checks", folder=folder), keys)
         )
