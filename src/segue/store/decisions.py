@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from segue.core.errors import InputError
 from segue.core.events import Decided
-from segue.core.types import F32, F64, I32, I64, Ids, ShelfDecision
+from segue.core.slates import ShelfDecision
+from segue.core.types import F32, F64, I32, I64, Ids
 from segue.store.edge import CODES
 from segue.store.log import EventLog
 

@@ -3,15 +3,11 @@
 One small SQLite file a tenant, which the worker processes of a server share. Nothing in it is a fact: where it cannot
 be read or written, pages are made as if it were not there. It goes with all that was derived when a listener is
 forgotten.
-
-A process that closes a file gives up every lock that it has on it, those of its other connections too: the file is
-opened by nothing but SQLite once it is there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 import time
@@ -20,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
+
+from segue.store.secret import make_private
 
 FILE = "last.sqlite"
 KEPT_MS = 86_400_000
@@ -90,8 +88,7 @@ class LastPages:
         path = self._folder / FILE
         if self._connection is None and not self._closed and (create or path.is_file()):
             self._folder.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            make_private(path)
             self._inode = path.stat().st_ino
             self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA journal_mode = WAL")

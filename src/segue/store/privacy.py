@@ -215,7 +215,7 @@ def _files(workspace: Workspace) -> Iterator[Path]:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds. SQLite reads its own: whoever else closes one gives up this process's locks on it."""
+    """What a file holds. SQLite reads its own: see `segue.store.secret.make_private`."""
     if path.suffix == ".sqlite":
         with (
             contextlib.suppress(sqlite3.DatabaseError),  # a damaged one is read as it is

@@ -1,4 +1,5 @@
-"""Random bytes that only this workspace knows: keys are derived from them, sessions and receipts signed."""
+"""Random bytes that only this workspace knows: keys are derived from them, sessions and receipts signed. And files that
+nobody but its owner may read."""
 
 from __future__ import annotations
 
@@ -36,3 +37,13 @@ def put_private(path: Path, body: bytes, new: bool = False) -> None:
         os.link(fresh, path)
     finally:
         fresh.unlink()
+
+
+def make_private(database: Path) -> None:
+    """An empty file for its owner's eyes, where there is none: SQLite alone would let others read what it makes.
+
+    One that is there must not be opened beside SQLite and closed again: a process that closes a file, by whatever
+    handle, gives up every lock that it has on it, those of transactions in its other threads too.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -3,9 +3,6 @@
 One small file of the workspace, so that several processes share it. Tables are only ever added, and what hangs on an
 operator or a session goes with it by triggers: a server from before they were added reads and writes what it knows, and
 leaves nothing behind that would be somebody else's later.
-
-A process that closes a file gives up every lock that it has on it, those of transactions in other threads too: once the
-file is there, what is opened of it beside SQLite stays open.
 """
 
 from __future__ import annotations
@@ -15,10 +12,11 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from segue.core.errors import InputError, UsageError
+from segue.store.secret import make_private
 
 FILE = "access.sqlite"
 TABLES = """
@@ -54,7 +52,10 @@ class AccessFile:
         weakref.finalize(self, _let_go, self._looking)
 
     def counter(self) -> bytes:
-        """Of its changes, as SQLite counts them: reading it costs next to nothing. Empty where there is no file."""
+        """Of its changes, as SQLite counts them: reading it costs next to nothing. Empty where there is no file.
+
+        What it is read by stays open: see `segue.store.secret.make_private`.
+        """
         with self._lock:
             try:
                 file = self.path.stat().st_ino
@@ -82,8 +83,7 @@ class AccessFile:
         """The file is made where it is missing, for its owner's eyes, and gets the tables it lacks, all or none."""
         if not self.path.parent.is_dir():
             raise UsageError(f"no workspace at {self.path.parent}")
-        with suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        make_private(self.path)
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
         try:
             connection.execute("PRAGMA secure_delete = ON")
