@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from _carousel_users import F32, F64, I64, SLOTS, VISIBLE, Feedback, Visits
 
-from segue.core.types import Lessons
+from segue.core.slates import Lessons
 from segue.policies.hierarchical import Hierarchical, Learned
 
 GROUPS = 64

@@ -27,7 +27,8 @@ import scipy.sparse as sp
 from segue.candidates import Board, Stock
 from segue.core.events import Event, Item
 from segue.core.protocols import Facts
-from segue.core.types import I64, Arms, Attributes, Candidates, Context, Ids, Interactions, Kind, Query
+from segue.core.slates import Arms
+from segue.core.types import I64, Attributes, Candidates, Context, Ids, Interactions, Kind, Query
 from segue.evaluation.charts import nice
 from segue.evaluation.intervals import Interval, intervals, paired
 from segue.evaluation.metrics import ndcg

@@ -24,7 +24,8 @@ from home import make_workspace  # type: ignore[import-not-found]
 
 from segue.app import Service, open_service
 from segue.core.events import AnyEvent, Play
-from segue.core.types import Context, Offer
+from segue.core.slates import Offer
+from segue.core.types import Context
 from segue.jobs.teach import teach
 from segue.jobs.threads import limited
 from segue.store.workspace import Workspace

@@ -25,7 +25,8 @@ from scipy.special import expit
 from scipy.stats import kendalltau
 
 from segue.core.protocols import Policy
-from segue.core.types import F32, F64, I64, Arms
+from segue.core.slates import Arms
+from segue.core.types import F32, F64, I64
 from segue.evaluation.intervals import Interval
 from segue.evaluation.ope import Options, judge, of_columns
 from segue.evaluation.simulation_charts import against

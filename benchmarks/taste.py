@@ -25,7 +25,8 @@ import numpy as np
 
 from segue.app import Service, open_service
 from segue.core.events import Tune
-from segue.core.types import Bools, Context, Home, Kind
+from segue.core.slates import Home
+from segue.core.types import Bools, Context, Kind
 from segue.evaluation.intervals import intervals, paired
 from segue.store import snapshot
 from segue.store.tuning import FAINT

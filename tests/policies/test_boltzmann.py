@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segue.core.types import Arms
+from segue.core.slates import Arms
 from segue.policies.boltzmann import Boltzmann
 
 VALUES = np.array([0.3, 0.2, 0.1])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segue.core.protocols import Policy
-from segue.core.types import Arms, Lessons
+from segue.core.slates import Arms, Lessons
 from segue.policies import POLICIES, choose, probabilities, repeated
 
 A, D, K = 6, 3, 4

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segue.core.types import Arms
+from segue.core.slates import Arms
 from segue.policies import choose
 from segue.policies.epsilon_greedy import EpsilonGreedy
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segue.core.types import Arms, Lessons
+from segue.core.slates import Arms, Lessons
 from segue.policies._logistic import laplace
 from segue.policies.hierarchical import Hierarchical, Prior
 

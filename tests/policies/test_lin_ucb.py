@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segue.core.types import Arms, Lessons
+from segue.core.slates import Arms, Lessons
 from segue.policies import choose
 from segue.policies.lin_ucb import LinUCB
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from segue.core.types import Arms
+from segue.core.slates import Arms
 from segue.policies import choose, probabilities
 from segue.policies.greedy import Greedy
 from segue.policies.plackett_luce import PlackettLuce

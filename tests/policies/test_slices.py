@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from segue.core.types import Arms, Bools, Decision, Lessons
+from segue.core.slates import Arms, Decision, Lessons
+from segue.core.types import Bools
 from segue.policies import POLICIES, choose, make_policy
 
 A, D, K, N, SEGMENTS = 5, 2, 3, 2_500, 2

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from segue.core.types import Arms, Lessons
+from segue.core.slates import Arms, Lessons
 from segue.policies.thompson_logistic import ThompsonLogistic
 
 ALL, NOTHING = np.ones(2, bool), np.zeros(2, np.float32)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.types import F32, F64, Arms
+from segue.core.slates import Arms
+from segue.core.types import F32, F64
 from segue.policies import choose, probabilities
 from segue.policies.greedy import Greedy
 from segue.policies.plackett_luce import PlackettLuce

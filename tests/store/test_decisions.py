@@ -8,7 +8,7 @@ import pytest
 
 from segue.core.errors import InputError
 from segue.core.events import Click, Decided
-from segue.core.types import Card, Decision, Home, Reason, ShelfDecision, ShelfView
+from segue.core.slates import Card, Decision, Home, Reason, ShelfDecision, ShelfView
 from segue.store.decisions import Slates, read_slates, slates
 from segue.store.workspace import Workspace
 from segue.surfaces.impressions import Shown, shown_rows

@@ -11,7 +11,8 @@ import numpy as np
 
 from segue.app.live import Live, kind_of, now_ms
 from segue.core.errors import InputError, NotReady, UnknownName, UsageError
-from segue.core.types import Candidates, Context, Kind, Reason
+from segue.core.slates import Reason
+from segue.core.types import Candidates, Context, Kind
 from segue.surfaces.about import About
 from segue.surfaces.browse import Browse
 from segue.surfaces.clips import Clip, Clips, simulated

@@ -17,8 +17,9 @@ from segue.app.answers import Answers
 from segue.app.behind import Behind
 from segue.app.live import TELL_S, kind_of, now_ms
 from segue.core.errors import NotReady
+from segue.core.slates import Home
 from segue.core.tracing import span
-from segue.core.types import Context, Home, Kind
+from segue.core.types import Context, Kind
 from segue.store.pages import LastPages
 from segue.store.receipts import Receipt, erase
 from segue.store.workspace import PAGES, Workspace

@@ -16,22 +16,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from segue.core.events import Record
-from segue.core.types import (
-    F32,
-    F64,
-    I32,
-    I64,
-    Arms,
-    Bools,
-    Candidates,
-    Ids,
-    Interactions,
-    Kind,
-    Lessons,
-    Offer,
-    Queries,
-    Query,
-)
+from segue.core.slates import Arms, Lessons, Offer
+from segue.core.types import F32, F64, I32, I64, Bools, Candidates, Ids, Interactions, Kind, Queries, Query
 
 
 class Model(Protocol):

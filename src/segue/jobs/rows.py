@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from segue.core.protocols import Facts, Policy
-from segue.core.types import F64, I32, I64, Arms, Bools
+from segue.core.slates import Arms
+from segue.core.types import F64, I32, I64, Bools
 from segue.evaluation.ope import Log, of_columns
 from segue.policies import probabilities
 from segue.store.decisions import Slates

@@ -12,7 +12,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from segue.core.events import AnyEvent, Play, Rating, Save
-from segue.core.types import F64, I64, Bools, Context, Home
+from segue.core.slates import Home
+from segue.core.types import F64, I64, Bools, Context
 from segue.evaluation.simulation import SUMS, Run
 from segue.jobs.simulate_judging import judged
 from segue.store.workspace import Workspace

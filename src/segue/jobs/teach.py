@@ -18,7 +18,8 @@ import numpy as np
 
 from segue.core.events import Play
 from segue.core.settings import Settings
-from segue.core.types import F32, Bools, Lessons
+from segue.core.slates import Lessons
+from segue.core.types import F32, Bools
 from segue.evaluation.calibration import reliability
 from segue.features import Book
 from segue.fitted.responses import save_response

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segue.core.types import I64, Key
+from segue.core.slates import Key
+from segue.core.types import I64
 
 
 def packed(keys: Iterable[Key]) -> dict[str, NDArray[Any]]:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from segue.core.protocols import Chances, Policy
-from segue.core.types import F32, F64, Arms, Bools, Decision
+from segue.core.slates import Arms, Decision
+from segue.core.types import F32, F64, Bools
 from segue.policies._chances import drawn
 
 Draw = Callable[[Bools, F32 | F64 | float, float], tuple[int, float]]

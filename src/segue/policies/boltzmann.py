@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F32, F64, Arms, Bools, Lessons
+from segue.core.slates import Arms, Lessons
+from segue.core.types import F32, F64, Bools
 from segue.policies._chances import mixed, softmax
 
 HIGHEST = 20.0  # a score whose exp is still told apart from its neighbours

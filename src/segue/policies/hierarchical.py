@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F32, F64, I64, Arms, Key, Lessons
+from segue.core.slates import Arms, Key, Lessons
+from segue.core.types import F32, F64, I64
 from segue.policies._chances import winners
 from segue.policies._grouped import Rows, laplace
 from segue.policies._keys import grown, packed, rows, unpacked

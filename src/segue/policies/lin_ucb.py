@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F64, Arms, Lessons
+from segue.core.slates import Arms, Lessons
+from segue.core.types import F64
 from segue.policies._chances import best, mixed
 from segue.policies._features import with_one
 

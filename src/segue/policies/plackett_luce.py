@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import Arms, Lessons
+from segue.core.slates import Arms, Lessons
 from segue.policies._chances import Proportional
 
 

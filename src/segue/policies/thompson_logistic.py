@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Chances
-from segue.core.types import F64, Arms, Lessons
+from segue.core.slates import Arms, Lessons
+from segue.core.types import F64
 from segue.policies._chances import winners
 from segue.policies._features import with_one
 from segue.policies._logistic import laplace, log_sigmoid

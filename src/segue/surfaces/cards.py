@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from segue.core.types import Decision, Home, Kind, Reason
+from segue.core.slates import Decision, Home, Reason
+from segue.core.types import Kind
 from segue.store.catalogue_view import CatalogueView
 from segue.surfaces.explain import explain
 from segue.surfaces.views import CardView, DecisionView, Person, ReasonView, RowView, ShelfCards

@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 import structlog
 
-from segue.core.types import Home
+from segue.core.slates import Home
 from segue.store.decisions import written
 from segue.store.schema import EDGE
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from segue.core.types import Candidates, Context, Ids, Kind, Reason
+from segue.core.slates import Reason
+from segue.core.types import Candidates, Context, Ids, Kind
 from segue.surfaces.home.kitchen import NOT_CAPPED
 from segue.surfaces.serving import Serving
 from segue.surfaces.views import CardView, FoundView, SearchView

@@ -12,7 +12,8 @@ from segue.candidates import SOURCES, Board, Stock
 from segue.core.clock import HOUR_MS, ahead
 from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
-from segue.core.types import I64, Context, Home, Interactions, Kind
+from segue.core.slates import Home
+from segue.core.types import I64, Context, Interactions, Kind
 from segue.fitted import Ahead, load_model
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import segue.app
-from segue.core.types import Reason
+from segue.core.slates import Reason
 from segue.surfaces.explain import TEXTS, explain, listed
 
 NAMES = {1: "A", 2: "B {words}", 3: "C"}

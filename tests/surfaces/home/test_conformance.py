@@ -10,7 +10,8 @@ import pytest
 
 from segue.app import open_service
 from segue.core.events import AnyEvent, Counted, Item, Play, PlaylistAdd
-from segue.core.types import Context, Home, Kind
+from segue.core.slates import Home
+from segue.core.types import Context, Kind
 from segue.runs.releases import Release
 from segue.store.workspace import Workspace
 from segue.surfaces.explain import explain

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from segue.core.events import EVENT_TYPES, Item, Play
-from segue.core.types import Context, Home, Kind
+from segue.core.slates import Home
+from segue.core.types import Context, Kind
 from segue.ranking import divergence
 from segue.runs.releases import Release, current_release
 from segue.store.workspace import Workspace

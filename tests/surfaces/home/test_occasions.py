@@ -8,7 +8,8 @@ import pytest
 
 from segue.candidates import SOURCES, Board
 from segue.core.events import Item, Play
-from segue.core.types import Context, Kind, Offer
+from segue.core.slates import Offer
+from segue.core.types import Context, Kind
 from segue.runs.releases import Release, current_release
 from segue.store.workspace import Workspace
 from segue.surfaces.home.shelves import SHELVES

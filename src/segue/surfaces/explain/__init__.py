@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from segue.core.types import Reason
+from segue.core.slates import Reason
 
 TEXTS: dict[str, str] = {
     "listened": "You have listened to this",

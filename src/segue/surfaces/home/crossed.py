@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from segue.core.protocols import Scores
-from segue.core.types import F32, Candidates, Ids, Queries, Query, Reason
+from segue.core.slates import Reason
+from segue.core.types import F32, Candidates, Ids, Queries, Query
 from segue.fitted.crossing import FEW
 from segue.surfaces.home.kitchen import Kitchen
 

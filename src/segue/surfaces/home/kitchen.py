@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from segue.candidates import Board, Section, Stock
 from segue.core.protocols import Ranker, Rule, Source
 from segue.core.settings import Settings
+from segue.core.slates import Reason
 from segue.core.tracing import span
-from segue.core.types import NO_IDS, Candidates, Ids, Kind, Query, Reason, among
+from segue.core.types import NO_IDS, Candidates, Ids, Kind, Query, among
 from segue.ranking import leaned
 from segue.rules import CAPS, run
 

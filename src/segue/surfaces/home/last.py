@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from segue.core.types import Candidates, Context, Home, Ids, Kind
+from segue.core.slates import Home
+from segue.core.types import Candidates, Context, Ids, Kind
 from segue.store.pages import LastPages
 from segue.surfaces.home.kitchen import Kitchen
 

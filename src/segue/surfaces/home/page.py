@@ -14,22 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.protocols import Policy, Shelf
+from segue.core.slates import Arms, Card, Decision, Home, Offer, Reason, ShelfDecision, ShelfView
 from segue.core.tracing import span
-from segue.core.types import (
-    F32,
-    I32,
-    Arms,
-    Bools,
-    Candidates,
-    Card,
-    Decision,
-    Home,
-    Offer,
-    Reason,
-    ShelfDecision,
-    ShelfView,
-    among,
-)  # fmt: skip
+from segue.core.types import F32, I32, Bools, Candidates, among
 from segue.policies import choose, repeated
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.mix import Mix, Mixed

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from segue.core.types import F32, Candidates, Home, Query, ShelfDecision
+from segue.core.slates import Home, ShelfDecision
+from segue.core.types import F32, Candidates, Query
 from segue.surfaces.home.taught import Taught
 from segue.surfaces.home.valuing import Valued
 

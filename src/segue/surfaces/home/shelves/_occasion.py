@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from segue.candidates import Habits
-from segue.core.types import Candidates, Ids, Offer, Query, Reason
+from segue.core.slates import Offer, Reason
+from segue.core.types import Candidates, Ids, Query
 from segue.signals.moods import ACTIVITIES, MOODS, Activity
 from segue.surfaces.home.kitchen import Kitchen, Reasons, each, leaving_out
 from segue.surfaces.home.shelves._woven import woven

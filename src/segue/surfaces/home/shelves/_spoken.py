@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segue.core.types import Candidates, Kind, Offer, Reason
+from segue.core.slates import Offer, Reason
+from segue.core.types import Candidates, Kind
 from segue.surfaces.home.crossed import hardly_tried, why_crossed
 from segue.surfaces.home.kitchen import Kitchen, each, together
 

@@ -12,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import F32, Candidates, Ids, Offer, Query, Reason
+from segue.core.slates import Offer, Reason
+from segue.core.types import F32, Candidates, Ids, Query
 from segue.surfaces.home.clusters import likeness, medoids
 from segue.surfaces.home.kitchen import Kitchen, each, leaving_out
 from segue.surfaces.home.shelves._woven import woven

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from segue.core.types import Candidates, Offer, Query, among
+from segue.core.slates import Offer
+from segue.core.types import Candidates, Query, among
 from segue.surfaces.home.kitchen import Kitchen, together
 
 EVERY = 4  # one of so many is new to everybody

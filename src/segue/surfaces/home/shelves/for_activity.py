@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Candidates, Offer, Query, Reason, among
+from segue.core.slates import Offer, Reason
+from segue.core.types import Candidates, Query, among
 from segue.signals.moods import activity
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.shelves._occasion import new_for, possible, suited

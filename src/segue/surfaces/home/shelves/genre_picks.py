@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import Offer, Query, Reason
+from segue.core.slates import Offer, Reason
+from segue.core.types import Query
 from segue.surfaces.home.kitchen import Kitchen, always, leaving_out
 
 MOST_OWN = 1

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Offer, Query, Reason
+from segue.core.slates import Offer, Reason
+from segue.core.types import Query
 from segue.surfaces.home.kitchen import Kitchen, always
 
 

@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from segue.candidates import Section
-from segue.core.types import Candidates, Offer, Query, Reason
+from segue.core.slates import Offer, Reason
+from segue.core.types import Candidates, Query
 from segue.surfaces.home.kitchen import Kitchen, always
 
 MOST = 1

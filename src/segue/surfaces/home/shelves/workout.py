@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segue.core.types import Offer, Query
+from segue.core.slates import Offer
+from segue.core.types import Query
 from segue.surfaces.home.kitchen import Kitchen
 from segue.surfaces.home.shelves._occasion import occasion
 
