@@ -120,7 +120,7 @@ class Service(Answers):
         about = last.asked(context, only) if self._keep_pages and number and not pretended else ""
         made, told = self._pages.get(key), KEPT
         if made is None and about and self.pressed():
-            made, told = self._last_made(serving, number, context, only, about), LAST
+            made, told = self._last_made(pages, serving, number, context, only, about), LAST
             if made is not None and context.now - made.view.made > RENEWED_MS:
                 self._behind.put((number, about), partial(self._renew, number, context, only, about))
         if made is None:
@@ -140,10 +140,11 @@ class Service(Answers):
         return view
 
     def _last_made(
-        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None, about: str
-    ) -> Made | None:
+        self, pages: LastPages, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None,
+        about: str,
+    ) -> Made | None:  # fmt: skip
         """The page last made for a listener, where there is one that may be shown as it is."""
-        found = last.kept(self._last, number, about, context.now)
+        found = last.kept(pages, number, about, context.now)
         if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
             return None
         return Made(self._view(serving, number, found.home, found.moment), found.home, found.moment)
