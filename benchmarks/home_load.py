@@ -1,6 +1,6 @@
 """Home at a steady rate while events arrive, over worker processes, with a release swapped in the middle.
 
-    python benchmarks/home_load.py [--rate 100] [--events 1000] [--workers 2] [--minutes 1] [--visited]
+    python benchmarks/home_load.py [--rate 100] [--events 1000] [--workers 2] [--minutes 1] [--ahead]
 
 The server is `segue serve --workers N` over 60,000 tracks and a log of as many listeners as asked, a blend of iALS and
 item neighbours. Pages are asked for at random moments at the given rate, answered or not the ones before, each for a
@@ -10,8 +10,9 @@ does nothing is asked ten times a second: its times are what this machine, its s
 JSON object; failed requests of any kind are counted, `swap_failed` are those from the promotion on; pages that were due
 in the SWAP_S seconds from the promotion on are told apart, too.
 
-With `--visited` every listener was here in the hours before: a page was made for each, so that there is one to show
-while more are asked for than can be made. `made_in_this_run` counts the pages that were not such ones.
+With `--ahead` everybody's page is made before the server starts, by `segue pages`, so that there is one to show while
+more are asked for than can be made; those that are there from a run before stand. `made_in_this_run` counts the pages
+that were not such ones.
 """
 
 from __future__ import annotations
@@ -66,26 +67,12 @@ def prepared(folder: Path, tracks: int, listeners: int) -> tuple[str, str]:
     return first.id, others[0]
 
 
-VISIT = """
-import sys, time
-from pathlib import Path
-from segue.app import open_service
-from segue.core.types import Context
-with open_service(Path(sys.argv[1]), keep_pages=True) as service:
-    for i in range(int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])):
-        service.home(f"L{i}", Context(now=int(time.time() * 1000)))
-"""
-
-
-def visit(folder: Path, listeners: int, workers: int) -> None:
-    """A page for every listener, as a server would have made it."""
-    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", VISIT, str(folder)]
-    running = [
-        subprocess.Popen([*command, str(i), str(listeners), str(workers)], env=os.environ | one) for i in range(workers)
-    ]
-    if sum(process.wait() for process in running):
-        sys.exit("pages could not be made")
+def make_ahead(folder: Path, workers: int) -> dict[str, Any]:
+    """Make everybody's page, as `segue pages` does in the night; how long that took."""
+    begin = time.perf_counter()
+    command = [sys.executable, "-m", "segue.cli", "--workspace", str(folder), "pages", "--days", "36500"]
+    subprocess.run([*command, "--workers", str(workers)], check=True)
+    return {"ahead_s": round(time.perf_counter() - begin)}
 
 
 def family(pid: int) -> list[int]:
@@ -205,15 +192,14 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=100_000)
     parser.add_argument("--tracks", type=int, default=60_000)
     parser.add_argument("--warm", type=int, default=200, help="pages before the clock starts")
-    parser.add_argument("--visited", action="store_true", help="every listener was here in the hours before")
+    parser.add_argument("--ahead", action="store_true", help="everybody's page is made before")
     parser.add_argument("--impressions", action="store_true", help="log what is shown, as the page asks for")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.workspace or Path(scratch) / "workspace"
         first, other = prepared(folder, args.tracks, args.listeners)
         promote(folder, "default", first)
-        if args.visited:
-            visit(folder, args.listeners, args.workers)
+        ahead = make_ahead(folder, args.workers) if args.ahead else {}
         command = [sys.executable, "-c", START, str(folder), str(args.workers)]
         begin = time.perf_counter()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
@@ -226,7 +212,7 @@ def main() -> None:
             finally:
                 server.terminate()
         head = {"start_s": round(started, 2), "load": [round(x, 1) for x in os.getloadavg()], "rate": args.rate}
-        json.dump(head | {"events_rate": args.events, "workers": args.workers} | out, sys.stdout, indent=1)
+        json.dump(head | ahead | {"events_rate": args.events, "workers": args.workers} | out, sys.stdout, indent=1)
         print()
 
 

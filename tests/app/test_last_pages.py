@@ -115,7 +115,7 @@ def test_other_questions_have_other_pages(busy: tuple[Service, list[PageMade]], 
     assert service.home("L0", replace(later, now=NOW + 86_399_999)).made == NOW
     assert service.home("L0", replace(later, now=NOW + 86_400_000)).made == NOW + 86_400_000
     for context, kinds in (
-        (replace(later, device="kitchen"), None), (replace(later, explicit=False), None), (later, ["show"]),
+        (replace(later, country="DE"), None), (replace(later, explicit=False), None), (later, ["show"]),
         (replace(later, clock=8 * 60), None), (replace(later, exclude=(f"item:{theirs}",)), None),
     ):  # fmt: skip
         service.home("L1", context, kinds)

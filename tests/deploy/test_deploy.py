@@ -29,7 +29,7 @@ def parses(words: list[str]) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("unit", "count"), [(UNIT, 2), (LEARNING, 1)])
+@pytest.mark.parametrize(("unit", "count"), [(UNIT, 2), (LEARNING, 2)])
 def test_the_units_start_commands_that_there_are(unit: Path, count: int):
     commands = re.findall(r"^ExecStart\w*=/opt/segue/\.venv/bin/segue (.*)$", unit.read_text(), re.M)
     assert len(commands) == count

@@ -170,3 +170,11 @@ def test_find_by_uri_id_outside_id_and_title(workspace: Workspace):
     view = take(workspace, T).catalogue
     assert view.find("ólafur ARNALDS") == view.find("1", Kind.ARTIST) == [number]
     assert view.find("nobody") == []
+
+
+def test_listeners_by_number(workspace: Workspace):
+    workspace.log.append([Play(id=n, listener=n, item="segue:track:a:1", at=1, ms_played=1) for n in ("u", "v")])
+    numbers = [workspace.catalogue.listener_number(T, n) or 0 for n in ("u", "v")]
+    assert workspace.catalogue.listener_ids([*numbers, 999_999]) == dict(zip(numbers, ("u", "v")))
+    assert workspace.catalogue.listener_ids(numbers * 600) == dict(zip(numbers, ("u", "v")))  # of several questions
+    assert workspace.catalogue.listener_ids([]) == {}

@@ -29,6 +29,20 @@ def test_the_newest_of_each_listener_and_question_is_kept_for_a_day(tmp_path: Pa
     assert (tmp_path / "p" / FILE).stat().st_mode & 0o777 == 0o600
 
 
+def test_the_newest_of_each_is_known_until_all_are_dropped(tmp_path: Path) -> None:
+    one, other = LastPages(tmp_path, 10), LastPages(tmp_path, 10)
+    assert one.newest() == {}
+    for listener, asked, at in ((1, "a", NOW), (1, "b", NOW + 7), (2, "a", NOW + 3)):
+        one.put(listener, asked, at, b"page")
+    assert other.newest() == {1: NOW + 7, 2: NOW + 3}
+    assert LastPages(tmp_path, 0).newest() == {}
+    one.drop()
+    assert not list(tmp_path.iterdir())
+    assert one.newest() == {}
+    one.put(3, "a", NOW, b"page")
+    assert LastPages(tmp_path, 10).newest() == {3: NOW}
+
+
 def test_nothing_is_written_before_there_is_a_page(tmp_path: Path) -> None:
     kept = LastPages(tmp_path / "p", 10)
     assert kept.get(1, "a", NOW) is None

@@ -134,6 +134,29 @@ def test_many_at_a_time_are_the_same_as_one_by_one(
         assert told(half, listener, moments) == wanted
 
 
+@pytest.mark.parametrize("many", [1, 10_000])
+def test_whoever_took_something_lately_is_known_the_last_first(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    old = snapshot.take(workspace, "default")
+    listening = Listening(old, tuple(Kind))
+    workspace.log.append(happening(7))
+    monkeypatch.setattr(module, "MANY", many)
+    listening.absorb(workspace.log.tail("default", old.last_seq))
+    numbers = {n: workspace.catalogue.listener_number("default", n) for n in ("u", "other", "u0", "u1", "u2")}
+    last = {
+        number: max(int(at[-1]) for kind in listening.taken if len(at := listening.heard(number, kind)[2]))
+        for number in numbers.values()
+        if number is not None
+    }
+    wanted = sorted(last, key=lambda number: -last[number])
+    assert len(wanted) == 5
+    assert listening.lately(0).tolist() == wanted
+    for n, number in enumerate(wanted):
+        assert listening.lately(last[number]).tolist() == wanted[: n + 1]
+    assert listening.lately(last[wanted[0]] + 1).tolist() == []
+
+
 def told(listening: Listening, listener: int, moments: np.ndarray) -> list:
     """All that is known of a listener."""
     heard = [[column.tolist() for column in listening.heard(listener, kind)] for kind in (Kind.TRACK, Kind.ARTIST)]

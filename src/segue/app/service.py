@@ -41,6 +41,7 @@ AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the tim
 VISIT_MS = 1_800_000  # for as long the same chance decides
 KEPT, LAST = PageMade(kept=True), PageMade(kept=False, last=True)
 RENEWED_MS = 60_000  # a page last made that is older and was shown once more is made anew behind it
+OLD_MS = 43_200_000  # pages made ahead are made again when they are as old as that
 JUST_MADE = 300  # pages kept while nothing happens to their listeners; each takes some 150 kB
 
 
@@ -130,7 +131,7 @@ class Service(Answers):
                 made, told = self._make_home(serving, number, context, only)
             told = replace(told, took=time.thread_time() - begun)
             self._pages.put(key, made)
-            _keep_last(pages, number, about, made)
+            self._keep_last(pages, number, about, last.Last(made.home, made.moment))
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
@@ -143,8 +144,10 @@ class Service(Answers):
         self, pages: LastPages, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None,
         about: str,
     ) -> Made | None:  # fmt: skip
-        """The page last made for a listener, where there is one that may be shown as it is."""
+        """The page last made for a listener, for this device or for none, where there is one that may be shown."""
         found = last.kept(pages, number, about, context.now)
+        if found is None and context.device:
+            found = last.kept(pages, number, last.asked(replace(context, device=""), kinds), context.now)
         if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
             return None
         return Made(self._view(serving, number, found.home, found.moment), found.home, found.moment)
@@ -154,7 +157,39 @@ class Service(Answers):
         if self.pressed():
             pages, serving = self._last, self._fresh()
             self._tell_book(serving, TELL_S)
-            _keep_last(pages, number, about, self._make_home(serving, number, context, kinds)[0])
+            home, moment, _ = self._built(serving, number, context, kinds)
+            self._keep_last(pages, number, about, last.Last(home, moment))
+
+    def awaited(self, since: int) -> tuple[tuple[str, ...], int]:
+        """Listeners who took something since (UTC ms) and have no page that would do, who did so last first; and how
+        many have one: of this release, and of the last OLD_MS.
+
+        No more than are kept.
+        """
+        serving, now = self._fresh(), now_ms()
+        at, enough = self._last.newest(), max(self.released, now - OLD_MS)
+        lately = serving.listening.lately(since)[: serving.settings.pages_kept].tolist()
+        due = [number for number in lately if not enough <= at.get(number, 0) <= now]
+        names = self.workspace.catalogue.listener_ids(due)
+        return tuple(names[number] for number in due if number in names), len(lately) - len(due)
+
+    def make_ahead(self, listener: str) -> bool:
+        """Make the page of a listener and keep it as the one last made; False for nobody we know."""
+        pages = self._last
+        serving, number, context = self._begin(listener, None)
+        if number:
+            self._tell_book(serving, TELL_S)
+            home, moment, _ = self._built(serving, number, context, None)
+            self._keep_last(pages, number, last.asked(context, None), last.Last(home, moment))
+        return bool(number)
+
+    def _keep_last(self, pages: LastPages, number: int, about: str, made: last.Last) -> None:
+        """`pages` as they were when the making began: they are closed when somebody is erased meanwhile."""
+        if not about:
+            return
+        last.keep(pages, number, about, made)
+        if not self.workspace.catalogue.listener_ids([number]):  # erased while it was made, perhaps by another process
+            pages.drop()
 
     def page(self, listener: str, context: Context | None = None) -> Shown:
         """The same page in numbers, not looked up among those just made: what a closed loop asks for."""
@@ -231,9 +266,3 @@ class Service(Answers):
             if self._writer is None:
                 self._writer = ImpressionWriter(self._log_shown)
             return self._writer
-
-
-def _keep_last(pages: LastPages, number: int, about: str, made: Made) -> None:
-    """`pages` as they were when the making began: they are closed when somebody is erased meanwhile."""
-    if about:
-        last.keep(pages, number, about, last.Last(made.home, made.moment))

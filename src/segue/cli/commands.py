@@ -11,6 +11,7 @@ import typer
 from segue.cli import answers, data, delivery, keys, models, operators, schema
 from segue.cli.delivery import audit, ingest
 from segue.cli.ope import ope
+from segue.cli.pages import pages
 from segue.cli.playlist import playlist
 from segue.cli.simulate import simulate
 from segue.cli.sound import sound
@@ -169,6 +170,7 @@ PANELS: dict[str, dict[str, Any]] = {
     },
     "Service": {
         "serve": serve,
+        "pages": pages,
         "ingest": ingest,
         "audit": audit,
         "tenants": tenants,

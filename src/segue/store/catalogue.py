@@ -210,6 +210,15 @@ class Catalogue:
             raise UnknownName("listener", str(number))
         return str(row[0])
 
+    def listener_ids(self, numbers: Sequence[int]) -> dict[int, str]:
+        """By number, of those who are known."""
+        out: dict[int, str] = {}
+        for start in range(0, len(numbers), AT_ONCE):
+            part = tuple(numbers[start : start + AT_ONCE])
+            marks = ", ".join("?" * len(part))
+            out.update(self._all(f"SELECT number, id FROM listeners WHERE number IN ({marks})", part))
+        return out
+
     def find(self, tenant: str, text: str, kind: Kind | None = None) -> list[int]:
         """Items by full uri, by the id of a source or of an outside system, else by title."""
         if text.startswith("segue:"):

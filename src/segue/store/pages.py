@@ -73,6 +73,20 @@ class LastPages:
             self._until_sweep -= 1
             connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", (listener, asked, at, packed))
 
+    def newest(self) -> dict[int, int]:
+        """When the newest page of each listener was made (UTC ms), whatever else it was made for."""
+        out: dict[int, int] = {}
+        with self._lock, self._quietly():
+            if self._most and (connection := self._opened(create=False)) is not None:
+                out.update(connection.execute("SELECT listener, max(at) FROM pages GROUP BY listener"))
+        return out
+
+    def drop(self) -> None:
+        """Let go of all of them."""
+        with self._lock:
+            self._close()
+            self._delete()
+
     def close(self) -> None:
         with self._lock:
             self._close()
@@ -103,6 +117,11 @@ class LastPages:
                 self._connection.close()
         self._connection = None
 
+    def _delete(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                (self._folder / f"{FILE}{end}").unlink()
+
     def _there(self) -> bool:
         """Whether the file that was opened is still the one that others would open."""
         with contextlib.suppress(OSError):
@@ -118,9 +137,7 @@ class LastPages:
             self._close()
             damaged = isinstance(e, sqlite3.DatabaseError) and not isinstance(e, sqlite3.OperationalError)
             if damaged and self._there():
-                for end in ("", "-wal", "-shm"):
-                    with contextlib.suppress(OSError):
-                        (self._folder / f"{FILE}{end}").unlink()
+                self._delete()
             if not self._said:
                 structlog.get_logger().warning("last pages not kept", reason=str(e), begun_anew=damaged)
             self._said = True

@@ -107,6 +107,18 @@ class Listening:
         """Kinds that are taken themselves, not with what belongs to them."""
         return tuple(k for k in self.kinds if k not in self._via)
 
+    def lately(self, since: int) -> Ids:
+        """(L,) whoever took something at or after that time (UTC ms), who did so last first."""
+        who, at = self._trails.times()
+        for kind in self.taken:
+            data = self.snapshot.taken(kind)
+            some = np.diff(data.indptr) > 0
+            who = np.concatenate([who, data.owners[some]])
+            at = np.concatenate([at, data.at[data.indptr[1:][some] - 1]])
+        who, at = who[at >= since], at[at >= since]
+        _, first = np.unique(who[order := np.argsort(-at, kind="stable")], return_index=True)
+        return who[order][np.sort(first)]
+
     def version(self, listener: int) -> int:
         """How many events of a listener were taken in: while it is the same, so is what is known of them."""
         return self._trails.version(listener)

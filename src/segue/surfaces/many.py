@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.layers import laid
-from segue.core.types import Ids, span_of
+from segue.core.types import NO_IDS, Ids, span_of
 
 Column = NDArray[Any]
 
@@ -55,6 +55,12 @@ class Layers:
     def parts(self, listener: int) -> list[tuple[Column, ...]]:
         """The columns of one listener, as many times as there is something."""
         return [part for many in self._all if (part := many.part(listener)) is not None]
+
+    def column(self, n: int) -> tuple[Ids, Column]:
+        """(E,), (E,) whose the events are, and the n-th column of all of them."""
+        if not self._all:
+            return NO_IDS, np.zeros(0, np.int64)
+        return np.concatenate([many.who for many in self._all]), np.concatenate([m.columns[n] for m in self._all])
 
     def count(self, listener: int) -> int:
         """How many events of a listener there are."""

@@ -104,6 +104,14 @@ class Trails:
         items, weights, at = (np.concatenate(columns) for columns in zip(*parts))
         return items, weights, at
 
+    def times(self) -> tuple[Ids, I64]:
+        """(T,), (T,) who took something and when; of those whose events came one by one the last time alone."""
+        who, at = self._taken.column(2)
+        trails = [(listener, trail.taken) for listener, trail in list(self._of.items()) if trail.taken]
+        last = [np.frombuffer(bytes(taken), TAKEN)["at"].max() for _, taken in trails]
+        alone = np.array([listener for listener, _ in trails], np.int32)
+        return np.concatenate([who, alone]), np.concatenate([at, np.array(last, np.int64)])
+
     def skips(self, listener: int) -> tuple[Ids, I64]:
         """(S,), (S,) what was skipped and when, oldest first; a dislike that stands counts twice."""
         parts = self._skipped.parts(listener)
