@@ -135,3 +135,17 @@ def test_a_page_that_cannot_be_made_does_not_keep_back_the_others(
     monkeypatch.setattr(Service, "make_ahead", some)
     monkeypatch.setattr(ahead, "_service", service)
     assert ahead._make(["L0", "L1", "L2", "nobody"]) == (2, 1)
+
+
+def test_a_process_that_may_not_be_nice_makes_pages_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(_by: int) -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.nice", forbidden)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(ahead, "threadpool_limits", lambda _: None)
+    monkeypatch.setattr(ahead, "_service", None)
+    ahead._open(folder, "default")
+    assert ahead._service is not None
+    with ahead._service:
+        assert ahead._make(["L1"]) == (1, 0)

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,8 @@ def make_pages(
 def _open(path: Path, tenant: str) -> None:
     global _service  # there is no other place for what a process of a pool keeps
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the process that asked
-    os.nice(NICE)
+    with suppress(OSError):  # a unit of systemd may forbid it, and has said how nice it is
+        os.nice(NICE)
     threadpool_limits(1)
     _service = open_service(path, tenant, keep_pages=True)
 
