@@ -6,10 +6,11 @@ Frozen values like those of `segue.core.types`, in its letters: A arms, K chosen
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
+import msgspec
 import numpy as np
 
 from segue.core.types import F32, F64, I32, Candidates, Ids
@@ -17,8 +18,7 @@ from segue.core.types import F32, F64, I32, Candidates, Ids
 Key = int | str  # of an arm
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """Why a card is shown, as data: text is made from it later and says no more than it says."""
 
     key: str  # "listened", "similar_to", "popular_in", "new_in_genre", …
@@ -26,8 +26,7 @@ class Reason:
     words: tuple[str, ...] = ()  # a genre, a country …
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(msgspec.Struct, frozen=True, gc=False):
     item: int
     reason: Reason
     score: float = 0.0
@@ -48,8 +47,7 @@ class Offer:
         return self.key.partition(":")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ShelfView:
+class ShelfView(msgspec.Struct, frozen=True):
     key: str  # unique on the page: "because:123"
     title: str
     cards: tuple[Card, ...]
@@ -104,8 +102,7 @@ class Lessons:
         return len(self.arm)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What a policy chose and how likely it was to: the row that counterfactual evaluation needs."""
 
     policy: str
@@ -121,15 +118,14 @@ class Decision:
         return math.prod(self.propensities)
 
 
-@dataclass(frozen=True, slots=True)
-class ShelfDecision:
+class ShelfDecision(msgspec.Struct, frozen=True):
     """How one row of a page came about: which shelf, which cards, and which reason of those that fit each card."""
 
     shelf: Decision  # one choice among the shelves that could still be shown
     cards: Decision
     reasons: tuple[Decision, ...] = ()  # one a card; a card with one reason has a single arm
     retrieved: tuple[float, ...] = ()  # of the arms of `cards`, how their source ranked them, before any ranker
-    features: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of the chosen cards; mostly not kept
+    features: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)  # of the chosen cards; mostly not kept
 
     @property
     def propensity(self) -> float:
@@ -137,8 +133,7 @@ class ShelfDecision:
         return self.shelf.propensity * self.cards.propensity * math.prod(d.propensity for d in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(msgspec.Struct, frozen=True):
     page: str  # id of this page: impressions and clicks carry it
     shelves: tuple[ShelfView, ...]
     decisions: tuple[ShelfDecision, ...]  # one a shelf shown, top to bottom

@@ -67,7 +67,7 @@ class Cards:
             ShelfCards(
                 shelf.key,
                 shelf.title,
-                tuple(self.card(c.item, c.reason, round(c.score, 6), "", c.item in saved) for c in shelf.cards),
+                tuple([self.card(c.item, c.reason, round(c.score, 6), "", c.item in saved) for c in shelf.cards]),
             )
             for shelf in home.shelves
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import structs
 
 from segue.core.slates import Home
 from segue.core.types import Candidates, Context, Ids, Kind
@@ -40,8 +41,8 @@ def asked(context: Context, kinds: Collection[Kind] | None) -> str:
 
 def keep(pages: LastPages, listener: int, about: str, last: Last) -> None:
     """As the page last made for a listener, but for the features of its cards, which are of the moment."""
-    decisions = tuple(replace(d, features={}) if d.features else d for d in last.home.decisions)
-    page = (replace(last.home, decisions=decisions), last.moment)
+    decisions = tuple(structs.replace(d, features={}) if d.features else d for d in last.home.decisions)
+    page = (structs.replace(last.home, decisions=decisions), last.moment)
     pages.put(listener, about, int(last.moment["now"]), msgspec.msgpack.encode(page))
 
 
