@@ -18,6 +18,7 @@ from segue.runs.releases import Release
 from segue.store.pages import LastPages
 from segue.store.privacy import forget_listener
 from segue.store.workspace import PAGES, Workspace
+from segue.surfaces.home import last
 from segue.surfaces.home.told import PageMade
 
 LONG = 36_500.0  # days: everybody
@@ -96,6 +97,26 @@ def test_who_played_something_last_comes_first(service: Service) -> None:
     assert service.make_ahead("new here")
     assert service.awaited(now - 3_000) == (("L5", "L3"), 1)
     assert not service.make_ahead("nobody who is known")
+
+
+def test_a_page_is_for_the_hour_at_which_they_listen(
+    service: Service, planted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = 1_795_564_800_000 + 4 * 3_600_000  # four in the morning of a Wednesday, where the clock is UTC
+    monkeypatch.setattr("segue.app.live.now_ms", lambda: night)
+    monkeypatch.setattr("segue.app.service.now_ms", lambda: night)
+    for days in range(1, 41):
+        play(service, "early", night - days * 86_400_000 + 3 * 3_600_000 + days)
+        play(service, "late", night - days * 86_400_000 + 17 * 3_600_000 + days)
+    for listener, hour in (("early", 7), ("late", 21)):
+        assert service.make_ahead(listener)
+        _, number, context = service._begin(listener, None)
+        page = last.kept(service._last, number, last.asked(context, None), night)
+        assert page is not None
+        assert (page.moment["hour"], page.moment["now"]) == (hour, night)
+        service.pressed = lambda: True
+        assert service.home(listener, Context(now=night + 3_600_000)).made == night
+        service.pressed = lambda: False
 
 
 def test_no_more_than_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,13 +174,17 @@ class Service(Answers):
         return tuple(names[number] for number in due if number in names), len(lately) - len(due)
 
     def make_ahead(self, listener: str) -> bool:
-        """Make the page of a listener and keep it as the one last made; False for nobody we know."""
+        """Make the page of a listener for the hour at which they are expected, and keep it as the one last made; False
+        for nobody we know."""
         pages = self._last
         serving, number, context = self._begin(listener, None)
         if number:
             self._tell_book(serving, TELL_S)
-            home, moment, _ = self._built(serving, number, context, None)
-            self._keep_last(pages, number, last.asked(context, None), last.Last(home, moment))
+            kitchen = serving.kitchen(number, context, None)
+            then = context.now if kitchen.section is None else kitchen.board.habits(kitchen.main).expected
+            home, moment, _ = self._built(serving, number, replace(context, now=then), None)
+            made = last.Last(home, {**moment, "now": context.now})
+            self._keep_last(pages, number, last.asked(context, None), made)
         return bool(number)
 
     def _keep_last(self, pages: LastPages, number: int, about: str, made: last.Last) -> None:

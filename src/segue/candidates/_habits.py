@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from segue.candidates._section import Section
-from segue.core.clock import DAY_MS, HOUR_MS, ahead
+from segue.core.clock import DAY_MS, HOUR_MS, ahead, at_clock
 from segue.core.types import F64, I64, Bools, Query
 from segue.fitted.moods import Moods
 from segue.store.building import REAL_TIME
@@ -98,6 +98,21 @@ class Habits:
         own = self.each * np.where(_weekend(self.local) == self.weekend, 1.0, OTHER_DAY)
         counts = np.bincount(self.local // HOUR_MS % 24, own, 24) if len(own) else np.zeros(24)
         return np.asarray((counts + FIRST * self.crowd) / (counts.sum() + FIRST), np.float64)
+
+    @property
+    def usual(self) -> int:
+        """The hour at and around which they listen most on days like this one."""
+        around = np.array([near(np.arange(24), hour) for hour in range(24)])
+        return int(np.argmax(around @ self.clock + self.clock))
+
+    @property
+    def expected(self) -> int:
+        """When they may be expected (UTC ms): now, or when their clock next shows the middle of their usual hour."""
+        now, usual = self.query.context.now, self.usual
+        if usual == self.hour:
+            return now
+        then = at_clock(now, self.query.context.zone, 60 * usual + 30)
+        return then if then > now else then + DAY_MS
 
     def listens(self) -> float:
         """How much more than others they listen around this hour: 1 as much, 0 never."""
