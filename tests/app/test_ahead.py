@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -156,6 +158,16 @@ def test_a_page_that_cannot_be_made_does_not_keep_back_the_others(
     monkeypatch.setattr(Service, "make_ahead", some)
     monkeypatch.setattr(ahead, "_service", service)
     assert ahead._make(["L0", "L1", "L2", "nobody"]) == (2, 1)
+
+
+def test_a_process_that_is_killed_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_open", _killed)
+    with pytest.raises(ahead.Ended, match="after 0 pages"):
+        make_pages(folder, "default", LONG, 1)
+
+
+def _killed(_path: Path, _tenant: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_process_that_may_not_be_nice_makes_pages_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,17 @@ from threadpoolctl import threadpool_limits
 
 from segue.app import open_service
 from segue.app.service import Service
+from segue.core.errors import SegueError
 
 DAY_MS = 86_400_000
 PART = 20  # pages that a process is given at a time
 NICE = 10  # answers go first
 
 _service: Service | None = None  # of a process that makes pages
+
+
+class Ended(SegueError):
+    """A process that made pages is there no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ def make_pages(
     """Make pages for whoever took something within so many days, who did so last first, until all are made or the time
     is over.
 
-    A page that stands in the way of none is told in the log, and the others are made. NotReady without a release.
+    A page that cannot be made is told in the log, and the others are made. NotReady without a release, Ended where a
+    process was.
     """
     until = time.monotonic() + seconds
     with open_service(path, tenant, keep_pages=True) as service:
@@ -59,13 +66,16 @@ def make_pages(
     crew = max(1, min(workers, len(parts)))
     with ProcessPoolExecutor(crew, multiprocessing.get_context("spawn"), _open, (path, tenant)) as pool:
         under_way = [pool.submit(_make, part) for part in parts]
-        try:
+        try:  # what was made before something stands in the way is kept
             for part in as_completed(under_way):
                 done, not_done = part.result()
                 made, failed = made + done, failed + not_done
                 progress(made + failed, len(due))
                 if time.monotonic() >= until:
                     break
+        except BrokenProcessPool:
+            why = "perhaps for want of memory: try fewer workers"
+            raise Ended(f"a process was ended after {made:,} pages, {why}") from None
         finally:
             pool.shutdown(cancel_futures=True)  # parts that were begun are done
     counts = [part.result() for part in under_way if not part.cancelled()]
@@ -92,5 +102,5 @@ def _make(listeners: Sequence[str]) -> tuple[int, int]:
             made += _service.make_ahead(listener)
         except Exception as e:  # the others may go well
             failed += 1
-            structlog.get_logger().warning("no page made ahead", listener=listener, error=f"{type(e).__name__}: {e}")
+            structlog.get_logger().warning("no page made ahead", error=f"{type(e).__name__}: {e}")
     return made, failed
