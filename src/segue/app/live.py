@@ -137,15 +137,17 @@ class Live:
             self._told = time.monotonic()
             serving.book.catch_up(self.workspace.log, self.tenant)
 
-    def _catch_up(self, serving: Serving) -> None:
-        """Take in what the log has and this release's histories have not."""
+    def _catch_up(self, serving: Serving, last: int | None = None) -> None:
+        """Take in what the log has and this release's histories have not; `last`: its newest event, where that is
+        known."""
         listening, log = serving.listening, self.workspace.log
-        while (last := log.last_seq) > listening.seen:
+        last = log.last_seq if last is None else last
+        while last > listening.seen:
             rows = log.few(self.tenant, listening.seen, FEW, NEEDED, COUNTS)
             if rows is not None:
                 listening.absorb_rows(rows, self.workspace.catalogue.current)
                 listening.seen = max(last, listening.seen)
-                continue
+                return
             table = log.tail(self.tenant, listening.seen, limit=AT_ONCE, columns=NEEDED)
             if not len(table):
                 listening.seen = last  # of other tenants
@@ -165,9 +167,10 @@ class Live:
 
     def _fresh(self) -> Serving:
         """What serves now, with every event that was answered, by this process or another, before this is asked."""
-        if self.workspace.log.last_seq > self._serving.listening.seen:
+        last = self.workspace.log.last_seq
+        if last > self._serving.listening.seen:
             with self._lock:
-                self._catch_up(self._serving)
+                self._catch_up(self._serving, last)
         return self._serving
 
     # --- names to numbers -------------------------------------------------------------------------------------------

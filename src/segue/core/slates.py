@@ -47,7 +47,7 @@ class Offer:
         return self.key.partition(":")[0]
 
 
-class ShelfView(msgspec.Struct, frozen=True):
+class ShelfView(msgspec.Struct, frozen=True, gc=False):
     key: str  # unique on the page: "because:123"
     title: str
     cards: tuple[Card, ...]
@@ -102,7 +102,7 @@ class Lessons:
         return len(self.arm)
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What a policy chose and how likely it was to: the row that counterfactual evaluation needs."""
 
     policy: str
@@ -118,7 +118,7 @@ class Decision(msgspec.Struct, frozen=True):
         return math.prod(self.propensities)
 
 
-class ShelfDecision(msgspec.Struct, frozen=True):
+class ShelfDecision(msgspec.Struct, frozen=True, gc=False):
     """How one row of a page came about: which shelf, which cards, and which reason of those that fit each card."""
 
     shelf: Decision  # one choice among the shelves that could still be shown
@@ -133,7 +133,7 @@ class ShelfDecision(msgspec.Struct, frozen=True):
         return self.shelf.propensity * self.cards.propensity * math.prod(d.propensity for d in self.reasons)
 
 
-class Home(msgspec.Struct, frozen=True):
+class Home(msgspec.Struct, frozen=True, gc=False):
     page: str  # id of this page: impressions and clicks carry it
     shelves: tuple[ShelfView, ...]
     decisions: tuple[ShelfDecision, ...]  # one a shelf shown, top to bottom

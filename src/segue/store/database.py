@@ -138,6 +138,7 @@ class Database(ABC):
         self.on_rollback: list[Callable[[], None]] = []
         self._writing = 0  # the thread that is in a write transaction
         self._asking = threading.RLock()
+        self._tenants: dict[str, int] = {}  # numbers of those that are there to stay: none ever goes
 
     # --- transactions -----------------------------------------------------------------------------------------------
 
@@ -310,8 +311,12 @@ class Database(ABC):
 
     def tenant(self, name: str, *, create: bool = False) -> int:
         """Number of a tenant; 0 where nobody knows it. Created only within a write transaction."""
+        if name in self._tenants:
+            return self._tenants[name]
         with self.asking() as connection:
             row = connection.execute("SELECT number FROM tenants WHERE name = ?", (name,)).fetchone()
+            if row and not self.writing:  # else it may be one that is undone
+                self._tenants[name] = int(row[0])
             if row or not create:
                 return int(row[0]) if row else 0
             made = connection.execute("INSERT INTO tenants (name) VALUES (?) RETURNING number", (name,))

@@ -235,13 +235,16 @@ class EventLog:
         None where some are sealed, or there are more than `most`: then `tail` is the way.
         """
         names, codes = ", ".join(f'"{c}"' for c in columns), ", ".join(str(CODES[t]) for t in types)
-        rows = f"SELECT {names} FROM front WHERE tenant = ? AND seq > ? AND type IN ({codes}) ORDER BY seq LIMIT ?"
-        sealed = "SELECT 1 FROM segments WHERE tenant = ? AND last_seq > ? LIMIT 1"
-        with self._db.read() as connection:
-            number = self._db.tenant(tenant)
-            if connection.execute(sealed, (number, after_seq)).fetchone():
-                return None
+        sealed = "SELECT 1 FROM segments WHERE tenant = ?1 AND last_seq > ?2"
+        rows = (
+            f"SELECT {names} FROM front WHERE tenant = ?1 AND seq > ?2 AND type IN ({codes}) AND NOT EXISTS ({sealed}) "
+            "ORDER BY seq LIMIT ?3"
+        )
+        number = self._db.tenant(tenant)
+        with self._db.asking() as connection:  # one statement, as a rule: each lets go of the interpreter several times
             found = connection.execute(rows, (number, after_seq, most + 1)).fetchall()
+            if not found and connection.execute(f"{sealed} LIMIT 1", (number, after_seq)).fetchone():
+                return None
         return found if len(found) <= most else None
 
     def of_listener(
