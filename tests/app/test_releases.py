@@ -4,19 +4,22 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from tests.app.planted import NOW, cards, play
 
 from segue.app import Service, open_service
 from segue.core.errors import NotReady
 from segue.core.events import Item, Play
-from segue.core.types import Context
+from segue.core.types import Context, Kind
 from segue.runs.releases import Release, current_release, promote, write_release
 from segue.store.workspace import Workspace
+from segue.surfaces.cards import AT_ONCE
 
 
 def test_an_item_newer_than_the_release_is_taken_but_not_shown(service: Service, now: Context) -> None:
@@ -96,3 +99,35 @@ def test_a_reload_under_way_never_mixes_releases(service, release_of, tmp_path):
         t.join()
     assert not wrong
     assert seen == {first.id, second.id}
+
+
+def test_cards_of_what_is_taken_most_are_made_before_anybody_asks(
+    service: Service, tmp_path: Path, release_of: Callable[[Path, Path], Release]
+) -> None:
+    first = service._serving
+    likely = first.likely(20)
+    taken = first.snapshot.interactions(Kind.TRACK)
+    counts = dict(zip(taken.items.tolist(), np.bincount(taken.rows, minlength=len(taken.items)).tolist()))
+    assert [counts.get(n) for n in likely.tolist()] == sorted(counts.values(), reverse=True)[:20]
+    service.warm()
+    assert set(likely.tolist()) <= set(first.cards._cards)
+    assert len(first.cards._cards) == len(first.likely(10**6))
+    service.append([play("segue:track:t:a1t0", "L0")])
+    release_of(service.workspace.path, tmp_path / "models")
+    assert service.reload()
+    assert set(likely.tolist()) <= set(service._serving.cards._cards)
+    service.append([play("segue:track:t:a1t1", "L1", "another")])
+    service.erase("L1")  # nothing is made for it that others would wait for
+    assert len(service._serving.cards._cards) == AT_ONCE < len(first.cards._cards)
+
+
+def test_making_cards_takes_a_share_of_the_time_and_ends_when_it_is_told_to(service: Service) -> None:
+    cards, numbers = service._serving.cards, service._serving.likely(10**6)
+    clock, cards._cards = time.perf_counter(), {}
+    begun = time.thread_time()
+    cards.make(numbers, 0.2)
+    worked, lasted = time.thread_time() - begun, time.perf_counter() - clock
+    assert lasted > 3 * worked
+    cards._cards = {}
+    cards.make(numbers, 1.0, lambda: True)
+    assert len(cards._cards) == AT_ONCE < len(numbers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -31,6 +31,8 @@ from segue.surfaces.serving import Serving
 
 AT_ONCE = 2_000_000  # events read back at a time
 TELL_S = 2.0  # how far the features of a page may be behind the log
+LIKELY = 60_000  # items whose cards are made before anybody asks
+WARMING = 0.25  # of one thread's time, for that
 FEW = 200  # new events that are read as rows: for more, columns are quicker
 
 
@@ -40,6 +42,7 @@ class Live:
     def __init__(self, workspace: Workspace, tenant: str, owns: bool = False) -> None:
         self.workspace, self.tenant, self._owns = workspace, tenant, owns
         self._lock = threading.Lock()  # of what is taken in from the log
+        self._closing = threading.Event()
         self._told = time.monotonic()
         self._mark = self._marked()
         self._serving = self._open()
@@ -81,7 +84,8 @@ class Live:
             mark = self._marked()
             serving = self._open() if mark != self._mark else None
             if serving is not None:
-                warm(serving)
+                same = serving.release.id == self.release  # somebody was erased: nothing else waits for it
+                warm(serving, (lambda: True) if same else self._closing.is_set)
                 if self._marked() != mark:
                     return False  # changed once more while it was read: it may hold some of both
         except (SegueError, OSError, ValueError, KeyError, IndexError) as e:
@@ -96,8 +100,8 @@ class Live:
         return True
 
     def warm(self) -> None:
-        """Make what searches need of the release, which takes a moment, before anybody asks."""
-        warm(self._serving)
+        """Make what searches and pages need of the release, which takes a moment, before anybody asks."""
+        warm(self._serving, self._closing.is_set)
 
     def _marked(self) -> tuple[str, int, int]:
         """What the current release is, and which copy of its snapshot: one taken anew has the same name."""
@@ -107,6 +111,7 @@ class Live:
 
     def close(self) -> None:
         """A workspace that was given open stays open."""
+        self._closing.set()
         if self._owns:
             self.workspace.close()
 
@@ -222,9 +227,10 @@ def made_a_page(serving: Serving) -> None:
     serving.home(0, Context(now=now_ms()), np.random.default_rng(0))
 
 
-def warm(serving: Serving) -> None:
-    """Make what is made at the first question, where nobody waits for it."""
+def warm(serving: Serving, enough: Callable[[], bool]) -> None:
+    """Make what is made at the first question, where nobody waits for it, until `enough` says so."""
     serving.titles  # noqa: B018
+    serving.cards.make(serving.likely(LIKELY), WARMING, enough)
 
 
 def kind_of(kind: Kind | str) -> Kind:
