@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 
 import structlog
 
-SHARE = 0.1
+SHARE = 0.03
 """Of the time of one thread, in its own processor time: answers must not wait for it."""
 MOST = 200  # jobs that wait; of more the oldest go
 

@@ -19,7 +19,9 @@ from segue.core.errors import SegueError, UnknownName
 from segue.core.events import AnyEvent, Item
 from segue.core.types import Context, Ids, Kind
 from segue.rules.excluded import parse_exclusion
+from segue.runs.releases import FOLDER as RELEASES
 from segue.runs.releases import current_release
+from segue.runs.turns import in_turn
 from segue.signals.moods import activity
 from segue.store import snapshot
 from segue.store.delivery import Batch, Taken
@@ -81,9 +83,10 @@ class Live:
         become too much for one request.
         """
         try:
-            mark = self._marked()
-            serving = self._open() if mark != self._mark else None
-            if serving is not None:
+            mark, serving = self._marked(), None
+            if mark != self._mark:
+                with in_turn(self.workspace.path / RELEASES, self._closing.is_set):  # the others answer meanwhile
+                    serving = self._open()
                 same = serving.release.id == self.release  # somebody was erased: nothing else waits for it
                 warm(serving, (lambda: True) if same else self._closing.is_set)
                 if self._marked() != mark:
