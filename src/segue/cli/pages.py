@@ -46,7 +46,7 @@ def pages(
         console.print(
             f"{done.had:,} listeners have a page already"
             if done.had
-            else f"nobody played anything within {days:g} days"
+            else f"nobody played anything within {days:g} days: --days says how long ago counts"
         )
         return
     console.print(f"[bold]{done.made:,}[/] pages made" + (f", {done.had:,} were there" if done.had else ""))
