@@ -5,6 +5,8 @@ import pytest
 
 from segue.web import passwords
 
+PASSWORD = "correct horse battery"
+
 
 def quick_passwords(patch: pytest.MonkeyPatch) -> None:
     """Until the patch is undone; a name that nobody has still costs as much as any other."""

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from tests.web.operated import BAD_ROWS, broken_release, operate
-from tests.web.quick import quick_passwords
+from tests.web.quick import PASSWORD, quick_passwords
 
 from segue.app import open_service
 from segue.core.errors import SegueError
@@ -254,7 +254,7 @@ def test_who_may_and_in_whose_name(mine, monkeypatch):
         for text in (reader, own):
             assert client(method, path, headers={"authorization": f"Bearer {text}"}).status_code == 403, path
     quick_passwords(monkeypatch)
-    keys.operators.add("ada", "correct horse battery")
+    keys.operators.add("ada", PASSWORD)
     client.http.cookies.set("segue_session", keys.operators.new_session("ada"))
     path = f"/v1/releases/{other}/promote"
     assert client.post(path).status_code == 403, "a cookie alone is no proof of a page"

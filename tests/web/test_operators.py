@@ -9,7 +9,7 @@ import threading
 import time
 
 import pytest
-from tests.web.quick import quick_passwords
+from tests.web.quick import PASSWORD, quick_passwords
 
 from segue.core.errors import InputError, UnknownName, UsageError
 from segue.web import access_file, passwords
@@ -17,10 +17,6 @@ from segue.web import operators as module
 from segue.web.auth import Keys
 from segue.web.operators import NotSignedIn, Operators, TooManyTries
 from segue.web.rights import Rights
-
-PASSWORD = "correct horse battery"
-OWN = {"origin": "http://localhost:8800", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
-EVENT = {"type": "save", "id": "1", "listener": "L1", "at": 1_700_000_000_000, "item": "segue:track:1"}
 
 
 @pytest.fixture(autouse=True)

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from tests.web.quick import quick_passwords
+from tests.web.quick import PASSWORD, quick_passwords
 
 from segue.web import operators as module
 from segue.web.auth import Scope
 
-PASSWORD = "correct horse battery"
 OWN = {"origin": "http://localhost:8800", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 EVENT = {"type": "save", "id": "1", "listener": "L1", "at": 1_700_000_000_000, "item": "segue:track:1"}
 

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 from tests.web.hostile.door import Door
-from tests.web.quick import quick_passwords
+from tests.web.quick import PASSWORD, quick_passwords
 
 from segue.app import open_service
 from segue.web.application import create_app
@@ -24,7 +24,7 @@ def door(planted, tmp_path_factory, new_client):
             create_app(Backend(lambda: service, reports=lambda: folder / "checks", folder=folder), keys)
         )
         client.app.state.rate.limit = 1_000_000
-        keys.operators.add("ada", "correct horse battery", ["default", "other"])
+        keys.operators.add("ada", PASSWORD, ["default", "other"])
         operator = keys.operators.new_session("ada")
         secrets = (admin, own, key.sha256, keys.secret().hex(), operator)
         yield Door(client, keys, admin, own, begin(keys, key.caller(), "L0"), operator, str(folder), secrets)
