@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
@@ -61,3 +62,15 @@ def test_it_waits_for_another_process_until_that_is_gone_or_it_was_long_enough(
         with in_turn(tmp_path):
             assert 0.2 < time.monotonic() - begun < 20
             assert other.poll() is not None or other.wait(5)
+
+
+def test_where_a_file_system_has_no_such_lock_everybody_goes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(_descriptor: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", without)
+    begun = time.monotonic()
+    with in_turn(tmp_path):
+        assert time.monotonic() - begun < 1

@@ -37,6 +37,8 @@ def in_turn(folder: Path, enough: Callable[[], bool] = lambda: False) -> Iterato
 def _taken(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
+    except OSError:  # a file system without such locks: everybody goes at once
+        return True
     return True
