@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from segue.core.types import Context, Kind
 from segue.runs.releases import Release, current_release, promote, write_release
 from segue.store.workspace import Workspace
 from segue.surfaces.cards import AT_ONCE
+from segue.surfaces.listening import Listening
 
 
 def test_an_item_newer_than_the_release_is_taken_but_not_shown(service: Service, now: Context) -> None:
@@ -109,6 +111,8 @@ def test_cards_of_what_is_taken_most_are_made_before_anybody_asks(
     taken = first.snapshot.interactions(Kind.TRACK)
     counts = dict(zip(taken.items.tolist(), np.bincount(taken.rows, minlength=len(taken.items)).tolist()))
     assert [counts.get(n) for n in likely.tolist()] == sorted(counts.values(), reverse=True)[:20]
+    nobody = replace(first, listening=Listening(first.snapshot, ()))
+    assert nobody.likely(20).tolist() == []
     service.warm()
     assert set(likely.tolist()) <= set(first.cards._cards)
     assert len(first.cards._cards) == len(first.likely(10**6))

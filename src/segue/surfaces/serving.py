@@ -13,7 +13,7 @@ from segue.core.clock import HOUR_MS, ahead
 from segue.core.protocols import Ranker, Rule, Scores, Shelf, Source
 from segue.core.settings import Settings
 from segue.core.slates import Home
-from segue.core.types import I64, Context, Ids, Interactions, Kind
+from segue.core.types import I64, NO_IDS, Context, Ids, Interactions, Kind
 from segue.fitted import Ahead, load_model
 from segue.fitted.moods import Moods
 from segue.fitted.space import Space
@@ -105,6 +105,8 @@ class Serving:
     def likely(self, most: int) -> Ids:
         """(I,) items that are likely to be shown, the most taken first."""
         data = [self.snapshot.interactions(kind) for kind in self.listening.taken]
+        if not data:
+            return NO_IDS
         items = np.concatenate([d.items for d in data])
         taken = np.concatenate([np.bincount(d.rows, minlength=len(d.items)) for d in data])
         return items[np.argsort(-taken, kind="stable")[:most]]
