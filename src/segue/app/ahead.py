@@ -21,9 +21,9 @@ from threadpoolctl import threadpool_limits
 
 from segue.app import open_service
 from segue.app.service import Service
+from segue.core.clock import DAY_MS
 from segue.core.errors import SegueError
 
-DAY_MS = 86_400_000
 PART = 20  # pages that a process is given at a time
 NICE = 10  # answers go first
 
