@@ -61,7 +61,8 @@ def happened(folder: Path, tracks: int, listeners: int, n: int) -> int:
 def run(folder: Path, workers: int) -> dict[str, float]:
     began = time.perf_counter()
     command = [sys.executable, "-c", START, str(folder), str(workers)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as ./run does
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
         url = server.stdout.readline().strip()
         listens = time.perf_counter() - began

@@ -146,6 +146,28 @@ def test_what_an_old_release_leaves_behind_is_let_go_of():
     assert gc.get_freeze_count() == 0
 
 
+def test_who_waited_for_the_start_is_answered_before_the_server_gets_ready_for_more(monkeypatch):
+    monkeypatch.setattr(service, "REOPEN_S", 0.2)
+    fake: Any = SimpleNamespace(reload=lambda: False, warmed=0)
+
+    def warm():
+        fake.warmed += 1
+
+    async def follow():
+        fake.warm = warm
+        backend = service.Backend(lambda: fake)
+        backend.open()
+        following = asyncio.create_task(backend.follow_releases())
+        await asyncio.sleep(0.05)
+        at_first = fake.warmed
+        await asyncio.sleep(0.75)
+        following.cancel()
+        return at_first
+
+    assert asyncio.run(follow()) == 0
+    assert fake.warmed == 1  # once: then only new releases are looked for
+
+
 def test_releases_are_followed_whatever_happened_once(monkeypatch):
     """The log may be away for a moment while what is new is taken in."""
     monkeypatch.setattr(service, "REOPEN_S", 0.01)

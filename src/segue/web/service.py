@@ -348,9 +348,11 @@ class Backend:
             self._waiting -= 1
 
     async def follow_releases(self) -> None:
-        """Until cancelled: take up a new release as it is promoted. The one that is there gets ready for searches."""
+        """Until cancelled: take up a new release as it is promoted. The one that is there gets ready for searches, a
+        moment after the start: whoever waited for that is answered first."""
         warm = False
         while True:
+            await asyncio.sleep(REOPEN_S)
             service = self._service
             try:
                 if service is not None and not warm:
@@ -361,7 +363,6 @@ class Backend:
             except Exception as e:  # whatever it was this time, the next release is still looked for
                 self._why = str(e)
                 structlog.get_logger().error("releases not followed", error=f"{type(e).__name__}: {e}")
-            await asyncio.sleep(REOPEN_S)
 
     def close(self) -> None:
         """Let running calls end, then close the service."""
