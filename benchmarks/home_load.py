@@ -12,7 +12,7 @@ in the SWAP_S seconds from the promotion on are told apart, too.
 
 With `--ahead` everybody's page is made before the server starts, by `segue pages`, so that there is one to show while
 more are asked for than can be made; those that are there from a run before stand. `made_in_this_run` counts the pages
-that were not such ones.
+that were not such ones, `short` those of them that have few shelves.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     took: dict[str, list[float]] = {"home": [], "events": [], "nothing": [], "home_swapping": []}
     failed: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    swapped, anew, began_ms = [float("inf")], [0], int(time.time() * 1000)
+    made: Counter[str] = Counter()
+    swapped, began_ms = [float("inf")], int(time.time() * 1000)
 
     async def one(kind: str, due: float, method: str, path: str, body: bytes = b"") -> None:
         try:
@@ -109,8 +110,9 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
             took["home_swapping"].append(took[kind][-1])
         if kind == "home" and status == 200:
             seen[answer.partition(b'"release":"')[2].partition(b'"')[0].decode()] += 1
-            made = int(answer.rpartition(b'"made":')[2].partition(b"}")[0])
-            anew[0] += made >= began_ms
+            end = answer.rpartition(b'"made":')[2]
+            made["here"] += int(end.rstrip(b"}").partition(b",")[0]) >= began_ms
+            made["short"] += b'"short":true' in end
         if status not in (200, 202):
             failed[f"{kind} {status}"] += 1
             if due >= swapped[0]:
@@ -170,7 +172,7 @@ async def load(args: argparse.Namespace, port: int, pids: list[int], folder: Pat
     out: dict[str, Any] = {
         "seconds": round(lasted, 1), "failed": sum(n for k, n in failed.items() if k != "swap_failed"),
         "swap_failed": failed["swap_failed"], "what_failed": dict(failed), "pages_by_release": dict(seen),
-        "made_in_this_run": anew[0],
+        "made_in_this_run": made["here"], "short": made["short"],
         "server_cpu_share": round((after - used) / 1000 / lasted, 2), "memory_mb": memory,
     }  # fmt: skip
     for kind, values in took.items():

@@ -17,6 +17,7 @@ from segue.runs.releases import Release
 from segue.store.decisions import read_slates
 from segue.store.workspace import PAGES
 from segue.surfaces.home.told import PageMade
+from segue.surfaces.views import HomeView
 
 NOW = 1_790_000_000_000
 LATER = NOW + 3_600_000
@@ -72,9 +73,11 @@ def test_behind_it_the_next_one_is_made(busy: tuple[Service, list[PageMade]], no
     assert all(t.last for t in told[1:])
 
 
-def test_what_is_written_is_what_was_decided(busy: tuple[Service, list[PageMade]], now: Context) -> None:
+@pytest.mark.parametrize("listener", ["L0", "L2"])
+def test_what_is_written_is_what_was_decided(busy: tuple[Service, list[PageMade]], now: Context, listener: str) -> None:
     service, _ = busy
-    view = service.home("L0", replace(now, now=LATER), log_impressions=True)
+    view = service.home(listener, replace(now, now=LATER), log_impressions=True)
+    assert view.short == (listener == "L2")
     service._write_impressions()
     slates = read_slates(service.workspace.log, service.tenant)
     assert set(slates.page) == {view.page}
@@ -82,6 +85,55 @@ def test_what_is_written_is_what_was_decided(busy: tuple[Service, list[PageMade]
     numbers = [service.workspace.catalogue.number(service.tenant, c.uri) for s in view.shelves for c in s.cards]
     assert shown.tolist() == numbers
     assert tuple(slates.release) == (view.decision.release,) * len(view.shelves)
+
+
+QUICK = {"jump-back-in", "because", "popular"}
+
+
+def rows(view: HomeView) -> set[str]:
+    return {s.key.partition(":")[0] for s in view.shelves}
+
+
+def test_who_has_none_sees_a_short_one_until_theirs_is_made(
+    busy: tuple[Service, list[PageMade]], now: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, told = busy
+    waiting: list[Callable[[], object]] = []
+    monkeypatch.setattr(service._behind, "put", lambda _key, job: waiting.append(job))
+    assert not service.home("L2", replace(now, activity="focus")).short  # shelves for that take their time
+    brief = service.home("L2", now)
+    assert (brief.short, told[-1].short, told[-1].last) == (True, True, False)
+    assert told[-1].took > 0
+    assert rows(brief) == QUICK
+    assert all(len(s.cards) >= 3 for s in brief.shelves)
+    assert service.home("L2", now).shelves == brief.shelves
+    service.pressed = lambda: False
+    whole = service.home("L2", now)  # a short one is not kept, though nothing has happened
+    assert (whole.short, told[-1].short) == (False, False)
+    assert rows(whole) > QUICK
+    service.pressed = lambda: True
+    assert service.home("L3", now).short
+    waiting[-1]()  # behind it the whole one is made
+    theirs = service.home("L3", now)
+    assert (theirs.short, told[-1].last) == (False, True)
+    assert rows(theirs) > QUICK
+
+
+def test_a_short_one_follows_the_rules_and_is_none_where_it_would_be_empty(
+    busy: tuple[Service, list[PageMade]], now: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, _ = busy
+    monkeypatch.setattr(service._behind, "put", lambda _key, _job: None)
+    card = service.home("L2", now).shelves[0].cards[0].uri
+    service.append([Rating(id="r", listener="L2", item=card, at=NOW - 1, value=-1)])
+    after = service.home("L2", now)
+    assert after.short
+    assert card not in [c.uri for s in after.shelves for c in s.cards]
+    service.append([Tune(id=f"t{k}", listener="L2", subject=f"shelf:{k}", at=NOW - 1, value=-1) for k in QUICK])
+    after = service.home("L2", now)
+    assert not after.short
+    assert after.shelves
+    assert not rows(after) & QUICK
 
 
 @pytest.mark.parametrize("hidden", ["card", "shelf"])
@@ -96,7 +148,7 @@ def test_a_page_with_something_that_is_not_wanted_is_made_anew(
     else:
         service.append([Tune(id="t", listener="L0", subject=f"shelf:{row}", at=NOW + 1, value=-1)])
     after = service.home("L0", replace(now, now=LATER))
-    assert not told[-1].last
+    assert (told[-1].last, after.short) == (False, False)
     assert after.made == LATER
     if hidden == "card":
         assert item not in [c.uri for s in after.shelves for c in s.cards]

@@ -58,10 +58,13 @@ def test_counts_of_pages_and_routes(client, service):
     client.get("/v1/home")
     service.on_page(PageMade(kept=True))
     service.on_page(PageMade(False, 8, {"model": 120, "recent": 0}, ("newcomers",)))
+    service.on_page(PageMade(False, last=True))
+    service.on_page(PageMade(False, short=True))
     seen = samples(client.get("/metrics").text)
     assert seen['segue_http_request_seconds_count{route="/v1/home",status="200"}'] == 1
     assert seen['segue_http_request_seconds_count{route="/v1/home",status="400"}'] == 1
-    assert seen['segue_home_pages_total{made="kept",tenant="default"}'] == 1
+    made = {how: seen[f'segue_home_pages_total{{made="{how}",tenant="default"}}'] for how in ("kept", "last", "short")}
+    assert made == {"kept": 1, "last": 1, "short": 1}
     assert seen['segue_home_candidates_total{source="model",tenant="default"}'] == 120
     assert seen['segue_home_no_candidates_total{source="recent",tenant="default"}'] == 1
     assert seen['segue_home_empty_shelves_total{shelf="newcomers",tenant="default"}'] == 1

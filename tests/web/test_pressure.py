@@ -7,6 +7,7 @@ from segue.web.pressure import Pressure
 from segue.web.service import Backend
 
 NEW, KEPT, LAST = PageMade(False, took=0.03), PageMade(kept=True), PageMade(False, last=True)
+SHORT = PageMade(False, took=0.006, short=True)
 
 
 class Clock:
@@ -39,6 +40,17 @@ def test_those_who_wait_too_long_do_and_it_ends_when_all_could_be_made() -> None
     ask(pressure, clock, LAST, 50, 60)  # 1.5 cores, if they were made
     assert pressure()
     ask(pressure, clock, LAST, 10, 30)  # .3
+    assert not pressure()
+
+
+def test_short_pages_do_not_end_it() -> None:
+    """Or whole ones would be made again, which begins it: every few seconds."""
+    clock = Clock()
+    pressure = Pressure(clock)
+    ask(pressure, clock, NEW, 30, 1, waiting=6)
+    ask(pressure, clock, SHORT, 50, 60)  # .3 of a core as they are
+    assert pressure()
+    ask(pressure, clock, SHORT, 10, 30)
     assert not pressure()
 
 

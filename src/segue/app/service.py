@@ -111,7 +111,8 @@ class Service(Answers):
 
         `kinds` limits the page to items of these kinds. With `log_impressions` what is shown, and how likely
         it was to be, is written to the log, a moment later. While `pressed` says so, it is the page last made for the
-        listener within a day, where all of it may still be shown.
+        listener within a day, where all of it may still be shown; for who has none it is a short one, unless an
+        activity is named.
         """
         pages, pretended = self._last, context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, context)
@@ -119,19 +120,22 @@ class Service(Answers):
         moment = replace(context, now=context.now // AS_IT_WAS_MS)
         key = (serving.release.id, number, serving.listening.version(number), moment, only)
         about = last.asked(context, only) if self._keep_pages and number and not pretended else ""
-        made, told = self._pages.get(key), KEPT
+        made, told, short = self._pages.get(key), KEPT, False
         if made is None and about and self.pressed():
-            made, told = self._last_made(pages, serving, number, context, only, about), LAST
-            if made is not None and context.now - made.view.made > RENEWED_MS:
+            found = self._last_found(pages, number, context, only, about)
+            made, told = self._still(found, serving, number, context, only), LAST
+            short = found is None and not context.activity  # its shelves are not among the quick ones
+            if short or (made is not None and context.now - made.view.made > RENEWED_MS):
                 self._behind.put((number, about), partial(self._renew, number, context, only, about))
         if made is None:
             self._tell_book(serving, TELL_S)
             begun = time.thread_time()
             with span("home", release=serving.release.id):
-                made, told = self._make_home(serving, number, context, only)
+                made, told = self._make_home(serving, number, context, only, short)
             told = replace(told, took=time.thread_time() - begun)
-            self._pages.put(key, made)
-            self._keep_last(pages, number, about, last.Last(made.home, made.moment))
+            if not made.view.short:
+                self._pages.put(key, made)
+                self._keep_last(pages, number, about, last.Last(made.home, made.moment))
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
@@ -140,14 +144,19 @@ class Service(Answers):
             self._impressions().put(shown)
         return view
 
-    def _last_made(
-        self, pages: LastPages, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None,
-        about: str,
-    ) -> Made | None:  # fmt: skip
-        """The page last made for a listener, for this device or for none, where there is one that may be shown."""
+    def _last_found(
+        self, pages: LastPages, number: int, context: Context, kinds: Collection[Kind] | None, about: str
+    ) -> last.Last | None:
+        """The page last made for a listener, for this device or for none."""
         found = last.kept(pages, number, about, context.now)
         if found is None and context.device:
             found = last.kept(pages, number, last.asked(replace(context, device=""), kinds), context.now)
+        return found
+
+    def _still(
+        self, found: last.Last | None, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
+    ) -> Made | None:
+        """A page last made, where there is one and it may be shown now."""
         if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
             return None
         return Made(self._view(serving, number, found.home, found.moment), found.home, found.moment)
@@ -207,23 +216,27 @@ class Service(Answers):
         self._log_shown(shown_rows(pages))
 
     def _make_home(
-        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
+        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None, short: bool = False
     ) -> tuple[Made, PageMade]:
-        """A page without its id and its listener's."""
-        home, moment, kitchen = self._built(serving, number, context, kinds)
-        told = PageMade(False, len(home.shelves), dict(kitchen.got), tuple(kitchen.empty))
-        return Made(self._view(serving, number, home, moment), home, moment), told
+        """A page without its id and its listener's; a short one where that is asked, and there are shelves for it."""
+        home, moment, kitchen = self._built(serving, number, context, kinds, short)
+        if short and not home.shelves:
+            return self._make_home(serving, number, context, kinds)
+        told = PageMade(False, len(home.shelves), dict(kitchen.got), tuple(kitchen.empty), short=short)
+        return Made(self._view(serving, number, home, moment, short), home, moment), told
 
-    def _view(self, serving: Serving, number: int, home: Home, moment: Mapping[str, Any]) -> HomeView:
+    def _view(
+        self, serving: Serving, number: int, home: Home, moment: Mapping[str, Any], short: bool = False
+    ) -> HomeView:
         """Without the page's id and its listener's. `release` is that which it was made by."""
         release = home.decisions[0].shelf.release if home.decisions else serving.release.id
         return HomeView(
             "", self.tenant, "", release, serving.cards.shelves(home, serving.listening.saved(number)),
-            decision_view(home), serving.snapshot.simulated, bool(moment["known"]), int(moment["now"]),
+            decision_view(home), serving.snapshot.simulated, bool(moment["known"]), int(moment["now"]), short,
         )  # fmt: skip
 
     def _built(
-        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
+        self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None, short: bool = False
     ) -> tuple[Home, Mapping[str, Any], Kitchen]:
         """A page, what the log keeps of its moment, and what it was made in.
 
@@ -233,7 +246,7 @@ class Service(Answers):
         visit = context.now // VISIT_MS
         rng = np.random.default_rng([serving.settings.seed, number, visit])
         recorded = is_kept(number, visit, serving.settings.features_kept)
-        home, kitchen = serving.home(number, context, rng, kinds, recorded=recorded)
+        home, kitchen = serving.home(number, context, rng, kinds, recorded=recorded, short=short)
         return home, {
             "now": context.now, "hour": kitchen.query.hour, "device": context.device, "country": context.country,
             "known": any(len(q.history) for q in kitchen.board.queries.values()), "segment": kitchen.segment,

@@ -112,6 +112,11 @@ class Serving:
         return items[np.argsort(-taken, kind="stable")[:most]]
 
     @cached_property
+    def quick(self) -> Mapping[str, Shelf]:
+        """Shelves that a short page is made of."""
+        return {name: shelf for name, shelf in self.shelves.items() if getattr(shelf, "quick", False)}
+
+    @cached_property
     def map(self) -> SpaceMap:
         """The taste space for a page that draws it; NotReady where there is none."""
         return SpaceMap.of(self.stock, self.release.id, self.release.manifest.space)
@@ -128,16 +133,19 @@ class Serving:
 
     def home(
         self, listener: int, context: Context, rng: np.random.Generator, kinds: Collection[Kind] | None = None,
-        page: str = "", recorded: bool = False,
+        page: str = "", recorded: bool = False, short: bool = False,
     ) -> tuple[Home, Kitchen]:  # fmt: skip
-        """The page of one request, with the features of its cards where that is asked, and what it was made in."""
+        """The page of one request, with the features of its cards where that is asked, and what it was made in.
+
+        A short one has no shelves but those that are made in little time.
+        """
         kitchen = self.kitchen(listener, context, kinds)
         way = way_of(listener, self.ways)
         mix = mix_of(kitchen.board, self.listening.taken, self.listening.devices) if way.balance else None
         value = way.value
         if recorded and isinstance(value, Taught):
             value = Recording(value)
-        tuned, shelves = kitchen.query.tuned, self.shelves
+        tuned, shelves = kitchen.query.tuned, self.quick if short else self.shelves
         if tuned is not None and tuned.off:
             shelves = {key: shelf for key, shelf in shelves.items() if shelf.key not in tuned.off}
         made = build_home(page, kitchen, shelves, way.policy, rng, value, self.release.id, mix, way.balance)

@@ -68,6 +68,7 @@ class HomeView(msgspec.Struct, frozen=True, omit_defaults=True):
     simulated: bool = False  # the data comes from the simulated world
     known: bool = True  # the listener has a history
     made: int = 0  # UTC ms: the moment it was made for; under load that may be hours ago
+    short: bool = False  # of few shelves: there was no time for more
 
 
 class Recommendations(msgspec.Struct, frozen=True):

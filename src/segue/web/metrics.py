@@ -53,7 +53,7 @@ class Metrics:
         self.turned_away = counter("segue_events_turned_away", "Requests answered 429")
         self.behind = gauge("segue_events_behind", "Events in the log, and not known to pages yet", "livemax", "tenant")
         self.pages = counter(
-            "segue_home_pages", "Pages of Home: new ones, kept ones, last ones under load", "tenant", "made"
+            "segue_home_pages", "Pages of Home: new, kept, and under load last and short ones", "tenant", "made"
         )
         self.shelves = counter("segue_home_shelves", "Shelves on pages made anew", "tenant")
         self.empty = counter("segue_home_empty_shelves", "Shelves that had too little to show", "tenant", "shelf")
@@ -88,7 +88,7 @@ class Metrics:
 
     def page(self, tenant: str, made: PageMade) -> None:
         """Count a page."""
-        self.pages.labels(tenant, "kept" if made.kept else "last" if made.last else "new").inc()
+        self.pages.labels(tenant, made.how).inc()
         if made.kept or made.last:
             return
         self.shelves.labels(tenant).inc(made.shelves)

@@ -30,12 +30,13 @@ class Pressure:
         self._high, self._until = False, 0.0
 
     def page(self, made: PageMade, waiting: int) -> None:
-        """A page was given, while so many calls waited, itself included. One that was just made costs nothing."""
+        """A page was given, while so many calls waited, itself included. One that was just made costs nothing; what a
+        short one took says nothing of what the whole would have."""
         with self._lock:
             if not made.kept:
                 self._fade()
                 self._asked += 1
-            if made.took:
+            if made.took and not made.short:
                 self._cost += (made.took - self._cost) * (LATELY if self._cost else 1.0)
             if waiting > 1 and waiting * self._cost > WAIT_S:
                 self._high, self._until = True, self._clock() + HOLDS_S

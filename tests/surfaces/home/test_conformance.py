@@ -33,11 +33,11 @@ CONTEXTS = {
 }
 
 
-def home_of(serving: Serving, listener: str, context: Context, explore: bool = True) -> Home:
+def home_of(serving: Serving, listener: str, context: Context, explore: bool = True, short: bool = False) -> Home:
     if not explore:
         serving = replace(serving, ways=ways_of(serving.settings.model_copy(update={"explore": False}), serving.stock))
     number = serving.snapshot.listeners.number(listener) or 0
-    return serving.home(number, context, np.random.default_rng(0))[0]
+    return serving.home(number, context, np.random.default_rng(0), short=short)[0]
 
 
 @pytest.mark.parametrize("name", SHELVES)
@@ -67,8 +67,11 @@ def test_every_shelf(name: str, listener: str, circumstances: str, serving: Serv
 
 @pytest.mark.parametrize("listener", LISTENERS)
 @pytest.mark.parametrize("circumstances", CONTEXTS)
-def test_every_page(listener: str, circumstances: str, serving: Serving) -> None:
-    home = home_of(serving, listener, CONTEXTS[circumstances])
+@pytest.mark.parametrize("short", [False, True])
+def test_every_page(listener: str, circumstances: str, short: bool, serving: Serving) -> None:
+    home = home_of(serving, listener, CONTEXTS[circumstances], short=short)
+    quick = {shelf.key for shelf in serving.quick.values()}
+    assert not short or {s.key.partition(":")[0] for s in home.shelves} <= quick
     settings, facts = serving.settings, serving.snapshot.catalogue
     assert bool(home.shelves) == (circumstances != "all excluded")
     assert len(home.shelves) <= settings.page_shelves
@@ -86,8 +89,9 @@ def test_every_page(listener: str, circumstances: str, serving: Serving) -> None
 
 @pytest.mark.parametrize("listener", LISTENERS)
 @pytest.mark.parametrize("circumstances", CONTEXTS)
-def test_what_is_logged_is_what_is_shown(listener: str, circumstances: str, serving: Serving) -> None:
-    home = home_of(serving, listener, CONTEXTS[circumstances])
+@pytest.mark.parametrize("short", [False, True])
+def test_what_is_logged_is_what_is_shown(listener: str, circumstances: str, short: bool, serving: Serving) -> None:
+    home = home_of(serving, listener, CONTEXTS[circumstances], short=short)
     above: set[int] = set()
     assert len(home.decisions) == len(home.shelves)
     for shelf, decision in zip(home.shelves, home.decisions):

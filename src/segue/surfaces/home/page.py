@@ -57,7 +57,8 @@ def _chosen(
     why = _Reasons(policy, release)
     shown: list[ShelfView] = []
     decisions: list[ShelfDecision] = []
-    for chance in rng.spawn(kitchen.settings.page_shelves):  # each row its own, so that rows below another stay alike
+    for _ in range(kitchen.settings.page_shelves):
+        (chance,) = rng.spawn(1)  # each row its own, so that rows below another stay alike
         row = board.next_row(policy, kitchen.settings.shelf_cards, chance, release)
         if row is None:
             break

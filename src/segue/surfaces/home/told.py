@@ -16,3 +16,9 @@ class PageMade:
     empty: Sequence[str] = ()  # shelves that had too little to show
     took: float = 0.0  # seconds of the processor
     last: bool = False  # it is the one last made for the listener: more are asked for than can be made
+    short: bool = False  # it has few shelves, since there was no time for more
+
+    @property
+    def how(self) -> str:
+        """In a word."""
+        return "kept" if self.kept else "last" if self.last else "short" if self.short else "new"

@@ -17,6 +17,7 @@ MOST = 2
 class Because:
     key: ClassVar[str] = "because"
     place: ClassVar[int] = 40
+    quick: ClassVar[bool] = True
 
     def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         if not kitchen.wants(query.kind):

@@ -15,6 +15,7 @@ from segue.surfaces.home.kitchen import Kitchen, always
 class JumpBackIn:
     key: ClassVar[str] = "jump-back-in"
     place: ClassVar[int] = 20
+    quick: ClassVar[bool] = True
 
     def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         if not kitchen.wants(query.kind):

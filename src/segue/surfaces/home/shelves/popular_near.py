@@ -15,6 +15,7 @@ from segue.surfaces.home.kitchen import Kitchen, always
 class PopularNear:
     key: ClassVar[str] = "popular"
     place: ClassVar[int] = 60
+    quick: ClassVar[bool] = True
 
     def build(self, query: Query, kitchen: Kitchen) -> Sequence[Offer]:
         section, country = kitchen.section, query.context.country

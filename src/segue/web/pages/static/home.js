@@ -23,9 +23,10 @@ const words = (v) => (v < 15 ? "mostly familiar" : v < 40 ? "rather familiar" : 
 
 const OLD_MS = 900_000;
 
-/** When a page was made that is an old one: so many are here that there was no time for another. */
-const aged = (home) => (home.made && Date.now() - home.made > OLD_MS
-  ? `. Many are here just now: this is your page of ${new Date(home.made).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.` : "");
+/** That a page is short, or when it was made if it is an old one: so many are here that there was no time for another. */
+const hurried = (home) => (home.short ? ". Many are here just now: this is a short page. Look again in a minute for all of it."
+  : home.made && Date.now() - home.made > OLD_MS
+    ? `. Many are here just now: this is your page of ${new Date(home.made).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.` : "");
 
 function circumstances(exclude) {
   return { exclude, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: "web", familiarity: (1 - dial.value / 100).toFixed(2), explicit: explicit.checked, impressions: true };
@@ -37,7 +38,7 @@ function greet(home) {
   byId("greeting").textContent = part;
   const known = home.known !== false;
   put(byId("about"), known ? "For " : "New here: ", el("a", { href: `/listener/${encodeURIComponent(state.listener)}` }, state.listener),
-    known ? aged(home) : ". Nothing is known yet, so this is what others enjoy. Play something and watch it turn.");
+    known ? hurried(home) : ". Nothing is known yet, so this is what others enjoy. Play something and watch it turn.");
 }
 
 /** Home, without what was passed over lately. */

@@ -108,9 +108,9 @@ function bars(caption, head, counts, further = []) {
 }
 
 function home(found) {
-  const pages = total(found.pages), made = found.pages.new ?? 0;
+  const pages = total(found.pages), short = found.pages.short ?? 0, made = (found.pages.new ?? 0) + short;
   if (!pages) return panel("home", "Home", "", nothing("No page was asked for yet."));
-  const words = `${several(pages, "page")}: ${count(made)} made anew with ${several(found.shelves, "shelf", "shelves")}, ${count(found.pages.kept ?? 0)} kept from before${found.pages.last ? `, ${count(found.pages.last)} last ones shown again for want of time` : ""}.`;
+  const words = `${several(pages, "page")}: ${count(made)} made anew with ${several(found.shelves, "shelf", "shelves")}, ${short ? `${count(short)} of them short for want of time, ` : ""}${count(found.pages.kept ?? 0)} kept from before${found.pages.last ? `, ${count(found.pages.last)} last ones shown again for want of time` : ""}.`;
   const without = number("Pages without", ([name]) => count(found.without[name] ?? 0));
   return panel("home", "Home", words, el("div", { class: "heads" },
     el("div", {}, el("h3", {}, "Candidates by source"), total(found.candidates) ? bars("Candidates by source", "Source", found.candidates, [without]) : nothing("None.")),
