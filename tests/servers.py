@@ -221,11 +221,14 @@ class Broker(Server):
 
     def topic(self, partitions: int = 4) -> str:
         """The address of a new topic."""
+        self._topics = getattr(self, "_topics", 0) + 1
+        name = f"events-{self._topics}"
+        self.make(name, partitions)
+        return f"kafka://127.0.0.1:{self.port}/{name}"
+
+    def make(self, name: str, partitions: int = 4) -> None:
         from confluent_kafka.admin import AdminClient
         from confluent_kafka.cimpl import NewTopic
 
-        self._topics = getattr(self, "_topics", 0) + 1
-        name = f"events-{self._topics}"
         client = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.port}"})
         client.create_topics([NewTopic(name, partitions, 1)])[name].result(10)
-        return f"kafka://127.0.0.1:{self.port}/{name}"

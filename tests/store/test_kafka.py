@@ -71,6 +71,7 @@ def test_addresses():
     address = address_of("kafka://a:1,b:2/events-{tenant}?sasl.password=secret", "acme")
     assert (address.brokers, address.topic, address.name) == ("a:1,b:2", "events-acme", "kafka://a:1,b:2/events-acme")
     assert address.client(group_id="g")["sasl.password"] == "secret"
+    assert [address_of("kafka://a:1/events", tenant).topic for tenant in (T, "acme")] == ["events", "events.acme"]
     for bad in ("kafka://host", "http://host/topic", "kafka://me:secret@host/topic", "kafka:///t", "x"):
         with pytest.raises(UsageError, match="expected kafka://") as e:
             address_of(bad, T)
@@ -103,6 +104,22 @@ def test_accepted_then_taken_in_once(folder: Path):
         assert list(taken.statuses) == ["duplicate", "accepted"]
         (hour,) = intake.audit.hours("phone")
         assert (hour.produced, hour.delivered) == (4, 4)
+
+
+def test_tenants_share_no_topic(folder: Path, broker: servers.Broker):
+    with Workspace.open(folder) as workspace:
+        broker.make(address_of(workspace.settings.log, "acme").topic)
+        for tenant, ids in ((T, "ab"), ("acme", "cde")):
+            rows = [row(id) for id in ids]
+            intake_of(workspace, tenant).take([read_rows(rows, "event", tenant, Rules(), Sender())])
+        for tenant, ids in ((T, "ab"), ("acme", "cde")):
+            drain = Drain(workspace, tenant)
+            while behind(workspace, tenant):
+                drain.step(0.2)
+            drain.step(0.5)
+            drain.close()
+            assert workspace.log.tail(tenant, 0, columns=["id"])["id"].to_pylist() == list(ids)
+            assert not list(intake_of(workspace, tenant).dead.listed())
 
 
 def test_forgotten_in_the_topic_too(folder: Path, broker: servers.Broker):

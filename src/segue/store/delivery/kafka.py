@@ -24,6 +24,8 @@ from segue.store.delivery.intake import Intake, halved
 from segue.store.edge import checked, to_table
 from segue.store.workspace import Workspace
 
+BARE = "default"
+"""The tenant whose topic needs not say so."""
 SEND_S = 20
 """How long a group of events may take to be acknowledged by the brokers."""
 
@@ -52,13 +54,19 @@ def _unsaid(_: object) -> None:
 
 
 def address_of(log: str, tenant: str) -> Address:
-    """What the setting `log` says, `{tenant}` in the topic filled in; UsageError where it cannot be read."""
+    """What the setting `log` says, `{tenant}` in the topic filled in; UsageError where it cannot be read.
+
+    Every tenant has a topic of its own, since messages do not say whose they are: without `{tenant}` in its name it is
+    that of `default`, and those of others are called TOPIC.TENANT.
+    """
     parts = urlsplit(log)
-    topic = parts.path.strip("/").replace("{tenant}", tenant)
-    if parts.scheme != "kafka" or not parts.netloc or "@" in parts.netloc or not topic or "/" in topic:
+    named = parts.path.strip("/")
+    if parts.scheme != "kafka" or not parts.netloc or "@" in parts.netloc or not named or "/" in named:
         shown = log.partition("?")[0].rpartition("@")[2]
         raise UsageError(f"log = {shown!r}: expected kafka://host:9092,other:9092/topic, further options after a ?")
-    return Address(parts.netloc, topic, dict(parse_qsl(parts.query)))
+    if "{tenant}" not in named and tenant != BARE:
+        named += ".{tenant}"
+    return Address(parts.netloc, named.replace("{tenant}", tenant), dict(parse_qsl(parts.query)))
 
 
 def intake_of(workspace: Workspace, tenant: str) -> Intake:
