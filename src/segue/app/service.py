@@ -140,8 +140,8 @@ class Service(Answers):
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
         if log_impressions:
-            shown = Shown(view.page, self.tenant, listener, max(now_ms(), made.moment["now"]), made.home, made.moment)
-            self._impressions().put(shown)
+            at = max(now_ms(), made.moment["now"])
+            self._impressions().put(Shown(view.page, self.tenant, listener, at, made.home, made.moment, number))
         return view
 
     def _last_found(
@@ -212,8 +212,11 @@ class Service(Answers):
         return Shown(uuid.uuid4().hex, self.tenant, listener, context.now, home, moment)
 
     def log_pages(self, pages: Sequence[Shown]) -> None:
-        """Write pages that were shown; on disk when this returns."""
-        self._log_shown(shown_rows(pages))
+        """Write pages that were shown; on disk when this returns. Not those of listeners who were erased since."""
+        known = self.workspace.catalogue.listener_ids([shown.number for shown in pages if shown.number])
+        pages = [shown for shown in pages if not shown.number or shown.number in known]
+        if pages:
+            self._log_shown(shown_rows(pages))
 
     def _make_home(
         self, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None, short: bool = False
@@ -281,5 +284,5 @@ class Service(Answers):
             return self._writer
         with self._lock:
             if self._writer is None:
-                self._writer = ImpressionWriter(self._log_shown)
+                self._writer = ImpressionWriter(self.log_pages)
             return self._writer

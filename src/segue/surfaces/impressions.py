@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ class Shown:
     at: int  # UTC ms
     home: Home
     context: Mapping[str, Any]  # what was known of the moment
+    number: int = 0  # of the listener, where they were known
 
 
 def shown_rows(pages: Sequence[Shown]) -> pa.Table:
@@ -56,7 +58,7 @@ def shown_rows(pages: Sequence[Shown]) -> pa.Table:
 class ImpressionWriter:
     """One thread that appends what was put in, several pages at a time. Close it to write what is left."""
 
-    def __init__(self, append: Callable[[pa.Table], object]) -> None:
+    def __init__(self, append: Callable[[Sequence[Shown]], object]) -> None:
         self._append = append
         self._pages: queue.Queue[Shown | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._run, name="segue-impressions", daemon=True)
@@ -79,6 +81,7 @@ class ImpressionWriter:
         while not stopping.is_set():
             batch: list[Shown] = []
             page = self._pages.get()
+            until = time.monotonic() + EVERY_S
             while True:
                 if page is None:
                     stopping.set()
@@ -87,11 +90,11 @@ class ImpressionWriter:
                 if len(batch) >= MOST:
                     break
                 try:
-                    page = self._pages.get(timeout=EVERY_S)
+                    page = self._pages.get(timeout=max(0.0, until - time.monotonic()))
                 except queue.Empty:
                     break
             if batch:
                 try:
-                    self._append(shown_rows(batch))
+                    self._append(batch)
                 except Exception as e:  # a full disk must not end the thread: later pages may be written
                     structlog.get_logger().error("impressions not written", pages=len(batch), error=str(e))
