@@ -1,5 +1,6 @@
 """What operators see: health, counts, and the name of a request wherever it is spoken of."""
 
+import asyncio
 import io
 import json
 import logging
@@ -7,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 
 import pytest
 import structlog
@@ -37,6 +39,29 @@ def test_health_says_how_it_is(make_client, service, tmp_path):
     assert [client.get(f"/api/health{x}").status_code for x in ("", "/ready", "/live")] == [503, 503, 200]
     assert client.get("/v1/home?listener=a").status_code == 200  # what comes is still answered
     assert client.get("/api/health").json()["status"] == "draining"
+
+
+@pytest.mark.parametrize("path", ["/api/health", "/metrics", "/v1/metrics"])
+def test_who_waits_for_the_database_stops_nobody(make_client, service, tmp_path, monkeypatch, path):
+    """It is busy for seconds while somebody is erased."""
+    monkeypatch.setattr("segue.web.api.health.PATIENCE_S", 0.05)
+    free = threading.Event()
+    monkeypatch.setattr(type(service), "behind", property(lambda _self: free.wait(10) and 7))
+    backend = Backend(lambda: service, folder=tmp_path)
+    backend.open()
+    client = make_client(create_app(backend))
+
+    async def meanwhile():
+        asked = asyncio.create_task(client.http.get(path))
+        await asyncio.sleep(0.02)
+        assert (await client.http.get("/api/health/live")).status_code == 200
+        if path == "/api/health":
+            assert (await asked).json().get("events_behind") is None
+        assert path == "/api/health" or not asked.done()
+        free.set()
+        return await asked
+
+    assert client.runner.run(meanwhile()).status_code == 200
 
 
 def test_a_full_disk_is_said_before_it_is_full(make_client, service, tmp_path, monkeypatch):

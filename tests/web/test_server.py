@@ -168,6 +168,28 @@ def test_who_waited_for_the_start_is_answered_before_the_server_gets_ready_for_m
     assert fake.warmed == 1  # once: then only new releases are looked for
 
 
+def test_releases_are_followed_though_nothing_can_be_made_ready(monkeypatch):
+    monkeypatch.setattr(service, "REOPEN_S", 0.01)
+    fake: Any = SimpleNamespace(asked=0)
+
+    def warm():
+        raise RuntimeError("no room")
+
+    def reload():
+        fake.asked += 1
+        return False
+
+    async def follow():
+        fake.warm, fake.reload = warm, reload
+        backend = service.Backend(lambda: fake)
+        backend.open()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(backend.follow_releases(), 0.5)
+
+    asyncio.run(follow())
+    assert fake.asked > 1
+
+
 def test_releases_are_followed_whatever_happened_once(monkeypatch):
     """The log may be away for a moment while what is new is taken in."""
     monkeypatch.setattr(service, "REOPEN_S", 0.01)

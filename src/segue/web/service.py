@@ -356,8 +356,8 @@ class Backend:
             service = self._service
             try:
                 if service is not None and not warm:
+                    warm = True  # where it cannot be, new releases are looked for all the same
                     await asyncio.to_thread(service.warm)
-                    warm = True
                 elif service is not None and await asyncio.to_thread(service.reload):  # takes long: not on a reader
                     sweep()
             except Exception as e:  # whatever it was this time, the next release is still looked for

@@ -43,7 +43,8 @@ def supervise(plan: Plan, sock: socket.socket, workers: int, on_ready: Callable[
         before = {s: signal.signal(s, crew.stop) for s in (signal.SIGINT, signal.SIGTERM)}
         try:
             for _ in range(workers):
-                crew.start()
+                if not crew.stopping:
+                    crew.start()
             crew.watch(on_ready)
         finally:
             crew.end()
@@ -56,7 +57,7 @@ class _Crew:
         self._plan, self._sock, self._metrics = plan, sock, metrics
         self._running: dict[subprocess.Popen[bytes], float] = {}  # → when it started
         self._ready, self._say = os.pipe()
-        self._stopping, self._short = False, 0
+        self.stopping, self._short = False, 0
 
     def start(self) -> None:
         told = self._sock.fileno(), self._say, os.getpid()
@@ -68,10 +69,12 @@ class _Crew:
             start_new_session=True,  # Ctrl-C reaches the watcher alone, who then ends them in order
         )
         self._running[process] = time.monotonic()
+        if self.stopping:  # it was told while this one began
+            process.send_signal(signal.SIGTERM)
 
     def stop(self, _signal: int, _frame: FrameType | None) -> None:
-        again, self._stopping = self._stopping, True
-        for process in self._running:
+        again, self.stopping = self.stopping, True
+        for process in list(self._running):
             process.send_signal(signal.SIGKILL if again else signal.SIGTERM)
 
     def watch(self, on_ready: Callable[[], None]) -> None:
@@ -80,7 +83,7 @@ class _Crew:
         while self._running:
             if waited and select.select([self._ready], [], [], LOOK_S)[0]:
                 waited -= len(os.read(self._ready, waited))
-                if waited <= 0 and not self._stopping:
+                if waited <= 0 and not self.stopping:
                     waited = 0
                     on_ready()
             elif not waited:
@@ -93,7 +96,7 @@ class _Crew:
     def _gone(self, process: subprocess.Popen[bytes], lived_s: float) -> None:
         for counts in Path(self._metrics).glob(f"gauge_live*_{process.pid}.db"):
             counts.unlink(missing_ok=True)
-        if self._stopping:
+        if self.stopping:
             return
         self._short = self._short + 1 if lived_s < SOON_S else 0
         if self._short >= TRIES:

@@ -17,7 +17,7 @@ from segue.web.resource import Resource
 from segue.web.service import Backend
 
 KEPT = "private, max-age=3600"
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 async def clip(backend: Backend, request: Request, params: ItemParams) -> Response:

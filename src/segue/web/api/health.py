@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 
 import msgspec
@@ -14,6 +16,7 @@ from segue.web.resource import JSONResponse, NoParams, Resource
 from segue.web.service import Backend, Service
 from segue.web.tenants import Tenants, tenant_of, told_of_all
 
+PATIENCE_S = 0.5  # with a database that is busy
 LITTLE = 256 << 20  # bytes free: with fewer, events will soon find no room
 
 
@@ -73,10 +76,14 @@ async def health(backend: Backend, request: Request, _params: NoParams) -> Respo
         return JSONResponse(State(status=status), code)
     served = service is not None and bool(service.release)
     age = int(time.time() - service.released / 1000) if served and service is not None else None
+    behind = None
+    if served and service is not None:
+        with contextlib.suppress(TimeoutError):
+            behind = await asyncio.wait_for(asyncio.to_thread(lambda: service.behind), PATIENCE_S)
     state = State(
         status=status, why=why, release=str(service.release) if served and service is not None else "",
         release_age_s=age, events_waiting_bytes=tenant.inbox.held,
-        events_behind=service.behind if served and service is not None else None, reads_waiting=backend.waiting,
+        events_behind=behind, reads_waiting=backend.waiting,
         disk_free_bytes=free,
     )  # fmt: skip
     return JSONResponse(state, code)
@@ -86,8 +93,8 @@ async def metrics(_backend: Backend, request: Request, _params: NoParams) -> Res
     counted = request.app.state.metrics
     tenants: Tenants = request.app.state.tenants
     asking, whole = tenant_of(request), told_of_all(request)
-    for one in tenants.open if whole else [asking]:
-        counted.look(one.backend, one.name)
+    for one in list(tenants.open if whole else [asking]):
+        await asyncio.to_thread(counted.look, one.backend, one.name)  # the database may be busy
     return Response(counted.text(asking.name, whole), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -77,7 +77,7 @@ async def numbers(_backend: Backend, request: Request, _params: NoParams) -> Res
     counted: Metrics = request.app.state.metrics
     tenants, asking, whole = request.app.state.tenants, tenant_of(request), told_of_all(request)
     for one in {asking, tenants.own} if whole else {asking}:
-        counted.look(one.backend, one.name)
+        await asyncio.to_thread(counted.look, one.backend, one.name)  # the database may be busy
     return JSONResponse(await asyncio.to_thread(collected, counted, asking.name, whole))
 
 

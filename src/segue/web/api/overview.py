@@ -79,10 +79,10 @@ async def overview(backend: Backend, request: Request, _params: NoParams) -> Res
     folder, intake = backend.folder, await backend.deliveries(lambda intake: intake)
     service, now = backend.current, int(time.time() * 1000)
     counted, tenant, whole = request.app.state.metrics, tenant_of(request).name, told_of_all(request)
-    behind = service.behind if service is not None else 0
     home = await _home(backend)
 
     def made() -> OverviewView:
+        behind = service.behind if service is not None else 0
         delivered, last = _delivered(intake, now), imports(folder, intake.tenant, 1)
         delivered = msgspec.structs.replace(delivered, behind=behind, lag=collected(counted, tenant, whole).lag)
         check, current = _checked(backend), standing(folder, intake.tenant)[0]
