@@ -42,6 +42,10 @@ class Small:
         found = np.asarray(numbers, np.int64) - 1
         return np.where((found >= 0) & (found < len(self.items)), found, -1)
 
+    @property
+    def private(self) -> Any:
+        return np.zeros(len(self.items), bool)
+
     def available(self, country: str, now: int) -> Any:
         return np.ones(len(self.items), bool)
 

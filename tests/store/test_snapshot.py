@@ -222,6 +222,16 @@ def test_view_columns_line_up(workspace: Workspace):
     assert (attributes.released.tolist(), attributes.explicit.tolist()) == ([5, 0], [False, True])
 
 
+def test_playlists_that_listeners_made_are_private(workspace: Workspace):
+    uris = ("segue:playlist:own:1", "segue:playlist:x:1", "segue:track:own:1")
+    workspace.catalogue.add(T, [Item(uri=uri, title="One") for uri in uris])
+    view = take(workspace, T).catalogue
+    numbers = np.array([number(workspace, uri) for uri in uris], np.int32)
+    assert view.private[view.rows(numbers)].tolist() == [True, False, False]
+    assert view.public(numbers).tolist() == numbers[1:].tolist()
+    assert view.available("IS", NOW)[view.rows(numbers)].tolist() == [False, True, True]
+
+
 def test_an_empty_workspace_has_a_snapshot(workspace: Workspace):
     snapshot = take(workspace, T)
     assert (len(snapshot.catalogue), len(snapshot.listeners), snapshot.populations()) == (0, 0, [])

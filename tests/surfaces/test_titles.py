@@ -22,6 +22,7 @@ class View:
     items: np.ndarray
     artists_indptr: np.ndarray
     artists: np.ndarray
+    private: np.ndarray
 
     def __len__(self):
         return len(self.items)
@@ -33,7 +34,8 @@ class View:
 @pytest.fixture(scope="module")
 def titles():
     numbers = np.arange(10, 10 + len(NAMES), dtype=np.int32)
-    view: Any = View(numbers, np.cumsum([0, *map(len, MAKERS)]), numbers[np.concatenate(MAKERS).astype(int)])
+    credits = np.cumsum([0, *map(len, MAKERS)]), numbers[np.concatenate(MAKERS).astype(int)]
+    view: Any = View(numbers, *credits, np.zeros(len(NAMES), np.bool_))
     said = [words_of(name) for name in NAMES]
     return Titles(view, Words.of(said), pa.array([" ".join(s) for s in said]), np.array(POPULARITY, np.float32))
 

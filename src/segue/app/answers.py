@@ -64,7 +64,7 @@ class Answers(Live):
         """
         timed = context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, replace(context or Context(), words=words))
-        numbers = tuple(self._number(serving, seed) for seed in seeds)
+        numbers = tuple(self._number(serving, seed, listener) for seed in seeds)
         kitchen = serving.kitchen(number, replace(context, seeds=numbers), None if kind is None else [kind_of(kind)])
         query = kitchen.query
         drop = leaving_out(np.concatenate([query.history, np.array(numbers, np.int32)]))
@@ -149,7 +149,7 @@ class Answers(Live):
         if not seeds and not words:
             raise UsageError("a radio starts from something: an item, a genre, or words")
         genres = [s for s in seeds if not s.startswith("segue:") and serving.stock.genre_columns(s)]
-        items = [self._number(serving, s) for s in seeds if s not in genres]
+        items = [self._number(serving, s, listener) for s in seeds if s not in genres]
         wanted = kind_of(kind) if kind else serving.stock.primary
         kitchen = serving.kitchen(number, replace(context, seeds=tuple(items)), [wanted])
         said = [*genres, words] if words else genres
@@ -182,7 +182,7 @@ class Answers(Live):
         assert space is not None
         number = int(drawn.items[at])
         row = int(space.rows(np.array([number], np.int32))[0])
-        items, near = space.nearest(space.vectors[row], n + 1, Kind(int(space.kind[row])))
+        items, near = serving.stock.nearest(space.vectors[row], n + 1, Kind(int(space.kind[row])))
         found = zip(items.tolist(), drawn.places(items).tolist(), near.tolist(), strict=True)
         spots = [SpotView(p, serving.cards.bare(i), round(c, 4)) for i, p, c in found if p >= 0 and i != number]
         return spots[:n]
@@ -261,7 +261,7 @@ class Answers(Live):
     def about(self, uri: str, listener: str = "", n: int = 24) -> AboutView:
         """One item, what belongs to it and n like it, with what the listener saved; UnknownName for no such item."""
         serving, who, _ = self._begin(listener, None)
-        number = self._number(serving, uri)
+        number = self._number(serving, uri, listener)
         view = About(serving, number, serving.listening.saved(who)).view()
         like = tuple(self._like(serving, number, None, n, who))
         more = (ShelfCards("like", f"More like {view.card.title}", like),) if like else ()

@@ -17,18 +17,21 @@ import structlog
 from segue.core.clock import at_clock, zone_of
 from segue.core.errors import SegueError, UnknownName
 from segue.core.events import AnyEvent, Item
-from segue.core.types import Context, Ids, Kind
+from segue.core.types import NO_IDS, Context, Kind
 from segue.rules.excluded import parse_exclusion
 from segue.runs.releases import FOLDER as RELEASES
 from segue.runs.releases import current_release
 from segue.runs.turns import in_turn
 from segue.signals.moods import activity
 from segue.store import snapshot
+from segue.store.catalogue_view import CatalogueView
 from segue.store.delivery import Batch, Taken
 from segue.store.delivery.kafka import intake_of
 from segue.store.log import Receipt
 from segue.store.workspace import Workspace
+from segue.surfaces.library import Library
 from segue.surfaces.listening import COUNTS, NEEDED
+from segue.surfaces.playlists import playlists_of
 from segue.surfaces.serving import Serving
 
 AT_ONCE = 2_000_000  # events read back at a time
@@ -202,27 +205,41 @@ class Live:
                 zone=zone,
                 country=country,
                 activity=activity(context.activity).name if context.activity else "",
-                exclude=tuple(self._exclusion(serving, e) for e in (*serving.settings.exclude, *context.exclude)),
+                exclude=(
+                    *(self._exclusion(serving, e, None) for e in serving.settings.exclude),
+                    *(self._exclusion(serving, e, listener) for e in context.exclude),
+                ),
             ),
         )
 
-    def _exclusion(self, serving: Serving, text: str) -> str:
+    def _exclusion(self, serving: Serving, text: str, listener: str | None) -> str:
         form, what = parse_exclusion(text)
         known = form in ("tag", "kind") or what.isdigit()
-        return f"{form}:{what}" if known else f"{form}:{self._number(serving, what)}"
+        return f"{form}:{what}" if known else f"{form}:{self._number(serving, what, listener)}"
 
-    def _number(self, serving: Serving, text: str) -> int:
-        """Number of an item of the snapshot by uri, id or title, or UnknownName."""
+    def _number(self, serving: Serving, text: str, listener: str | None = "") -> int:
+        """Number of an item of the snapshot by uri, id or title, or UnknownName.
+
+        A private one is there for the listener who owns it; None stands for the operator, who may name any.
+        """
         facts = serving.snapshot.catalogue
         if text.startswith("segue:"):
             number = self.workspace.catalogue.number(self.tenant, text)
-            found = [] if number is None else facts.current(np.array([number])).tolist()
+            found = [n for n in facts.current(np.array([number or 0])).tolist() if n]
         else:
             found = facts.find(text)
-        if not found or not found[0]:
-            near: Ids = facts.containing(text)[:5] if not text.startswith("segue:") else np.zeros(0, np.int32)
+        if listener is not None:
+            found = self._seen(facts, found, listener)
+        if not found:
+            near = facts.public(facts.containing(text))[:5] if not text.startswith("segue:") else NO_IDS
             raise UnknownName("item", text, [facts.title(int(i)) for i in near])
         return int(found[0])
+
+    def _seen(self, facts: CatalogueView, numbers: list[int], listener: str) -> list[int]:
+        """Those of some items that a listener may know of: what is private only where it is their own."""
+        private = facts.private[facts.rows(np.array(numbers, np.int32))]
+        own = playlists_of(Library(self.workspace, self.tenant), listener) if listener and private.any() else {}
+        return [n for n, hidden in zip(numbers, private.tolist()) if not hidden or facts.uri(n) in own]
 
 
 def made_a_page(serving: Serving) -> None:

@@ -87,8 +87,9 @@ class Section:
 
     @cached_property
     def by_popularity(self) -> I32:
-        """(n,) rows, the most popular first, ties by number."""
-        return np.lexsort((self.items, -self.popularity)).astype(np.int32)
+        """(P,) rows of what is not private, the most popular first, ties by number."""
+        order = np.lexsort((self.items, -self.popularity))
+        return order[~self.facts.private[self.at[order]]].astype(np.int32)
 
     @cached_property
     def by_release(self) -> I32:

@@ -83,6 +83,17 @@ class Stock:
             self._unheard[kind] = out
         return self._unheard[kind]
 
+    def nearest(self, point: F32, n: int, kind: Kind | None = None) -> tuple[Ids, F32]:
+        """`Space.nearest` of what is not private, for answers that no rule looks at. There must be a space."""
+        assert self.space is not None
+        return self.space.nearest(point, n, kind, self._public if kind in (None, Kind.PLAYLIST) else None)
+
+    @cached_property
+    def _public(self) -> Bools | None:
+        """(M,) which points of the space are not of a private item; None: all."""
+        private = np.isin(self.space.items if self.space is not None else NO_IDS, self.facts.items[self.facts.private])
+        return ~private if private.any() else None
+
     def genre_name(self, column: int) -> str:
         return self.facts.tag_names[column]
 

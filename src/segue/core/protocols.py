@@ -112,6 +112,11 @@ class Facts(Protocol):
         ...
 
     @property
+    def private(self) -> Bools:
+        """(N,) playlists that listeners made here: each is for its owner alone."""
+        ...
+
+    @property
     def tags(self) -> sp.csr_array:
         """(N, T) float32: genres and tags, weight = how often applied."""
         ...
@@ -131,7 +136,7 @@ class Facts(Protocol):
         ...
 
     def available(self, country: str, now: int) -> Bools:
-        """(N,) may be played in a country ("" unknown) at a time (UTC ms)."""
+        """(N,) may be played in a country ("" unknown) at a time (UTC ms), by anybody."""
         ...
 
     def of_kind(self, kind: Kind) -> Ids: ...

@@ -17,6 +17,9 @@ from segue.core.events import Uri
 from segue.core.types import I32, I64, Attributes, Bools, Countries, Ids, Kind
 from segue.store.columns import mapped, mapped_text
 
+OWN = "own"
+"""Namespace of the playlists that listeners make here."""
+
 
 class CatalogueView:
     """N items, sorted by number. Arrays are read-only; every row of one is the same item in all."""
@@ -141,14 +144,26 @@ class CatalogueView:
             )  # fmt: skip
         return self._attributes[kind]
 
+    @cached_property
+    def private(self) -> Bools:
+        """(N,) playlists that listeners made here: each is for its owner alone."""
+        out = np.zeros(len(self.items), np.bool_)
+        out[self._source_rows(pc.equal(self._namespace, OWN))] = True
+        out[self.kind != Kind.PLAYLIST] = False
+        return out
+
+    def public(self, numbers: Ids) -> Ids:
+        """Those of some items of the catalogue that are not private, in order."""
+        return numbers[~self.private[self.rows(numbers)]]
+
     def available(self, country: str, now: int) -> Bools:
-        """(N,) may be played in a country ("" unknown: what is not restricted) at a time (UTC ms)."""
+        """(N,) may be played in a country ("" unknown: what is not restricted) at a time (UTC ms), by anybody."""
         if country not in self._countries_seen:
             limited = np.diff(self.countries_indptr) > 0
             there = np.zeros(len(self.items), np.bool_)
             of = np.repeat(np.arange(len(self.items)), np.diff(self.countries_indptr))
             there[of[self.countries == country.upper().encode()]] = True
-            self._countries_seen[country] = ~limited | there
+            self._countries_seen[country] = (~limited | there) & ~self.private
         return self._countries_seen[country] & (self.available_from <= now)
 
     # --- one item ---------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a server answers before the first release, and then needs n
 
 @dataclass(frozen=True)
 class Browse:
-    """Numbers of items, most popular first unless said otherwise."""
+    """Numbers of items, most popular first unless said otherwise; none that is private."""
 
     serving: Serving
 
@@ -56,6 +56,10 @@ class Browse:
         found = self._where(kind, self._view.album, whole)
         return self._newest(found) if kind == Kind.EPISODE else found
 
+    def private(self, number: int) -> bool:
+        """Whether an item of the release is for its owner alone."""
+        return bool(self._view.private[self._view.row(number)])
+
     def in_playlist(self, playlist: int) -> Ids:
         """What is in a playlist of the release, in order."""
         snapshot, number = self.serving.snapshot, int(self._view.current(np.array([playlist]))[0])
@@ -70,7 +74,7 @@ class Browse:
     def containing(self, words: str, kind: Kind) -> Ids:
         """Whose title has the words; all of the kind without words."""
         view = self._view
-        found = view.containing(words) if words else view.of_kind(kind)
+        found = view.public(view.containing(words) if words else view.of_kind(kind))
         return self._popular(found[view.kind[view.rows(found)] == kind])
 
     def nearest(self, number: int, n: int) -> list[tuple[int, float]]:
@@ -81,7 +85,7 @@ class Browse:
         row = int(space.rows(self._view.current(np.array([number])))[0])
         if row < 0:
             return []
-        items, near = space.nearest(space.vectors[row], n + 1, Kind(int(space.kind[row])))
+        items, near = self.serving.stock.nearest(space.vectors[row], n + 1, Kind(int(space.kind[row])))
         found = zip(items.tolist(), near.tolist(), strict=True)
         return [(i, c) for i, c in found if i != space.items[row]][:n]
 
@@ -101,8 +105,7 @@ class Browse:
         row = int(view.rows(np.array([number]))[0])
         if row < 0:
             return np.zeros(0, np.int32)
-        found: Ids = view.items[(view.kind == kind) & (view.current(column) == view.items[row])]
-        return found
+        return view.public(view.items[(view.kind == kind) & (view.current(column) == view.items[row])])
 
     def _newest(self, found: Ids) -> Ids:
         return found[np.lexsort((found, -self._view.released[self._view.rows(found)]))]

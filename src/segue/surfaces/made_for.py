@@ -62,7 +62,8 @@ def track_list(
 ) -> TrackList:  # fmt: skip
     """A list by its name: one of LISTS for a listener, "radio" from seeds or words, or the uri of a playlist.
 
-    A listener's own playlists are as they are now, those of others as they were in the release.
+    A listener's own playlists are as they are now, those of sources as they were in the release. What another listener
+    made is not there for one; without a listener it is an operator who asks.
     """
     if name == RADIO:
         facts = service.library.facts([c.uri for c in service.radio(seeds, words, listener, "track", n).items])
@@ -78,6 +79,6 @@ def track_list(
         return TrackList(own.title, items_of(service.library, own), own.uri, listener, own.note, own.changed)
     head = service.library.fact(name)
     found = service.browse.in_playlist(head.number).tolist()
-    if not found:
+    if not found or (listener and service.browse.private(head.number)):
         raise UnknownName("playlist of the release", name)
     return TrackList(head.title, service.library.numbered(found), head.uri)

@@ -1,4 +1,4 @@
-"""The taste space as a map: every point that has a place, packed for a page that draws them all."""
+"""The taste space as a map: every point that has a place and is not private, packed for a page that draws them all."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class SpaceMap:
             raise NotReady("this release has no taste space: run `segue train` where something was listened to")
         if space.layout is None:
             raise NotReady("this release's taste space has no map: run `segue train`")
-        rows = np.flatnonzero(stock.facts.rows(space.items) >= 0)
+        at = stock.facts.rows(space.items)
+        rows = np.flatnonzero((at >= 0) & ~stock.facts.private[at])
         known = stock.popularity(space.items[rows])
         order = np.lexsort((space.items[rows], known))[-MOST:]
         rows, known = rows[order], known[order]

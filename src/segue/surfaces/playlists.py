@@ -14,10 +14,10 @@ from uuid import uuid4
 from segue.core.errors import UnknownName
 from segue.core.events import AnyEvent, Follow, Item, PlaylistAdd, Remove
 from segue.core.types import Kind
+from segue.store.catalogue_view import OWN
 from segue.store.facts import Facts, facts_of
 from segue.surfaces.library import Library
 
-NAMESPACE = "own"  # of playlists that listeners make here
 _COLUMNS = ("event", "item", "at", "playlist", "attrs")
 
 
@@ -91,7 +91,7 @@ class Edit:
     @classmethod
     def new(cls, listener: str, name: str, now: int) -> Edit:
         """A playlist that is not there yet."""
-        edit = cls(listener, f"segue:playlist:{NAMESPACE}:{uuid4().hex}", now)
+        edit = cls(listener, f"segue:playlist:{OWN}:{uuid4().hex}", now)
         edit.items.append(Item(uri=edit.uri, title=name))
         edit.name(name)
         return edit

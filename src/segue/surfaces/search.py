@@ -76,7 +76,7 @@ class Search:
         sections = self.serving.stock.sections
         rows = {kind: sections[kind].by_popularity[: self.n] for kind in self._wanted()}
         return tuple(
-            FoundView(kind.label, len(sections[kind]), self._cards(sections[kind].items[best]))
+            FoundView(kind.label, len(sections[kind].by_popularity), self._cards(sections[kind].items[best]))
             for kind, best in rows.items()
             if sections[kind].popularity[best].any()
         )

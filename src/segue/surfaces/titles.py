@@ -1,4 +1,4 @@
-"""Items by the words of their titles and of their makers' names, however these are written."""
+"""Items by the words of their titles and of their makers' names, however these are written; none that is private."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Titles:
 
     @classmethod
     def of(cls, view: CatalogueView, stock: Stock) -> Titles:
-        said = [words_of(title) for title in view.titles()]
+        said = [[] if mine else words_of(title) for title, mine in zip(view.titles(), view.private.tolist())]
         return cls(
             view, Words.of(said), pa.array([" ".join(s) for s in said], pa.string()), stock.popularity(view.items)
         )
@@ -77,7 +77,7 @@ class Titles:
         """(K,) rows whose title or makers have one of each of these words, and (K,) whether the title alone does."""
         if not all(map(len, places)):
             return np.zeros(0, np.intp), np.zeros(0, np.bool_)
-        here = np.ones(len(self.view), np.bool_)
+        here = ~self.view.private
         own = here.copy()
         for each in places:
             held = self.words.holding(each)

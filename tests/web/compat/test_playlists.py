@@ -114,3 +114,43 @@ def test_the_command_writes_files(folder: Path, tmp_path: Path, capsys: Any, mon
         main(["playlist", "recommended", "--listener", "L0", "--out", "x.pls"])
     assert done.value.code == 2
     assert "jspf, xspf, m3u" in capsys.readouterr().err
+
+
+def test_a_playlist_is_its_owners_over_http(client, service, keys, release_of, tmp_path):
+    mine, theirs = (keys.create((Scope.LISTENER,), listener=who)[0] for who in ("L0", "L1"))
+    songs = [("songId", f"segue:track:t:a0t{i}") for i in range(2)]
+    said = [("apiKey", mine), ("f", "json"), ("name", "Zzdivorce lawyer songs"), ("public", "false"), *songs]
+    made = client.get("/rest/createPlaylist", params=said).json()["subsonic-response"]["playlist"]
+    assert made["public"] is False
+    release_of(service.workspace.path, tmp_path / "models")
+    assert service.reload()
+    uri = made["id"]
+
+    def asked(path: str, key: str, **params: str) -> Any:
+        return client.get(path, params=params or None, headers={"authorization": f"Bearer {key}"})
+
+    for path in (
+        "/v1/search?q=zzdivorce", "/v1/search?q=lawyer", "/v1/search?q=", "/v1/items?q=zzdivorce",
+        "/v1/items/zzdivorce/similar", "/v1/items/Zzdivorce lawyer songs/about?listener=L1",
+        f"/v1/items/{uri}", f"/v1/items/{uri}/about", f"/v1/items/{uri}/about?listener=L1", f"/v1/items/{uri}/similar",
+        f"/v1/playlists/{uri}.jspf", f"/v1/playlists/{uri}.jspf?listener=L1",
+        "/v1/home?listener=L1", "/v1/recommendations?listener=L1&kind=playlist",
+    ):  # fmt: skip
+        got = asked(path, theirs)
+        assert got.status_code == (404 if "/v1/items/" in path or uri in path else 200), path
+        if got.status_code == 200:
+            assert uri not in got.text, path
+            assert "lawyer songs" not in got.text, path
+        else:
+            assert "there are" not in got.text or "/v1/playlists/" in path, "names of others are proposed"
+    for call, named in (("search3", {"query": "zzdivorce"}), ("getSimilarSongs2", {"id": uri}), ("getPlaylists", {})):
+        got = client.get(f"/rest/{call}", params={"apiKey": theirs, "f": "json", **named})
+        assert "zzdivorce" not in got.text.lower(), call
+    refused = client.get("/rest/getPlaylist", params={"apiKey": theirs, "f": "json", "id": uri}).json()
+    assert refused["subsonic-response"]["status"] == "failed"
+    for path in ("/1/user/L1/playlists/createdfor", "/1/user/L1/playlists", "/1/user/L1/playlists/search?query=zzd"):
+        assert "zzdivorce" not in asked(path, theirs).text.lower(), path
+
+    assert asked(f"/v1/playlists/{uri}.jspf", mine, listener="L0").status_code == 200
+    page = asked(f"/v1/items/{uri}/about", mine, listener="L0").json()
+    assert page["card"]["title"] == "Zzdivorce lawyer songs"

@@ -67,7 +67,7 @@ def tastes_of(serving: Serving, board: Board, kind: Kind) -> tuple[Belief, ...]:
     of_play = mine[np.searchsorted(items, query.history)]
     section, out = serving.stock.sections[kind], []
     for p, share in enumerate(shares.tolist()):
-        own, near = items[mine == p], space.nearest(points[p], BECAUSE, kind)[0]
+        own, near = items[mine == p], serving.stock.nearest(points[p], BECAUSE, kind)[0]
         profile = (section.genres[section.rows(own)].T @ strength[mine == p]) * section.rarity
         best = [int(c) for c in np.argsort(-profile, kind="stable")[:2] if profile[c] > 0]
         names = [serving.stock.genre_name(c) for c in best] or [serving.stock.name(int(i)) for i in near[:2]]
