@@ -35,7 +35,7 @@ def test_told_to_stop_while_the_first_begins(tmp_path: Path, monkeypatch: pytest
                 os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(workers, "_Crew", Crew)
-    monkeypatch.setattr(workers.subprocess, "Popen", begin)
+    monkeypatch.setattr("segue.web.workers.subprocess.Popen", begin)
     with socket.create_server(("127.0.0.1", 0)) as sock:
         workers.supervise(Plan(workspace=str(tmp_path), host="127.0.0.1"), sock, 3, pytest.fail)
     (only,) = begun
