@@ -13,6 +13,7 @@ from segue.app import open_service
 from segue.core.errors import InputError, UsageError, WorkspaceError
 from segue.core.events import Play
 from segue.jobs.backup import MANIFEST, backup, restore
+from segue.store.passing import Passing, folder_of
 from segue.store.workspace import Workspace
 from segue.web.auth import Keys, Scope
 
@@ -136,3 +137,12 @@ def test_the_manifest_says_what_it_is_of(served: Path, tmp_path: Path):
         told = json.load(member)
         assert sorted(x["path"] for x in told["files"]) == sorted(n for n in tar.getnames() if n != MANIFEST)
     assert (tmp_path / "b.tar").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_passes_is_in_no_backup(served: Path, tmp_path: Path):
+    place = folder_of(served, "default")
+    shared = Passing(place)
+    shared.change(lambda c: c.execute("INSERT INTO tokens VALUES ('a token', 1, 'a session', 'L0')"))
+    backup(served, tmp_path / "b")
+    assert place.is_dir()
+    assert not [p for p in (tmp_path / "b").rglob("*") if "passing" in p.name]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +15,16 @@ from pydantic_settings import (
 )
 
 FILE = "segue.toml"
+_ORIGIN = re.compile(r"(https?)://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?")
+_USUAL = {"http": ":80", "https": ":443"}
+
+
+def _origin(text: str) -> str:
+    """Scheme, host and port as browsers write them, without the port that is usual."""
+    found = _ORIGIN.fullmatch(text.lower())
+    if found is None:
+        raise ValueError(f"{text!r} is not where a page comes from; that looks like https://player.example.org")
+    return found[0].removesuffix(_USUAL[found[1]])
 
 
 class Settings(BaseSettings):
@@ -49,6 +60,10 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="address `segue serve` binds to")] = "127.0.0.1"
     port: Annotated[int, Field(description="port of `segue serve`", ge=0, le=65535)] = 8800
     workers: Annotated[int, Field(description="processes that answer", ge=1, le=64)] = 1
+    origins: Annotated[
+        tuple[Annotated[str, AfterValidator(_origin)], ...],
+        Field(description="where web pages come from that may call `/v1/…` with a key: https://player.example.org"),
+    ] = ()
     tenants_open: Annotated[
         int,
         Field(description="tenants beside its own that a process holds open; the least asked makes room", ge=1),

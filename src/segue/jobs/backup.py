@@ -26,7 +26,7 @@ from segue.core.errors import InputError, UsageError, WorkspaceError
 from segue.runs.files import DRAFT, fsync_folder, whole_folder
 from segue.store.segments import FOLDER as SEALED
 from segue.store.sqlite import DATABASE
-from segue.store.workspace import MARK, PAGES, is_workspace
+from segue.store.workspace import MARK, PAGES, PASSING, is_workspace
 
 MANIFEST = "backup.json"
 POINTERS = "releases/current-*.json"
@@ -122,7 +122,8 @@ def _parts(workspace: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
         yield name, workspace / name
     for path in sorted(workspace.rglob("*")):
         name = path.relative_to(workspace)
-        ours = name.parts[0] in (SEALED, PAGES) or (len(name.parts) == 1 and ".sqlite" in name.name) or path in pointers
+        ours = name.parts[0] in (SEALED, PAGES, PASSING) or path in pointers
+        ours |= len(name.parts) == 1 and ".sqlite" in name.name
         draft = any(part.startswith(DRAFT) for part in name.parts)
         if not ours and not draft and path.is_file() and not path.is_symlink():
             yield name.as_posix(), path

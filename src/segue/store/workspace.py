@@ -27,6 +27,8 @@ FEATURES = "features"
 """Folder of what features knew of each tenant's log: see `segue.surfaces.home.checkpoint`."""
 PAGES = "pages"
 """Folder of the page last made for each of a tenant's listeners: see `segue.store.pages`. No backup has it."""
+PASSING = "passing"
+"""Folder of what players say that is no event: see `segue.store.passing`. No backup has it."""
 
 
 class Workspace:

@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import Request
 
 from segue.web.auth import Caller, bearer, caller_of
+from segue.web.guard import ELSEWHERE
 from segue.web.rate import TooMany
 from segue.web.reply import Denied
 from segue.web.resource import KEY, Resource
@@ -36,7 +37,7 @@ def admitted(resource: Resource, request: Request) -> Caller | None:
         return None
     text = bearer(request.headers.get("authorization", ""))
     who = caller_of(request.app.state.keys, text, request.cookies.get(COOKIE, ""))
-    if who is None:
+    if who is None or (ELSEWHERE in request.scope and not who.key):
         raise Denied(
             "that key is not known" if text else "a key is needed: Authorization: Bearer KEY (segue keys create)"
         )

@@ -91,7 +91,7 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None], watche
         hosts = (*plan.allow_hosts, plan.host) if local or plan.open_to_all else (list(plan.allow_hosts) or None)
         app = create_app(
             backend, keys, hosts, log.info if plan.access_log else None, log.error, settings.ingest_queue_mb << 20,
-            numeric_hosts=plan.open_to_all,
+            numeric_hosts=plan.open_to_all, origins=settings.origins,
             traces=Traces(settings.traces, settings.traces_share) if settings.traces else None, others=backend_of,
             most=settings.tenants_open,
         )  # fmt: skip

@@ -158,15 +158,17 @@ def create_app(
     waiting: int = WAITING,
     traces: Traces | None = None,
     numeric_hosts: bool = False,
+    origins: Iterable[str] = (),
     others: Callable[[str], Backend] | None = None,
     most: int = MOST,
 ) -> Starlette:
     """The ASGI application.
 
     `keys`: None or an empty set leaves the interface open. `hosts`: names beside localhost that the server answers
-    to; None: any, which is only right with keys; `numeric_hosts`: and to any address in digits. `log(event, **fields)`
-    gets one call a request. `waiting`: bytes of a tenant's events that may wait to be written. `backend` is of the
-    tenant of `keys`; `others` gives that of another one, of which `most` are open at a time; None: there are none.
+    to; None: any, which is only right with keys; `numeric_hosts`: and to any address in digits. `origins`: whose pages
+    may call with a key. `log(event, **fields)` gets one call a request. `waiting`: bytes of a tenant's events that may
+    wait to be written. `backend` is of the tenant of `keys`; `others` gives that of another one, of which `most` are
+    open at a time; None: there are none.
     """
     metrics = Metrics(keys.tenant if keys is not None else OWN)
 
@@ -204,7 +206,7 @@ def create_app(
         routes=_routes(),
         middleware=[
             Middleware(Watch, metrics=metrics, log=log, traces=traces),
-            Middleware(Guard, hosts=hosts, numeric=numeric_hosts),
+            Middleware(Guard, hosts=hosts, numeric=numeric_hosts, origins=origins),
         ],
         exception_handlers={
             SegueError: _on_segue, HTTPException: _on_http, ClientDisconnect: _on_gone, Exception: broken,
@@ -213,5 +215,5 @@ def create_app(
     )  # fmt: skip
     app.router.redirect_slashes = False
     app.state.backend, app.state.tenants, app.state.keys, app.state.metrics = backend, tenants, keys, metrics
-    app.state.rate, app.state.tokens, app.state.key_rate = Rate(), Tokens(), Rate(KEY_REQUESTS)
+    app.state.rate, app.state.tokens, app.state.key_rate = Rate(), Tokens(own.passing), Rate(KEY_REQUESTS)
     return app

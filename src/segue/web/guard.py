@@ -1,7 +1,8 @@
 """The door: which requests come in at all, and what every answer carries.
 
 Without keys the server is for this machine's own browser. Another site in that browser must then neither read nor
-write: the Host check stops DNS rebinding, Origin and Sec-Fetch-Site stop cross-site requests.
+write: the Host check stops DNS rebinding, Origin and Sec-Fetch-Site stop cross-site requests. Pages elsewhere that the
+settings name (`origins`) may call `/v1/…` with a key, and with nothing else: their cookies are taken away at the door.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segue.web.reply import error
@@ -34,6 +36,18 @@ ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+ELSEWHERE = "segue_elsewhere"
+"""In the scope of a request from a page elsewhere: where that is."""
+SCRIPT = "/static/segue.js"
+PREFLIGHT = {
+    "access-control-allow-methods": "GET, POST, PUT, DELETE",
+    "access-control-allow-headers": "authorization, content-type, content-encoding, segue-client, segue-first, "
+    "segue-produced, segue-sent-at",
+    "access-control-max-age": "600",
+}
+"""What a browser asks before a page elsewhere may call. That cookies count is not among it."""
+TOLD_ELSEWHERE = "retry-after, x-request-id"
+"""Headers of answers that a page elsewhere may read."""
 
 
 def host_name(host: str) -> str:
@@ -62,11 +76,14 @@ def is_address(host: str) -> bool:
 class Guard:
     """ASGI middleware. `hosts` are the names the server answers to; None: any (only ever with keys).
 
-    `numeric`: addresses in digits, too, which no other site's name can be made to mean.
+    `numeric`: addresses in digits, too, which no other site's name can be made to mean. `origins`: where pages come
+    from that may call from elsewhere.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = (), numeric: bool = False) -> None:
-        self.app, self.numeric = app, numeric
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str] | None = (), numeric: bool = False, origins: Iterable[str] = ()
+    ) -> None:
+        self.app, self.numeric, self.origins = app, numeric, frozenset(origins)
         self.hosts = None if hosts is None else LOOPBACK | {h.strip("[]").lower() for h in hosts}
 
     def refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
@@ -82,6 +99,8 @@ class Guard:
                 f"this server does not answer to {host[:100]!r}; it answers to {', '.join(sorted(self.hosts))} "
                 "(segue serve --allow-host NAME adds one)"
             )
+        if self.elsewhere(scope, headers):
+            return None
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "")
         if scope["method"] not in {"GET", "HEAD"} or not (mode == "navigate" and not scope["path"].startswith("/v1")):
             if site not in {"none", "same-origin"}:
@@ -90,6 +109,12 @@ class Guard:
             if origin is not None and not _same(origin, host):
                 return HTTPStatus.FORBIDDEN, f"a page of {origin[:100]!r} may not call this server"
         return None
+
+    def elsewhere(self, scope: Scope, headers: Headers) -> str:
+        """Where the page elsewhere comes from that calls what it may call; "" of any other request."""
+        origin = headers.get("origin", "")
+        named = origin in self.origins and not _same(origin, headers.get("host", ""))
+        return origin if named and _for_all(scope["path"]) else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,13 +128,29 @@ class Guard:
                     headers.setdefault(name, value)
                 if scope["path"].startswith(("/v1", "/api")):
                     headers.setdefault("cache-control", "no-store")
+                if self.origins and _for_all(scope["path"]):
+                    headers.add_vary_header("origin")
+                if elsewhere:
+                    headers["access-control-allow-origin"] = elsewhere
+                    headers["access-control-expose-headers"] = TOLD_ELSEWHERE
             await send(message)
 
-        refused = self.refusal(scope, Headers(scope=scope))
+        asked = Headers(scope=scope)
+        refused, elsewhere = self.refusal(scope, asked), self.elsewhere(scope, asked)
+        if elsewhere:
+            scope[ELSEWHERE] = elsewhere
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         if refused is not None:
             await error(*refused)(scope, receive, dressed)
+        elif elsewhere and scope["method"] == "OPTIONS" and "access-control-request-method" in asked:
+            await Response(None, HTTPStatus.NO_CONTENT, PREFLIGHT)(scope, receive, dressed)
         else:
             await self.app(scope, receive, dressed)
+
+
+def _for_all(path: str) -> bool:
+    """Whether pages elsewhere may call an address at all."""
+    return path.startswith("/v1/") or path == SCRIPT
 
 
 def _same(origin: str, host: str) -> bool:

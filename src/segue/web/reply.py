@@ -27,8 +27,13 @@ class TooLarge(InputError):
     """More than a limit of the resource; the message says which."""
 
 
+class TooSlow(SegueError):
+    """A body that did not come in time."""
+
+
 STATUS: tuple[tuple[type[SegueError], int], ...] = (
     (TooLarge, 413),
+    (TooSlow, 408),
     (TooMany, 429),
     (NotSwitched, 409),
     (UnknownName, 404),
@@ -70,7 +75,8 @@ def status_of(e: SegueError) -> int:
 def from_segue(e: SegueError) -> Response:
     """The answer to an error raised on purpose."""
     status = status_of(e)
-    more = {503: {"retry-after": "2"}, 429: {"retry-after": "10"}, 401: {"www-authenticate": "Bearer"}}
+    more = {503: {"retry-after": "2"}, 429: {"retry-after": "10"}, 401: {"www-authenticate": "Bearer"},
+            408: {"connection": "close"}}  # fmt: skip
     return error(status, str(e), more.get(status))
 
 

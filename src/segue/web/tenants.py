@@ -10,13 +10,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from segue.core.errors import SegueError
+from segue.core.errors import NotReady, SegueError
+from segue.store.passing import Passing, folder_of
 from segue.surfaces.home.told import PageMade
+from segue.web.devices import Devices
 from segue.web.inbox import WAITING, Inbox
 from segue.web.metrics import Metrics
 from segue.web.playing import Playing
@@ -34,8 +37,8 @@ class Tenant:
     def __init__(self, name: str, backend: Backend, metrics: Metrics, waiting: int = WAITING) -> None:
         self.name, self.backend = name, backend
         self.inbox = Inbox(backend, metrics, waiting)
-        self.playing = Playing()
-        self.devices: dict[tuple[str, str], dict[str, Any]] = {}  # names that podcast apps gave to theirs
+        self.passing = Passing(_passing_of(backend, name))
+        self.playing, self.devices = Playing(self.passing), Devices(self.passing)
         self.asking, self.asked = 0, time.monotonic()  # requests under way, and when the last one came or went
         self._following: asyncio.Task[None] | None = None
 
@@ -70,6 +73,14 @@ class Tenant:
         await self.inbox.flush()
         self.inbox.close()
         await asyncio.to_thread(self.backend.close)
+        self.passing.close()
+
+
+def _passing_of(backend: Backend, tenant: str) -> Path | None:
+    """Where its processes share what passes; None where there is no workspace."""
+    with contextlib.suppress(NotReady):
+        return folder_of(backend.folder, tenant)
+    return None
 
 
 class Tenants:

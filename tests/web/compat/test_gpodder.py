@@ -134,3 +134,25 @@ def test_subscriptions_that_are_wrong(client, own_key):
     assert client.get(path + "?since=x", headers=me).status_code == 400
     assert client("PUT", "/subscriptions/L0/phone.json", json={}, headers=me).status_code == 400
     assert client.post("/api/2/devices/L0/phone.json", json={"type": "toaster"}, headers=me).status_code == 400
+
+
+def test_what_a_server_without_a_workspace_remembers_goes_with_its_listener(client, keys, own_key):
+    """Where nothing is shared, it is in memory."""
+    erasing = {"authorization": f"Bearer {keys.create((Scope.LISTENER,), listener='L0')[0]}"}
+    other = keys.create((Scope.READ, Scope.INGEST), "", "L1")[0]
+    playing = {"listen_type": "playing_now", "payload": [{"track_metadata": {"artist_name": "A", "track_name": "T"}}]}
+    for who, key in (("L0", own_key), ("L1", other)):
+        named = {"caption": f"Phone of {who}", "type": "mobile"}
+        assert client.post(f"/api/2/devices/{who}/d.json", json=named, headers=basic(who, key)).status_code == 200
+        token = {"authorization": f"Token {key}"}
+        assert client.post("/1/submit-listens", json=playing, headers=token).status_code == 200
+    own = client.app.state.tenants.own
+    token = client.post("/2.0/", data={"format": "json", "api_key": "x", "method": "auth.getToken"}).json()["token"]
+    assert client.post("/api/auth", data={"token": token, "user": "L0", "key": own_key}).status_code == 200
+    assert set(own.devices.of("L0")) == {"d"}
+    assert client("DELETE", "/v1/listeners/L0", headers=erasing).status_code == 200
+    assert (own.devices.of("L0"), own.playing.of("L0")) == ({}, [])
+    assert [who for who, _ in own.playing.of()] == ["L1"]
+    assert own.devices.of("L1")["d"].caption == "Phone of L1"
+    said = {"format": "json", "api_key": "x", "method": "auth.getSession", "token": token}
+    assert client.post("/2.0/", data=said).json()["error"] == 15

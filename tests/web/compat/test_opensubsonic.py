@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from segue.core.errors import WorkspaceError
 from segue.core.events import Play, Skip
 from segue.surfaces.library import Library
 from segue.web.auth import Scope
+from segue.web.compat._fields import Fields
+from segue.web.compat._subsonic_telling import Asked, report_playback
+from segue.web.playing import TELLING_S
 
 ROCK = "segue:track:t:a0t3"
 NS = "{http://subsonic.org/restapi}"
@@ -167,6 +172,30 @@ def test_what_the_client_scrobbled_itself_is_no_second_play(call, service):
     call("scrobble", id=ROCK)
     call("reportPlayback", **report, positionMs="199000", state="stopped")
     assert service.library.listen_count("L0") == before + 1
+
+
+def test_a_scrobble_that_is_still_on_its_way_is_no_second_play(call, client, service, monkeypatch):
+    """Another process may be told of the end while this one still writes; where it cannot, the end counts."""
+    report = {"mediaId": ROCK, "positionMs": "199000", "state": "stopped"}
+    stopped = Fields([*report.items(), ("c", "tests")])
+    playing, append, meanwhile = client.app.state.tenants.own.playing, service.append, list[Any]()
+
+    def slow(events: Any, items: Any = ()) -> Any:
+        meanwhile.append(report_playback(service, Asked("L0", stopped, playing)).events)
+        if len(meanwhile) == 2:
+            raise WorkspaceError("the disk is full")
+        return append(events, items)
+
+    call("reportPlayback", **report | {"positionMs": "0", "state": "starting"})
+    monkeypatch.setattr(service, "append", slow)
+    assert call("scrobble", id=ROCK)["status"] == "ok"
+    call("reportPlayback", **report | {"positionMs": "0", "state": "stopped"})
+    call("reportPlayback", **report | {"positionMs": "0", "state": "starting"})
+    assert call("scrobble", id=ROCK)["status"] == "failed"
+    assert meanwhile == [[], []]
+    later = int(1000 * (time.time() + TELLING_S + 1))
+    (play,) = report_playback(service, Asked("L0", stopped, playing, later)).events
+    assert isinstance(play, Play)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ async def export(backend: Backend, _request: Request, one: One) -> Response:
 async def erase(backend: Backend, request: Request, one: One) -> Response:
     tenant, keys = tenant_of(request), request.app.state.keys
     revoked = await asyncio.to_thread(keys.revoke_of, one.id, tenant.name) if keys is not None else 0
-    tenant.playing.forget(one.id)
+    await asyncio.to_thread(tenant.passing.forget, one.id)  # in memory, too, where it is not shared
+    await asyncio.to_thread(request.app.state.tokens.forget, one.id)
     return JSONResponse(await backend.erase(one.id, revoked))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import sqlite3
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +15,12 @@ import msgspec
 from starlette.responses import Response
 
 from segue.core.errors import InputError, NotReady, SegueError, WorkspaceError
+from segue.store.passing import Passing
 from segue.surfaces.playlist_files import xml_text
 from segue.web.auth import Caller, Keys, caller_of, is_open
 from segue.web.compat._fields import Fields
 from segue.web.rate import TooMany
+from segue.web.reply import TooSlow
 from segue.web.service import Busy
 from segue.web.sessions import begin, caller_in
 
@@ -39,7 +42,8 @@ class LastfmError(SegueError):
 def failure(form: str, e: SegueError) -> Response:
     """An error in Last.fm's form."""
     known: tuple[tuple[type[SegueError], int], ...] = (
-        (TooMany, TOO_OFTEN), (NotReady, LATER), (Busy, LATER), (WorkspaceError, LATER), (InputError, PARAMETERS),
+        (TooMany, TOO_OFTEN), (NotReady, LATER), (Busy, LATER), (WorkspaceError, LATER), (TooSlow, LATER),
+        (InputError, PARAMETERS),
     )  # fmt: skip
     code = e.code if isinstance(e, LastfmError) else next((c for kind, c in known if isinstance(e, kind)), PARAMETERS)
     status = {TOO_OFTEN: 429, LATER: 503}.get(code, 403 if code in (FAILED, SESSION, SIGNATURE, NOT_YET) else 400)
@@ -137,34 +141,61 @@ def _same(one: str, other: str) -> bool:
 
 
 class Tokens:
-    """Tokens on their way from `auth.getToken` over a listener's consent to `auth.getSession`."""
+    """Tokens on their way from `auth.getToken` over a listener's consent to `auth.getSession`; the worker processes of
+    a server share them.
+    """
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, tuple[float, str, str]] = {}  # token → (end, session, listener)
+    def __init__(self, passing: Passing) -> None:
+        self._passing = passing
 
     def new(self) -> str:
-        while len(self._waiting) >= MOST_TOKENS:
-            self._waiting.pop(next(iter(self._waiting)))
         token = secrets.token_hex(16)
-        self._waiting[token] = (time.time() + TOKEN_S, "", "")
+
+        def new(connection: sqlite3.Connection) -> None:
+            now = time.time()
+            connection.execute("INSERT INTO tokens VALUES (?, ?, '', '')", (token, now))
+            connection.execute("DELETE FROM tokens WHERE at < ?", (now - TOKEN_S,))
+            connection.execute(
+                "DELETE FROM tokens WHERE rowid IN (SELECT rowid FROM tokens ORDER BY at DESC LIMIT -1 OFFSET ?)",
+                (MOST_TOKENS,),
+            )
+
+        self._passing.change(new)
         return token
 
     def allow(self, keys: Keys | None, token: str, who: Caller, listener: str) -> None:
         """A listener consents; LastfmError where the token is too old."""
-        end, _, _ = self._known(token)
-        self._waiting[token] = (end, begin(keys, who, listener), listener)
+        session = begin(keys, who, listener)
+
+        def allow(connection: sqlite3.Connection) -> None:
+            _known(connection, token)
+            sql = "UPDATE tokens SET session = ?, listener = ? WHERE token = ?"
+            connection.execute(sql, (session, listener, token))
+
+        self._passing.change(allow)
 
     def take(self, token: str) -> tuple[str, str]:
         """Session and listener, once; LastfmError before there is consent."""
-        _, session, listener = self._known(token)
-        if not session:
-            raise LastfmError(NOT_YET, "Unauthorized Token - This token has not been authorized")
-        del self._waiting[token]
-        return session, listener
 
-    def _known(self, token: str) -> tuple[float, str, str]:
-        found = self._waiting.get(token)
-        if found is None or found[0] < time.time():
-            self._waiting.pop(token, None)
-            raise LastfmError(EXPIRED, "Token has expired")
-        return found
+        def take(connection: sqlite3.Connection) -> tuple[str, str]:
+            session, listener = _known(connection, token)
+            if not session:
+                raise LastfmError(NOT_YET, "Unauthorized Token - This token has not been authorized")
+            connection.execute("DELETE FROM tokens WHERE token = ?", (token,))
+            return session, listener
+
+        return self._passing.change(take)
+
+    def forget(self, listener: str) -> None:
+        """Those that a listener consented to."""
+        self._passing.change(lambda c: c.execute("DELETE FROM tokens WHERE listener = ?", (listener,)))
+
+
+def _known(connection: sqlite3.Connection, token: str) -> tuple[str, str]:
+    """Session and listener of a token, both empty before there is consent; LastfmError where it is too old."""
+    sql = "SELECT session, listener FROM tokens WHERE token = ? AND at >= ?"
+    rows = connection.execute(sql, (token, time.time() - TOKEN_S)).fetchall()
+    if not rows:
+        raise LastfmError(EXPIRED, "Token has expired")
+    session, listener = rows[0]
+    return str(session), str(listener)

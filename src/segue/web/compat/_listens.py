@@ -88,7 +88,7 @@ def now_of(said: dict[str, Any]) -> Now:
     """What is playing, of its track_metadata."""
     info = said.get("additional_info") or {}
     length = info.get("duration_ms", 0)
-    length = length if isinstance(length, int) and 0 <= length < 86_400_000 else 0
+    length = int(length) if isinstance(length, int) and 0 <= length < 86_400_000 else 0
     release = said.get("release_name")
     return Now(
         said["track_name"], said["artist_name"], release if isinstance(release, str) else "", duration_ms=length,

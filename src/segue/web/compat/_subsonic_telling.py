@@ -16,7 +16,7 @@ from segue.surfaces.playlists import Edit, Playlist, items_of, playlist_of, play
 from segue.web.compat import _subsonic_views as views
 from segue.web.compat._fields import Fields, Missing
 from segue.web.compat._subsonic import GENERIC, NOT_FOUND, SubsonicError
-from segue.web.playing import Now, Playing
+from segue.web.playing import TELLING_S, Now, Playing
 from segue.web.service import Service
 
 HALF, ENOUGH_MS, UNKNOWN_ENOUGH_MS = 0.5, 240_000, 30_000
@@ -111,13 +111,11 @@ def scrobble(service: Service, asked: Asked) -> Told:
         )
         for item, at in zip(items, times or [asked.now + i for i in range(len(items))], strict=True)
     ]  # fmt: skip
-
-    def heard() -> None:
-        now = asked.playing.get(asked.listener, asked.player)
-        if now is not None and any(now.item == item.uri for item in items):
-            now.heard = True  # its end is no second play
-
-    return Told(plays, after=[heard])
+    uris = {item.uri for item in items}
+    # Its end is no second play, should another process be told of it before this play is durable. Where it never is,
+    # that lapses.
+    asked.playing.hear(asked.listener, asked.player, uris, asked.now / 1000 + TELLING_S)
+    return Told(plays, after=[lambda: asked.playing.hear(asked.listener, asked.player, uris)])
 
 
 def _now(asked: Asked, facts: Facts, state: str = "playing", position: int = 0, ignore: bool = False) -> Now:
@@ -147,7 +145,7 @@ def report_playback(service: Service, asked: Asked) -> Told:
     if state == "stopped":
         events += _ended(asked, now, position)
         return Told(events, after=[lambda: playing.end(asked.listener, asked.player)])
-    return Told(events, after=[lambda: playing.put(asked.listener, now)])
+    return Told(events, after=[lambda: playing.put(asked.listener, now, goes_on=True)])
 
 
 def _reached(now: Now, at: int) -> int:
@@ -158,7 +156,7 @@ def _reached(now: Now, at: int) -> int:
 
 def _ended(asked: Asked, now: Now, position: int) -> list[AnyEvent]:
     """A play where enough was heard, else a skip; nothing where the client counts plays itself, or has."""
-    if not now.item or now.heard:
+    if not now.item or now.heard > asked.now / 1000:
         return []
     enough = min(HALF * now.duration_ms, ENOUGH_MS) if now.duration_ms else UNKNOWN_ENOUGH_MS
     began = int(now.since * 1000)

@@ -23,6 +23,7 @@ from segue.web.auth import Caller, Scope, caller_of
 from segue.web.body import read_body
 from segue.web.compat._asking import asked_by, json_of, log, name_of, worked
 from segue.web.compat._episodes import actions_of, changed, devices, subscribed, told, updated
+from segue.web.devices import Named
 from segue.web.reply import Denied, from_segue
 from segue.web.resource import JSONResponse, Resource
 from segue.web.service import Backend
@@ -121,17 +122,16 @@ async def logout(_backend: Backend, request: Request, params: UserParams) -> Res
 
 
 async def list_devices(backend: Backend, request: Request, params: UserParams) -> Response:
-    """Devices that told anything, or named themselves since the server started."""
+    """Devices that told anything, or named themselves lately."""
     user = asking(request, params.user, Scope.READ)
 
     def found(library: Library) -> list[dict[str, Any]]:
-        named = {d: about for (who, d), about in tenant_of(request).devices.items() if who == user}
-        known = dict.fromkeys([*devices(library, user), *named])
+        named = tenant_of(request).devices.of(user)
+        known = {d: Named(d, "other") for d in devices(library, user)} | named
         return [
-            {"id": d, "caption": named.get(d, {}).get("caption", d), "type": named.get(d, {}).get("type", "other"),
-             "subscriptions": len(subscribed(library, user, d)[0])}
-            for d in known
-        ]  # fmt: skip
+            {"id": d, "caption": one.caption, "type": one.type, "subscriptions": len(subscribed(library, user, d)[0])}
+            for d, one in known.items()
+        ]
 
     return JSONResponse(await backend.library(found))
 
@@ -141,11 +141,8 @@ async def name_device(_backend: Backend, request: Request, params: DeviceParams)
     said = json_of(await read_body(request, MAX_BODY) or b"{}")
     if not isinstance(said, dict) or said.get("type", "other") not in TYPES:
         raise InputError(f"a device has a caption, and a type of {', '.join(TYPES)}")
-    known = tenant_of(request).devices
-    while len(known) >= 10_000:
-        known.pop(next(iter(known)))
-    about = {"caption": str(said.get("caption", params.device))[:200], "type": said.get("type", "other")}
-    known[user, params.device] = about
+    named = Named(str(said.get("caption", params.device)), said.get("type", "other"))
+    tenant_of(request).devices.name(user, params.device, named)
     return Response(media_type="text/plain")
 
 
