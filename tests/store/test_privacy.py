@@ -1,13 +1,15 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from segue.core.errors import UnknownName
-from segue.core.events import AnyEvent, Play, PlaylistAdd, Rating, Search, Tag, parse_event
+from segue.core.events import EVENT_TYPES, AnyEvent, Play, PlaylistAdd, Rating, Search, Tag, parse_event
 from segue.core.types import Kind
 from segue.store.privacy import export_listener, forget_listener
 from segue.store.snapshot import open_snapshot, take
@@ -59,6 +61,36 @@ def test_export_is_what_came_in(workspace: Workspace, tmp_path: Path):
     assert profile == {"tenant": T, "listener": WHO, "events": 6, "first_at": NOW, "last_at": NOW + 7}
     with pytest.raises(UnknownName):
         export_listener(workspace, T, "nobody", tmp_path / "out.zip")
+
+
+def test_exported_are_events_of_all_types_in_order_of_time(workspace: Workspace, tmp_path: Path):
+    """The same as all of the log would give, less what is of others; late ones and sealed ones, too."""
+    said: list[Any] = []
+    for i, kind in enumerate(EVENT_TYPES):
+        given: dict[str, Any] = {
+            "item": "segue:track:1",
+            "words": "rain",
+            "subject": "genre:pop",
+            "value": 1.0,
+            "count": 2.0,
+        }
+        given |= {"ms_played": 60_000, "ordered": True, "context": "segue:playlist:mine", "propensity": 0.5}
+        given |= {"page": "p", "shelf": "s", "row": 1, "position": 2, "policy": "greedy"}
+        fields = {name: value for name, value in given.items() if name in kind.__struct_fields__}
+        said += [kind(id=f"{who}{i}", listener=who, at=NOW - i % 3, **fields) for who in (WHO, "other")]
+    workspace.log.append(said[::2] + events("other", 3_000))
+    workspace.log.append(events(WHO, 3_000, 5_000))
+    workspace.log.seal()
+    workspace.log.append(said[1::2] + events(WHO, 9))
+    number = workspace.catalogue.listener_number(T, WHO)
+    table = workspace.log.read(T)
+    expected = table.filter(pc.equal(table["listener"], number))["id"].to_pylist()
+    assert export_listener(workspace, T, WHO, tmp_path / "out.zip") == len(expected)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        told = [json.loads(row) for row in archive.read("events.jsonl").splitlines()]
+    assert [event["id"] for event in told] == expected
+    assert len({event["type"] for event in told}) == len(EVENT_TYPES)
+    assert {event["listener"] for event in told} == {WHO}
 
 
 def test_forgotten_in_every_byte(workspace: Workspace):
@@ -155,3 +187,44 @@ def test_what_is_another_tenants_stays_whatever_a_listener_is_called(workspace: 
     assert done.left == ("releases/current-01234567.json",)
     assert workspace.log.count("other") == 2
     assert (theirs / "rows.jsonl").read_text() == (release / "rows.jsonl").read_text() == said
+
+
+def test_what_was_fitted_stays_whatever_a_listener_is_called(workspace: Workspace):
+    """A word of the catalogue, or the name of a recipe, is no trace; what names items may be one."""
+    workspace.log.append(events("energetic", 2))
+    step = "runs/moods-0123456789abcdef"
+    stay = (
+        "releases/r-1/moods/moods.json", "releases/r-1/models/track-listener/names.json",
+        "releases/r-1/models/track-listener/item-knn/model.json", "releases/r-1/space/words/words.json",
+        "releases/r-1/crossing/show/model.json", "releases/r-1/taught/heads/stream/network.onnx",
+        f"{step}/moods.json", "runs/.draft-1-x/moods.json",
+    )  # fmt: skip
+    go = ("releases/r-1/taught/report.json", "runs/teach-0123456789abcdef/report.json", "releases/r-1/notes.txt")
+    for name in (*stay, *go):
+        (workspace.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.path / name).write_text('{"names": ["energetic"]}')
+    done = forget_listener(workspace, T, "energetic")
+    assert sorted(done.deleted) == sorted(go)
+    assert done.left == ()
+    assert all((workspace.path / name).is_file() for name in stay)
+
+
+def test_refused_rows_of_a_listener_go_with_a_short_id_and_of_nobody_else(workspace: Workspace):
+    workspace.log.append([*events("anna", 2), Search(id="s", tenant="other", listener="bobby", at=NOW, words="y")])
+    rows = [
+        json.dumps({"line": i, "reason": "no time", "raw": f"{who},2,,1"}) for i, who in enumerate(("bobby", "anna"))
+    ]
+    own, theirs, before = workspace.derived(QUARANTINE, T), workspace.derived(QUARANTINE, "other"), Path(QUARANTINE)
+    for folder in (own, theirs, workspace.path / before):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "rows.jsonl").write_text("\n".join(rows) + "\n")
+    (own / "bobbys.jsonl").write_text(rows[0] + "\n")
+    done = forget_listener(workspace, T, "bobby")
+    assert (done.events, done.refused, done.left) == (0, 3, ())
+    assert done.deleted == ((own / "bobbys.jsonl").relative_to(workspace.path).as_posix(),)
+    for folder in (own, workspace.path / before):
+        assert (folder / "rows.jsonl").read_text() == rows[1] + "\n"
+    assert (theirs / "rows.jsonl").read_text() == "\n".join(rows) + "\n"
+    for nobody in ("bobby", ""):
+        with pytest.raises(UnknownName):
+            forget_listener(workspace, T, nobody)

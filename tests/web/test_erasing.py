@@ -7,6 +7,7 @@ import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pyarrow as pa
@@ -15,6 +16,8 @@ import pytest
 
 from segue.app import open_service
 from segue.core.events import Play, Search, Tag, Tune
+from segue.importers.interactions import Interactions
+from segue.jobs.ingest import ingest
 from segue.store.receipts import Receipt, erase, verify
 from segue.store.snapshot import take
 from segue.store.workspace import Workspace
@@ -131,6 +134,53 @@ def test_erased_from_every_file_with_a_receipt(client, keys, folder, service):
     (folder / "elsewhere").mkdir()
     assert not verify(folder / "elsewhere", kept, WHO).valid, "another workspace did not sign it"
     assert client("DELETE", f"/v1/listeners/{WHO}", headers=admin).status_code == 404
+
+
+@pytest.mark.parametrize("listener", ["energetic", "item-knn", "2"])
+def test_a_listener_may_be_called_as_what_a_release_is_made_of(folder, listener):
+    with Workspace.open(folder) as workspace:
+        workspace.log.append([Play(id="x", listener=listener, at=NOW, item="segue:track:t:a0t0", ms_played=60_000)])
+        before = {p.relative_to(folder) for p in (folder / "releases").rglob("*") if p.is_file()}
+        done = erase(workspace, "default", listener)
+        assert {p.relative_to(folder) for p in (folder / "releases").rglob("*") if p.is_file()} == before
+        assert not [name for name in done.left if Path(name).name not in ("manifest.json", "segue.toml")]
+    with open_service(folder) as opened:
+        assert opened.home(OTHER).known
+        assert not opened.home(listener).known
+
+
+def test_refused_rows_of_an_import_go_and_those_of_others_are_still_told(folder, keys, make_client):
+    rows = ["user,item,time,count", "bobby,2,notatime,1", "anna,2,notatime,1", '"o""neil, b",2,notatime,1',
+            "bobby,3,2020-01-01,nothing", "bobby,3,2020-01-01,2"]  # fmt: skip
+    (folder.parent / "pl.csv").write_text("\n".join(rows) + "\n")
+    with Workspace.open(folder) as workspace:
+        importer = Interactions(listener="user", item="item", time="time", weight="count")
+        report = ingest(workspace, "interactions", importer, folder.parent / "pl.csv", "default")
+    assert (report.events, report.quarantined) == (1, 4)
+    admin = {"authorization": f"Bearer {keys.create((Scope.ADMIN,))[0]}"}
+    with open_service(folder) as service:
+        client = make_client(create_app(Backend(lambda: service, folder=folder), keys))
+
+        def told():
+            (made,) = client.get("/v1/imports", headers=admin).json()["imports"]
+            found = client.get(f"/v1/imports/{made['id']}/quarantine", headers=admin)
+            assert found.status_code == 200
+            assert found.json()["quarantined"] == made["quarantined"] == 4, "so many were refused, whoever is gone"
+            return [row["raw"] for row in found.json()["rows"]]
+
+        assert len(told()) == 4
+        for listener, events, refused, left in (
+            ("bobby", 1, 2, [rows[2], rows[3]]), ('o"neil, b', 0, 1, [rows[2]]), ("anna", 0, 1, []),
+        ):  # fmt: skip
+            done = client("DELETE", f"/v1/listeners/{quote(listener)}", headers=admin)
+            assert done.status_code == 200, done.text
+            removed = {s["store"]: s["removed"] for s in done.json()["stores"]}
+            assert (removed["event log"], removed["quarantine"]) == (events, refused)
+            assert done.json()["left"] == []
+            assert verify(folder, msgspec.json.decode(done.content, type=Receipt), listener).same_listener
+            assert told() == left
+            assert holders(folder / "quarantine", listener) == []
+        assert not list((folder / "quarantine").rglob("*.jsonl"))
 
 
 def test_who_may(client, keys):

@@ -151,7 +151,7 @@ def _from_2(connection: sqlite3.Connection) -> None:
         connection.execute(f"DROP TABLE {table}")
     connection.execute("DROP INDEX merges_pair")
     connection.execute(f"UPDATE items SET name = '' WHERE kind IN ({int(Kind.TRACK)}, {int(Kind.ALBUM)})")
-    connection.execute("DELETE FROM meta WHERE key = 'songs_named'")
+    connection.execute("DELETE FROM meta WHERE key IN ('songs_named', 'audit_clients')")
 
 
 MIGRATIONS = {

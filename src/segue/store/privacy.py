@@ -13,19 +13,18 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from segue.core.errors import UnknownName
 from segue.core.events import EVENT_TYPES, Follow
 from segue.core.settings import FILE
 from segue.core.types import Kind
-from segue.store import outcomes, segments, snapshot
+from segue.store import outcomes, passing, quarantine, segments, snapshot
 from segue.store.columns import new_draft, sweep
 from segue.store.database import Connection
 from segue.store.dedupe import event_keys
@@ -37,7 +36,7 @@ from segue.store.edge import TYPE_NAMES
 from segue.store.migrations import remove_copies
 from segue.store.segments import Segment
 from segue.store.sqlite import DATABASE
-from segue.store.workspace import CHECKS, FEATURES, PAGES, QUARANTINE, STATISTICS, Workspace
+from segue.store.workspace import CHECKS, FEATURES, PAGES, PASSING, QUARANTINE, STATISTICS, Workspace
 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
@@ -46,6 +45,15 @@ OWN = "own"
 """Namespace of the playlists that listeners make here: what they are called is theirs."""
 NEEDED = re.compile(rf"{re.escape(FILE)}|(?:manifest|model|keys|current-\w+)\.json|.*\.sqlite.*", re.DOTALL)
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
+FITTED = {"models", "space", "moods", "crossing", "taught"}
+"""Folders of a release with what was fitted, as it came from the outputs of steps below RUNS. None of it ever holds a
+listener's id, what was taught included: whatever is fitted is given numbers (`Interactions`, `Lessons`, the items of a
+snapshot), and writes arrays, parameters, and names of recipes, features and moods. An id that is found there all the
+same is a word ("energetic", "item-knn"); and without the file the release would not open, and the step would be taken
+for done. What cards led to (`outcomes.FOLDER`) is of listeners, by number, and goes as a whole: see DERIVED."""
+REPORT = "report.json"
+"""The one exception there: it names the items that were streamed most, by title and uri, which may be anything."""
+RELEASES, RUNS = "releases", "runs"
 DERIVED = (outcomes.FOLDER, FEATURES, STATISTICS, CHECKS, PAGES)
 
 
@@ -60,6 +68,7 @@ class Forgotten:
     retrain: tuple[str, ...]  # releases and runs made from those snapshots: they serve on, and are to be made anew
     letters: int = 0  # dead letters that named the listener
     playlists: int = 0  # of their own, whose titles are gone, too
+    refused: int = 0  # rows of imports that could not be taken and may have been theirs
 
 
 def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path | IO[bytes]) -> int:
@@ -67,8 +76,7 @@ def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path 
     number = workspace.catalogue.listener_number(tenant, listener)
     if number is None:
         raise UnknownName("listener", listener)
-    table = workspace.log.read(tenant)
-    table = table.filter(pc.equal(table["listener"], number))
+    table = workspace.log.of_listener(tenant, number, EVENT_TYPES)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         times = table["at"].to_numpy()
         profile = {"tenant": tenant, "listener": listener, "events": len(table)}
@@ -98,6 +106,8 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     The id may come back later, as somebody new. Safe to repeat after a crash. Raises UnknownName where nothing at all
     is known of the listener, WorkspaceError while another process reads the database.
     """
+    if not listener:  # which every row would hold
+        raise UnknownName("listener", listener)
     if workspace.settings.log:
         catch_up(workspace, tenant)  # or the listener comes back with what is still on its way
     number = workspace.catalogue.listener_number(tenant, listener)
@@ -107,6 +117,8 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     letters = _forget_deliveries(workspace, tenant, listener)
     if letters:
         remove_copies(workspace.path)
+    passing.forget(workspace.path, tenant, listener)
+    refused, emptied = _forget_refused(workspace, tenant, listener)
     for folder in DERIVED:
         shutil.rmtree(workspace.derived(folder, tenant), ignore_errors=True)
     workspace.log.sweep()
@@ -119,11 +131,11 @@ def forget_listener(workspace: Workspace, tenant: str, listener: str) -> Forgott
     deleted, left = _delete_files(workspace, tenant, listener)
     if workspace.settings.log and not remove_read(workspace, tenant):
         left.append(address_of(workspace.settings.log, tenant).name)  # until its retention ends
-    if number is None and not held and not deleted and not letters:
+    if number is None and not held and not deleted and not letters and not refused:
         raise UnknownName("listener", listener)
     made = sorted({name for names in retrain.values() for name in names})
     gone = tuple(s.id for s in held)
-    return Forgotten(events, gone, tuple(deleted), tuple(left), tuple(made), letters, playlists)
+    return Forgotten(events, gone, (*emptied, *deleted), tuple(left), tuple(made), letters, playlists, refused)
 
 
 def _forget_events(workspace: Workspace, tenant: str, number: int) -> tuple[int, int]:
@@ -171,6 +183,15 @@ def _forget_deliveries(workspace: Workspace, tenant: str, listener: str) -> int:
         return DeadLetters(database, tenant).forget(listener)
 
 
+def _forget_refused(workspace: Workspace, tenant: str, listener: str) -> tuple[int, list[str]]:
+    """How many refused rows of imports, and the files that held no others. Those beside the folders of tenants are of
+    imports before there were such, of whichever tenant."""
+    folders = (workspace.path / QUARANTINE, workspace.derived(QUARANTINE, tenant))
+    with workspace.database.forgetting():  # one at a time: two would bring back what the other took
+        rows, files = quarantine.forget(folders, listener)
+    return rows, [f.relative_to(workspace.path).as_posix() for f in files]
+
+
 def _snapshots(workspace: Workspace) -> list[snapshot.Snapshot]:
     folders = sorted((workspace.path / snapshot.FOLDER).glob("[!.]*"))
     return [snapshot.open_snapshot(f) for f in folders if (f / snapshot.CARD).is_file()]
@@ -206,8 +227,8 @@ def _renew(workspace: Workspace, old: snapshot.Snapshot, *, needed: bool) -> Non
 
 
 def _files(workspace: Workspace) -> Iterator[Path]:
-    """Files that others made from the facts: not the facts themselves, not snapshots, not bare arrays."""
-    kept = {segments.FOLDER, snapshot.FOLDER}
+    """Files that others made from the facts: not those themselves, not snapshots, not bare arrays, not what passes."""
+    kept = {segments.FOLDER, snapshot.FOLDER, PASSING}
     for path in sorted(workspace.path.rglob("*")):
         top = path.relative_to(workspace.path).parts[0]
         if path.is_file() and top not in kept and not top.startswith(DATABASE) and path.suffix != ".npy":
@@ -236,7 +257,7 @@ def _delete_files(workspace: Workspace, tenant: str, listener: str) -> tuple[lis
     theirs = _of_others(workspace, tenant)
     for path in list(_files(workspace)):
         name = path.relative_to(workspace.path)
-        if name.parts[:2] not in theirs and pattern.search(_content(path)):
+        if not _fitted(name) and name.parts[:2] not in theirs and pattern.search(_content(path)):
             needed = NEEDED.fullmatch(path.name) is not None
             (left if needed else deleted).append(name.as_posix())
             if not needed:
@@ -244,11 +265,17 @@ def _delete_files(workspace: Workspace, tenant: str, listener: str) -> tuple[lis
     return deleted, left
 
 
+def _fitted(name: PurePath) -> bool:
+    """Whether a file is part of what was fitted: in a release, or as the output of a step."""
+    top, _, inside = (*name.parts, "", "", "")[:3]
+    return name.name != REPORT and ((top == RUNS and bool(inside)) or (top == RELEASES and inside in FITTED))
+
+
 def _of_others(workspace: Workspace, tenant: str) -> set[tuple[str, ...]]:
     """Folders of the workspace that are of one other tenant alone: somebody there may bear the same id."""
     own = str(workspace.database.tenant(tenant))
     folders = [f for name in (*DERIVED, QUARANTINE) for f in (workspace.path / name).glob("*") if f.name != own]
-    for manifest in workspace.path.glob(f"releases/*/{MANIFEST}"):
+    for manifest in workspace.path.glob(f"{RELEASES}/*/{MANIFEST}"):
         with contextlib.suppress(msgspec.DecodeError):
             if msgspec.json.decode(manifest.read_bytes(), type=_Whose).tenant != tenant:
                 folders.append(manifest.parent)

@@ -61,7 +61,7 @@ def erase(workspace: Workspace, tenant: str, listener: str, keys: int = 0) -> Re
         done = Forgotten(0, (), (), (), ())
     stores = {
         "event log": done.events, "dead letters": done.letters, "playlists": done.playlists,
-        "snapshots": len(done.snapshots), "other files": len(done.deleted), "keys": keys,
+        "quarantine": done.refused, "snapshots": len(done.snapshots), "other files": len(done.deleted), "keys": keys,
     }  # fmt: skip
     salt = secrets.token_hex(16)
     receipt = Receipt(
