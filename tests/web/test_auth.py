@@ -2,11 +2,17 @@ import hashlib
 import json
 import re
 import stat
+import subprocess
+import sys
+import threading
+import time
 
 import msgspec
 import pytest
 
-from segue.core.errors import InputError, UnknownName, UsageError
+from segue.core.errors import UnknownName, UsageError, WorkspaceError
+from segue.store.secret import put_private
+from segue.web import auth
 from segue.web.application import EVERYTHING, create_app
 from segue.web.auth import Keys, Scope, bearer, caller_of, parse_scopes
 from segue.web.rate import Rate
@@ -47,12 +53,122 @@ def test_revoking(keys):
     assert keys.all() == ()
 
 
-def test_a_broken_file_never_opens_the_server(client, keys):
-    keys.path.write_text("[{")
-    with pytest.raises(InputError):
+@pytest.mark.parametrize(
+    "content", [b"[{", b"", b"\xff\xfe\x00", b'[{"id": "\xff"}]', b"[" * 100_000, b'[{"id": "a"}]']
+)
+def test_a_broken_file_never_opens_the_server(client, keys, content):
+    """And is nobody's fault who asks: 503, so that what could not be sent is sent again."""
+    text, _ = keys.create((Scope.ADMIN,))
+    keys.path.write_bytes(content)
+    with pytest.raises(WorkspaceError, match=r"keys\.json"):
         keys.all()
-    assert client.get("/v1/home?listener=a").status_code == 400
+    with pytest.raises(WorkspaceError):
+        keys.create((Scope.READ,))
+    for headers in ({}, {"authorization": f"Bearer {text}"}):
+        assert client.get("/v1/home?listener=a", headers=headers).status_code == 503
+        answer = client.post("/v1/events", json=SAVE, headers=headers)
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert str(keys.path.parent) not in answer.text
     assert client.get("/api/health/live").status_code == 200
+
+
+@pytest.fixture
+def slow_writes(monkeypatch):
+    """Whoever changes keys without a lock meets others who do."""
+
+    def slow(path, body):
+        time.sleep(0.005)
+        put_private(path, body)
+
+    monkeypatch.setattr(auth, "put_private", slow)
+
+
+def at_once(calls):
+    """Each on a thread of its own."""
+    ready = threading.Barrier(len(calls))
+
+    def run(call):
+        ready.wait()
+        call()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_changes_of_threads_that_come_at_once_all_stay(keys, slow_writes, shared):
+    def mine():
+        return keys if shared else Keys(keys.path.parent)
+
+    at_once([lambda i=i: mine().create((Scope.LISTENER,), listener=f"L{i}") for i in range(8)])
+    assert {k.listener for k in keys.all()} == {f"L{i}" for i in range(8)}
+    kept, _ = keys.create((Scope.READ,))
+    at_once([lambda i=i: mine().revoke_of(f"L{i}", "default") for i in range(8)])
+    assert [k.scopes for k in keys.all()] == [(Scope.READ,)]
+    one = keys.find(kept)
+    assert one is not None
+    at_once([lambda: mine().revoke(one.id), lambda: mine().create((Scope.INGEST,))])
+    assert [k.scopes for k in keys.all()] == [(Scope.INGEST,)]
+
+
+CHANGE = """
+import sys, time
+from pathlib import Path
+from segue.web import auth
+name, write = sys.argv[2], auth.put_private
+def slow(path, body):
+    time.sleep(0.005)
+    write(path, body)
+auth.put_private = slow
+keys = auth.Keys(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for i in range(10):
+    keys.create((auth.Scope.READ,), f"{name}{i}")
+    assert keys.revoke_of(f"{name}{i}", "default") == 1
+"""
+
+
+def test_changes_of_processes_that_come_at_once_all_stay(keys):
+    for name in "ab":
+        for i in range(10):
+            keys.create((Scope.LISTENER,), listener=f"{name}{i}")
+    command = [sys.executable, "-c", CHANGE, str(keys.path.parent)]
+    running = [
+        subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for name in "ab"
+    ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    for one in running:
+        one.communicate(timeout=60)
+        assert one.returncode == 0
+    assert sorted(k.label for k in keys.all()) == sorted(f"{name}{i}" for name in "ab" for i in range(10))
+
+
+def test_where_another_process_does_not_let_go_a_change_gives_up(keys, monkeypatch):
+    monkeypatch.setattr(auth, "LONGEST_S", 0.05)
+    with auth._held(keys.path.with_name(auth.LOCK)), pytest.raises(WorkspaceError, match="another process"):
+        keys.create((Scope.READ,))
+    keys.create((Scope.READ,))
+    assert len(keys.all()) == 1
+
+
+def test_where_a_file_system_has_no_locks_threads_take_turns(keys, slow_writes, monkeypatch):
+    def without(*_):
+        raise OSError(95, "not supported")
+
+    monkeypatch.setattr("fcntl.flock", without)
+    at_once([lambda: keys.create((Scope.READ,)) for _ in range(4)])
+    assert len(keys.all()) == 4
 
 
 def test_the_first_key_closes_the_interface_at_once(client, keys):
@@ -154,21 +270,24 @@ def test_a_listeners_own_key_is_for_that_listener_on_every_resource(client, keys
 
 
 @pytest.mark.parametrize(
-    ("body", "media"),
+    ("body", "media", "verdicts"),
     [
-        ([SAVE | {"id": "2"}, SAVE | {"id": "3", "listener": "L00002"}], "application/json"),
-        ([SAVE | {"id": "2"}, {"listener": "L00002"}], "application/json"),
+        ([SAVE | {"id": "3", "listener": "L00002"}, SAVE | {"id": "2"}], "application/json", ["refused", "accepted"]),
+        ([SAVE | {"id": "2"}, {"listener": "L00002"}], "application/json", ["accepted", "refused"]),
         ({"specversion": "1.0", "id": "2", "source": "x", "type": "t", "data": {"listener": "L00002"}},
-         "application/cloudevents+json"),
+         "application/cloudevents+json", ["refused"]),
     ],
 )  # fmt: skip
-def test_a_listeners_own_key_tells_of_nobody_else_not_even_in_dead_letters(client, keys, service, body, media):
+def test_a_listeners_own_key_tells_of_nobody_else(client, keys, service, body, media, verdicts):
     text = keys.create((Scope.LISTENER,), listener="L00001")[0]
     headers = {"authorization": f"Bearer {text}", "content-type": media}
     answer = client.post("/v1/events", content=json.dumps(body), headers=headers)
-    assert answer.status_code == 403
-    assert "own listener" in answer.json()["error"]["message"]
-    assert not service.seen, "nothing of the request is written"
+    assert answer.status_code == 202
+    assert answer.json()["verdicts"] == verdicts
+    assert answer.json()["rejected"] == [
+        {"index": verdicts.index("refused"), "reason": "this key may only send events of 'L00001'", "field": "listener"}
+    ]
+    assert {e.listener for e in service.seen.values()} == ({"L00001"} if "accepted" in verdicts else set())
 
 
 def test_a_key_may_ask_so_often(client, keys):

@@ -63,6 +63,28 @@ def test_what_finds_no_room_is_turned_away_and_room_comes_back():
     asyncio.run(run())
 
 
+def test_a_request_holds_more_as_it_comes():
+    async def run():
+        inbox = inbox_over(SlowBackend(), most=1_000)
+        with inbox.room() as first, inbox.room() as second:
+            first(600)
+            second(300)
+            assert inbox.held == 900
+            inbox.ask(100)
+            for full in (lambda: inbox.ask(101), lambda: first(200), lambda: second(101)):
+                with pytest.raises(Full):
+                    full()
+            assert inbox.held == 900, "what was refused is not held"
+        assert inbox.held == 0
+        with inbox.room(900) as alone:
+            alone(5_000)
+            with pytest.raises(Full), inbox.room(1):
+                pass
+        assert inbox.held == 0
+
+    asyncio.run(run())
+
+
 def test_a_disk_that_is_full_is_told_to_all_who_shared_the_commit():
     async def run():
         inbox = inbox_over(SlowBackend(broken=True))

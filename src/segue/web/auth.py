@@ -9,23 +9,33 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
-from segue.core.errors import InputError, UnknownName, UsageError
+from segue.core.errors import UnknownName, UsageError, WorkspaceError
 from segue.store.secret import put_private, workspace_secret
 from segue.web.last_use import LastUse
 from segue.web.operators import Operators
 
-FILE = "keys.json"
+try:
+    import fcntl
+except ImportError:  # where there is no such lock, threads alone take turns
+    fcntl = None  # type: ignore[assignment]
+
+FILE, LOCK = "keys.json", "keys.lock"
 PREFIX = "segue"
 MAX_KEY = 200  # characters that are looked at
+LOOK_S, LONGEST_S = 0.01, 10.0
+"""How often, and how long, a change waits for that of another process: one takes milliseconds."""
 
 
 class Scope(StrEnum):
@@ -134,24 +144,31 @@ class Keys:
         self.path, self.tenant, self.closed = workspace / FILE, tenant, closed
         self.operators = Operators(workspace, tenant)
         self.last_use = LastUse(self.operators)
-        self._stamp: tuple[int, int, int] | None = None
-        self._keys: tuple[Key, ...] = ()
+        self._turn = threading.Lock()  # of changes
+        # The stamp of the file and what it held: set in one step, or a thread would keep old keys under a new stamp.
+        self._seen: tuple[tuple[int, int, int] | None, tuple[Key, ...]] = (None, ())
 
     def all(self) -> tuple[Key, ...]:
-        """Every key; InputError where the file is broken, so that damage never opens a server."""
+        """Every key; WorkspaceError where the file is broken, so that damage never opens a server."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
-            self._stamp, self._keys = None, ()
             return ()
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-        if stamp != self._stamp:
-            try:
-                self._keys = msgspec.json.decode(self.path.read_bytes(), type=tuple[Key, ...])
-            except (msgspec.DecodeError, OSError) as e:
-                raise InputError(f"{self.path} cannot be read as keys: {e}") from None
-            self._stamp = stamp
-        return self._keys
+        seen, keys = self._seen
+        if stamp != seen:
+            keys = self._read()
+            self._seen = (stamp, keys)
+        return keys
+
+    def _read(self) -> tuple[Key, ...]:
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=tuple[Key, ...])
+        except FileNotFoundError:
+            return ()
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as e:
+            why = e.strerror if isinstance(e, OSError) else e  # callers are told, and need not know where the file is
+            raise WorkspaceError(f"{FILE} of the workspace cannot be read as keys: {why}") from None
 
     def tenants(self, stored: Iterable[str]) -> list[str]:
         """Those of which something is stored, and those that have a key or an operator."""
@@ -175,7 +192,8 @@ class Keys:
         text = self._derived(name) if digest else f"{PREFIX}_{name}_{secrets.token_urlsafe(32)}"
         now = int(time.time() * 1000)
         key = Key(name, _digest(text), scopes, label[:200], now, listener, digest, self.tenant)
-        self._write((*self.all(), key))
+        with self._changing() as keys:
+            self._write((*keys, key))
         return text, key
 
     def texts(self, listener: str) -> list[tuple[Key, str]]:
@@ -196,19 +214,26 @@ class Keys:
 
     def revoke(self, key_id: str) -> Key:
         """Take a key away, or UnknownName."""
-        keys = self.all()
-        gone = next((k for k in keys if k.id == key_id), None)
-        if gone is None:
-            raise UnknownName("key", key_id, [k.id for k in keys])
-        self._write(tuple(k for k in keys if k.id != key_id))
+        with self._changing() as keys:
+            gone = next((k for k in keys if k.id == key_id), None)
+            if gone is None:
+                raise UnknownName("key", key_id, [k.id for k in keys])
+            self._write(tuple(k for k in keys if k.id != key_id))
         self.last_use.forget([key_id])
         return gone
 
     def revoke_of(self, listener: str, tenant: str) -> int:
         """Take away the keys of a tenant that are a listener's own; how many went."""
-        gone = [k for k in self.all() if listener and k.listener == listener and (k.tenant or self.tenant) == tenant]
+
+        def theirs(key: Key) -> bool:
+            return bool(listener) and key.listener == listener and (key.tenant or self.tenant) == tenant
+
+        if not any(map(theirs, self.all())):
+            return 0
+        with self._changing() as keys:
+            gone = [k for k in keys if theirs(k)]
+            self._write(tuple(k for k in keys if not theirs(k)))
         if gone:
-            self._write(tuple(k for k in self.all() if k not in gone))
             self.last_use.forget([k.id for k in gone])
         return len(gone)
 
@@ -221,10 +246,46 @@ class Keys:
                 found = key
         return found
 
-    def _write(self, keys: tuple[Key, ...]) -> None:
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[Key, ...]]:
+        """The keys as the file has them, which no other thread or process changes while the block lasts."""
         if not self.path.parent.is_dir():
             raise UsageError(f"no workspace at {self.path.parent}")
+        with self._turn, _held(self.path.with_name(LOCK)):
+            yield self._read()
+
+    def _write(self, keys: tuple[Key, ...]) -> None:
         put_private(self.path, msgspec.json.format(msgspec.json.encode(keys)) + b"\n")
+
+
+@contextmanager
+def _held(lock: Path) -> Iterator[None]:
+    """While the block lasts nobody else holds this file. WorkspaceError where another process does not let go of it.
+
+    It is a file of its own: one that is replaced by every change would be another for each who waits.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        until = time.monotonic() + LONGEST_S
+        while not _taken(descriptor):
+            if time.monotonic() >= until:
+                raise WorkspaceError(f"the keys are being changed by another process, which holds {LOCK}: try again")
+            time.sleep(LOOK_S)
+        yield
+    finally:
+        os.close(descriptor)  # which gives the lock up
+
+
+def _taken(descriptor: int) -> bool:
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without such locks: threads alone take turns
+        return True
+    return True
 
 
 def _digest(text: str) -> str:

@@ -51,19 +51,30 @@ class Inbox:
         """Bytes of requests that are worked on."""
         return self._bytes
 
-    @contextmanager
-    def room(self, size: int) -> Iterator[None]:
-        """Hold so many bytes while a request is worked on; Full where they are not to be had."""
-        if self._bytes and self._bytes + size > self._most:
+    def ask(self, size: int, held: int = 0) -> None:
+        """Full where so many bytes are not to be had now, by a request that holds some already."""
+        if self._bytes > held and self._bytes + size > self._most:  # one that is alone is let in, however large
             self._metrics.turned_away.inc()
             raise Full(int(min(LONGEST_S, max(1.0, self._bytes / self._pace))))
-        self._bytes += size
-        self._metrics.waiting_bytes.inc(size)
+
+    @contextmanager
+    def room(self, size: int = 0) -> Iterator[Callable[[int], None]]:
+        """Hold so many bytes while a request is worked on, and more by each call; Full where they are not to be had."""
+        held = 0
+
+        def more(size: int) -> None:
+            nonlocal held
+            self.ask(size, held)
+            held += size
+            self._bytes += size
+            self._metrics.waiting_bytes.inc(size)
+
         try:
-            yield
+            more(size)
+            yield more
         finally:
-            self._bytes -= size
-            self._metrics.waiting_bytes.dec(size)
+            self._bytes -= held
+            self._metrics.waiting_bytes.dec(held)
 
     async def read(self, size: int, call: Callable[[], T]) -> T:
         """`call()`, on a thread where the body is large: other requests must not wait for it."""

@@ -49,10 +49,12 @@ def _parameters(resource: Resource) -> list[dict[str, Any]]:
 
 
 def _always(resource: Resource) -> set[int]:
-    """Errors that come before a resource is asked, or with any parameters: too often, a name nobody knows, too long."""
+    """Errors that come before a resource is asked, or with any parameters or body: too often, a name nobody knows, too
+    long, too slow."""
     often = {HTTPStatus.TOO_MANY_REQUESTS} if resource.scope is not None else set()
     named = {HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_URI_TOO_LONG} if _parameters(resource) else set()
-    return {int(status) for status in often | named}
+    slow = {HTTPStatus.REQUEST_TIMEOUT} if resource.body is not None else set()
+    return {int(status) for status in often | named | slow}
 
 
 def _operation(resource: Resource, schema_of: dict[int, Any]) -> dict[str, Any]:

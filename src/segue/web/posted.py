@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from segue.core.errors import InputError
@@ -20,6 +24,12 @@ CLOUD, CLOUDS = "application/cloudevents+json", "application/cloudevents-batch+j
 MEDIA = (JSON, NDJSON, CLOUD, CLOUDS)
 MAX_EVENTS = 1_000
 SMALL = 1 << 20  # bytes of an array that is read before its events are counted
+FEW = 100 * MAX_EVENTS
+"""Commas of an array that is taken apart before its events are counted: there are no more parts than that."""
+PIECE = 1 << 18  # bytes that are counted at once
+QUOTE, COMMA = b'",'
+STEPS = np.zeros(256, np.int8)
+STEPS[list(b"[{")], STEPS[list(b"]}")] = 1, -1  # how much deeper it goes
 BOM = b"\xef\xbb\xbf"
 
 T = TypeVar("T")
@@ -38,7 +48,7 @@ class Posted(msgspec.Struct, frozen=True):
 
 
 class Numbered(msgspec.Struct, frozen=True):
-    """The same of a request in headers."""
+    """The same of a request in headers, where the client is percent-encoded."""
 
     client: Client = ""
     first: Number = 0
@@ -83,12 +93,13 @@ def read(envelope: Envelope, tenant: str, rules: Rules) -> Batch:
         raise InputError("the body is empty; send one event, a JSON array, or one event a line")
     rows: Sequence[bytes]
     if envelope.media == NDJSON:
-        rows = [line for line in body.split(b"\n") if line.strip()]
+        rows = _lines(body)
     elif start == b"[":
         if len(body) <= SMALL and form == "event":
             batch = read_good(body, False, tenant, rules, sender)
             if batch is not None and batch.rows <= MAX_EVENTS:
                 return batch
+        _check(_elements(body))
         rows = [bytes(raw) for raw in _decoded(body, list[msgspec.Raw])]
     elif envelope.media == JSON and (posted := _posted(body)) is not None:
         sender = Sender(posted.client, posted.first, posted.produced, posted.sent_at)
@@ -96,20 +107,62 @@ def read(envelope: Envelope, tenant: str, rules: Rules) -> Batch:
         body = b"[" + b",".join(rows) + b"]"
     else:
         rows = [body]
-    if len(rows) > MAX_EVENTS:
-        raise TooLarge(f"a request may have {MAX_EVENTS} events, this one has {len(rows)}")
+    _check(len(rows))
     batch = read_good(body, envelope.media == NDJSON, tenant, rules, sender) if form == "event" else None
     return batch if batch is not None and batch.rows == len(rows) else read_rows(rows, form, tenant, rules, sender)
+
+
+def _check(events: int) -> None:
+    if events > MAX_EVENTS:
+        raise TooLarge(f"a request may have {MAX_EVENTS} events, this one has {events}")
+
+
+def _lines(body: bytes) -> list[bytes]:
+    """Those that hold something. TooLarge where there are too many, which are counted, not kept."""
+    found = (line.removesuffix(b"\n") for line in BytesIO(body) if line.strip())
+    rows = list(islice(found, MAX_EVENTS))
+    _check(len(rows) + sum(1 for _ in found))
+    return rows
+
+
+def _elements(array: bytes) -> int:
+    """How many elements an array has, without an object for each; 0 where they are few enough to be taken apart.
+
+    A body of 10 MB may have five million of them, which would be 600 MB. Where it is no JSON there are no fewer than
+    can be read.
+    """
+    if array.count(b",") <= FEW:
+        return 0
+    text = array.replace(b"\\\\", b"").replace(b'\\"', b"")  # from here on a quote begins or ends a text
+    commas = depth = inside = 0
+    for at in range(0, len(text), PIECE):
+        part = np.frombuffer(text, np.uint8, min(PIECE, len(text) - at), at)
+        quoted = (inside + np.cumsum(part == QUOTE)) % 2
+        depths = depth + np.cumsum(STEPS[part] * (1 - quoted))
+        commas += int(np.count_nonzero((part == COMMA) & (quoted == 0) & (depths == 1)))
+        inside, depth = int(quoted[-1]), int(depths[-1])
+    return commas + 1
 
 
 class _Head(msgspec.Struct):
     events: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
+class _Sent(Numbered, frozen=True, kw_only=True):
+    """The envelope, with events that are still bytes: of a name given twice in one object the last counts."""
+
+    events: msgspec.Raw
+
+
 def _posted(body: bytes) -> Posted | None:
     """The envelope; None where the object is one event."""
-    head = _decoded(body, _Head)
-    return None if head.events is msgspec.UNSET else _decoded(body, Posted)
+    if _decoded(body, _Head).events is msgspec.UNSET:
+        return None
+    sent = _decoded(body, _Sent)
+    events = bytes(sent.events)
+    _check(_elements(events))
+    posted = _decoded(b'{"events":' + events + b"}", Posted)
+    return Posted(posted.events, sent.client, sent.first, sent.produced, sent.sent_at)
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:
@@ -144,7 +197,11 @@ def _sender(headers: Mapping[str, str]) -> Sender:
     if not given:
         return Sender()
     try:
+        if "client" in given:  # a header holds no other letters than ASCII for sure
+            given["client"] = unquote(given["client"], errors="strict")
         said = msgspec.convert(given, Numbered, strict=False)
+    except UnicodeDecodeError:
+        raise InputError(f"bad header: {names['client']} is no UTF-8, percent-encoded") from None
     except msgspec.ValidationError as e:
         raise InputError(f"bad header: {e}") from None
     return Sender(said.client, said.first, said.produced, said.sent_at)
