@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ class Server:
         self.seen: dict[str, dict[str, Any]] = {}
         self.headers: list[dict[str, str]] = []
         self.requests = 0
+        self.says = b""  # in the place of an answer
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -58,7 +60,9 @@ class Server:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     self.close_connection = True
                     return
-                raw = json.dumps(said).encode()
+                if status in (400, 413):
+                    said = {"error": {"code": "bad_request", "message": "no"}}
+                raw = outer.says or json.dumps(said).encode()
                 self.send_response(status)
                 for name, value in more.items():
                     self.send_header(name, value)
@@ -140,6 +144,69 @@ def test_a_request_that_is_wrong_is_halved_until_the_wrong_event_is_alone(server
     assert told == ["poison"]
 
 
+SIGN_IN = b"<html>Sign in</html>"
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(200, SIGN_IN), (202, b"{}"), (202, b'{"accepted": 1}'), (400, SIGN_IN), (413, b"[]")]
+)
+def test_what_is_not_segue_takes_nothing(server, tmp_path, status, says):
+    """A page to sign in on, or a proxy with a limit of its own, answers in its place."""
+    server.says, server.script = says, [status] * 100
+    told: list[str] = []
+    with Producer(server.url, tmp_path / "b", linger_s=0, on_refused=lambda _event, why: told.append(why)) as producer:
+        producer.put_all([SAVE] * 3)
+        until = time.monotonic() + 10
+        while not producer.stats.retries and time.monotonic() < until:
+            time.sleep(0.01)
+        assert (producer.waiting, producer.stats.accepted, producer.stats.refused, told) == (3, 0, 0, [])
+        assert producer.trouble
+        server.says, server.script = b"", []
+        assert producer.flush(20)
+    assert len(server.seen) == 3
+
+
+def test_a_disk_that_is_full_under_the_buffer_ends_nothing(server, tmp_path, monkeypatch):
+    remove, full = Buffer.remove, [True]
+
+    def no_room(self, first, count):
+        if full:
+            full.clear()
+            raise sqlite3.OperationalError("database or disk is full")
+        return remove(self, first, count)
+
+    monkeypatch.setattr(Buffer, "remove", no_room)
+    with Producer(server.url, tmp_path / "b", linger_s=0) as producer:
+        producer.put(SAVE)
+        assert producer.flush(20)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_is_wrong_keeps_everything_and_is_told_once(server, tmp_path, caplog, status):
+    told, refused = [], []
+    server.script = [503, *[status] * 4, 503, status]
+
+    def denied(why):
+        told.append(why)
+        raise RuntimeError("of somebody else's code")
+
+    with Producer(
+        server.url, tmp_path / "b", linger_s=0.05, on_refused=lambda e, why: refused.append(e), on_denied=denied
+    ) as producer:
+        ids = producer.put_all([SAVE] * 3)
+        assert producer.flush(20)
+        assert producer.trouble == ""
+        assert (len(told), told[0][:3], refused) == (1, str(status), [])
+        server.script = [status]
+        ids.append(producer.put(SAVE))
+        assert producer.flush(20)
+    assert list(server.seen) == ids
+    assert (producer.stats.refused, producer.stats.dropped) == (0, 0)
+    assert len(told) == 2, "a new beginning is news"
+    assert [r.levelname for r in caplog.records if "producer's key" in r.message] == ["ERROR"] * 2
+
+
 def test_refused_events_are_told_and_gone(server, tmp_path):
     told = []
     with Producer(server.url, tmp_path / "b", on_refused=lambda e, why: told.append((e["item"], why))) as producer:
@@ -187,6 +254,9 @@ def test_what_cannot_be_meant_is_refused(tmp_path):
         Producer("localhost:8800", tmp_path / "b")
     with pytest.raises(ValueError, match="drop-oldest"):
         Producer("http://localhost:1", tmp_path / "b", when_full="panic")  # type: ignore[arg-type]
+    for name in ("é" * 201, "a\0b"):
+        with pytest.raises(ValueError, match="200 characters"):
+            Producer("http://localhost:1", tmp_path / "b", client=name)
     (tmp_path / "b").write_bytes(b"no database at all, but long enough to be looked at" * 30)
     with pytest.raises(OSError, match="buffer"):
         Producer("http://localhost:1", tmp_path / "b")

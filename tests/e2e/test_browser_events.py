@@ -1,7 +1,13 @@
 """The script for pages, in a real browser: kept while the server is away, sent on leaving, each event once."""
 
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import pytest
+
+from segue.web.auth import Keys, Scope
 
 SCRIPT = Path(__file__).parents[2] / "src/segue/web/pages/static/segue.js"
 START = """async (every) => {
@@ -20,7 +26,7 @@ def until(page, holds, seconds=20):
 
 
 def test_it_is_small():
-    assert SCRIPT.stat().st_size < 3_000
+    assert SCRIPT.stat().st_size < 3_200
 
 
 def test_events_go_in_order_and_once(served, service, visit):
@@ -63,3 +69,57 @@ def test_what_waits_is_sent_when_the_page_goes_and_counts_once(served, service, 
     page.evaluate(START, 50)
     until(page, lambda: page.evaluate(LEFT) == 0)
     assert len(service.seen) == 3
+
+
+PLAYER = """<!doctype html><link rel="icon" href="data:,"><script type="module">
+  import { Segue } from "SERVER/static/segue.js";
+  window.segue = new Segue({ url: "SERVER", key: "KEY", every: 50 });
+</script>"""
+
+
+@pytest.fixture
+def player():
+    """A company's web player: one page, from a server of its own."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(http.page.encode())
+
+        def log_message(self, *_):
+            pass
+
+    class Player(ThreadingHTTPServer):
+        daemon_threads = True
+        page = ""
+
+    http = Player(("127.0.0.1", 0), Handler)
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield http
+    http.shutdown()
+    http.server_close()
+
+
+def test_a_page_elsewhere_sends_with_a_key(serve, service, visit, player, tmp_path):
+    keys, origin = Keys(tmp_path), f"http://localhost:{player.server_port}"
+    served = serve(lambda: service, keys, origins=[origin])
+    player.page = PLAYER.replace("SERVER", served.url).replace("KEY", keys.create((Scope.LISTENER,), listener="ann")[0])
+    page = visit(origin + "/", expect=(f"outside: {served.url}/",))
+    page.wait_for_function("window.segue")
+    id = page.evaluate(PUT, 1)
+    until(page, lambda: id in service.seen)
+    until(page, lambda: page.evaluate(LEFT) == 0)
+    assert service.seen[id].listener == "ann"
+
+
+def test_a_page_elsewhere_that_nobody_named_sends_nothing(serve, service, visit, player, tmp_path):
+    keys, origin = Keys(tmp_path), f"http://localhost:{player.server_port}"
+    served = serve(lambda: service, keys, origins=["https://player.example.org"])
+    player.page = PLAYER.replace("SERVER", served.url).replace("KEY", keys.create((Scope.LISTENER,), listener="ann")[0])
+    page = visit(origin + "/", expect=("outside: ", "CORS policy", "Failed to load"))
+    send = "u => fetch(u, { method: 'POST', body: '[]' }).then(a => a.status, e => e.name)"
+    assert page.evaluate(send, served.url + "/v1/events") == "TypeError"
+    assert page.evaluate("typeof window.segue") == "undefined"
+    assert not service.seen

@@ -15,7 +15,7 @@ from segue.store.delivery.intake import Intake
 from segue.store.privacy import forget_listener
 from segue.store.workspace import Workspace
 from segue.web.application import create_app
-from segue.web.auth import Keys
+from segue.web.auth import Keys, Scope
 from segue.web.service import Backend
 
 NOW = int(time.time() * 1000)
@@ -214,6 +214,54 @@ def test_dead_letters_are_bounded_and_forgotten_with_their_listener(client, work
     forget_listener(workspace, "default", "somebody-särskild")
     assert intake.dead.counts()[0] == 4
     assert "rskild" not in (workspace.path / "store.sqlite").read_bytes().decode("latin-1")
+
+
+def test_rows_of_somebody_else_leave_nothing_of_them_behind(client, workspace):
+    """Not among the dead letters, either, which could be replayed; numbers that came are no gap all the same."""
+    keys = Keys(workspace.path)
+    mine, admin = keys.create((Scope.LISTENER,), listener="ann")[0], keys.create((Scope.ADMIN,))[0]
+    bob = "bob-whose-name-is-nowhere"
+    rows = [play(1), play(2, listener=bob), play(3), 7, {"listener": bob, "words": "x"}, play(4)]
+    for media, body in (
+        ("application/json", json.dumps(rows).encode()),
+        ("application/x-ndjson", b"\n".join(json.dumps(r).encode() for r in rows)),
+    ):
+        sender = {"segue_client": "phone", "segue_first": "1", "segue_produced": "6"}
+        answer = post(client, body, media, authorization=f"Bearer {mine}", **sender).json()
+        assert [r["index"] for r in answer["rejected"]] == [1, 3, 4]
+        assert [i for i, v in enumerate(answer["verdicts"]) if v == "refused"] == [1, 3, 4]
+    assert ids(workspace) == ["e1", "e3", "e4"]
+    headers = {"authorization": f"Bearer {admin}"}
+    (hour,) = client.get("/v1/audit", headers=headers).json()["hours"]
+    assert (hour["produced"], hour["delivered"], hour["gaps"], hour["refused"]) == (6, 6, [], 6)
+    letters = client.get("/v1/dead-letters", headers=headers).json()["letters"]
+    assert sorted((x["raw"], x["times"]) for x in letters) == [("7", 2), ('{"listener":"ann"}', 4)]
+    (theirs,) = [x["id"] for x in letters if x["raw"] != "7"]
+    assert client.post(f"/v1/dead-letters/{theirs}/replay", headers=headers).json()["status"] == "refused"
+    assert bob.encode() not in b"".join(p.read_bytes() for p in workspace.path.rglob("*") if p.is_file())
+    forget_listener(workspace, "default", "ann")
+    assert [x["raw"] for x in client.get("/v1/dead-letters", headers=headers).json()["letters"]] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("phone", "phone"), ("kitchen%20%C3%A9%20player", "kitchen é player"), ("100%", "100%"), ("a+b%2Bc", "a+b+c"),
+     ("%E2%99%AB" * 200, "♫" * 200)],
+)  # fmt: skip
+def test_a_client_is_named_in_a_header_in_any_letters(client, workspace, header, name):
+    assert post(client, [play(1, listener=name)], segue_client=header).status_code == 202
+    (hour,) = client.get("/v1/audit", params={"client": name}).json()["hours"]
+    assert hour["client"] == name
+    forget_listener(workspace, "default", name)
+    assert client.get("/v1/audit").json()["hours"] == []
+
+
+@pytest.mark.parametrize("header", ["%FF", "%ED%A0%80", "a%00b", "%E2%99%AB" * 201, "x" * 201])
+def test_a_client_that_is_no_name_is_refused(client, workspace, header):
+    answer = post(client, [play(1)], segue_client=header)
+    assert answer.status_code == 400
+    assert "header" in answer.json()["error"]["message"]
+    assert ids(workspace) == []
 
 
 def test_the_audit_names_what_never_came(client):

@@ -15,7 +15,9 @@ from urllib.parse import quote, urlsplit
 WORTH_PACKING = 1_024  # bytes
 MAX_ANSWER = 4 << 20
 GIVEN_UP = (400, 413)
-"""Statuses that say that the request itself is wrong, so that sending it again is of no use."""
+"""Statuses that say that the request itself is wrong, so that sending all of it again is of no use."""
+DENIED = (401, 403)
+"""Statuses that say that the key is wrong, whatever the events are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,52 @@ class Answer:
     status: int
     body: Mapping[str, Any]
     retry_after: float = 0.0  # seconds that it asks to wait
+    rows: int = 0  # events of the request
 
     @property
     def taken(self) -> bool:
-        return 200 <= self.status < 300
+        """Whether Segue has them: it tells of each. What else answers with success, a page to sign in on perhaps, does
+        not."""
+        return (
+            200 <= self.status < 300
+            and self._count("accepted") + self._count("duplicates") + len(self.rejected) == self.rows
+        )
+
+    @property
+    def rejected(self) -> Sequence[Mapping[str, Any]]:
+        """Of the events that it would not take: `index` and `reason`."""
+        said = self.body.get("rejected")
+        each = said if isinstance(said, list) else []
+        return [r for r in each if isinstance(r, dict) and self._is_place(r.get("index"))]
 
     @property
     def hopeless(self) -> bool:
+        """Whether so many events will not be taken, whoever says so."""
         return self.status in GIVEN_UP
 
     @property
+    def ours(self) -> bool:
+        """Whether it is Segue that says what is wrong, and not something on the way."""
+        said = self.body.get("error")
+        return isinstance(said, dict) and isinstance(said.get("code"), str) and isinstance(said.get("message"), str)
+
+    @property
+    def denied(self) -> bool:
+        return self.status in DENIED
+
+    @property
     def message(self) -> str:
+        if 200 <= self.status < 300:
+            return "" if self.taken else "what answered does not say what became of each event: is that Segue?"
         said = self.body.get("error")
         return str(said.get("message", "")) if isinstance(said, dict) else ""
+
+    def _count(self, name: str) -> int:
+        said = self.body.get(name)
+        return said if type(said) is int else 0
+
+    def _is_place(self, index: object) -> bool:
+        return type(index) is int and 0 <= index < self.rows
 
 
 class Post:
@@ -64,12 +99,12 @@ class Post:
             body = gzip.compress(body, 1)
             headers["content-encoding"] = "gzip"
         try:
-            return self._answer(body, headers)
+            return self._answer(body, headers, len(bodies))
         except (OSError, http.client.HTTPException) as e:
             self.close()
             return Answer(0, {"error": {"message": str(e) or type(e).__name__}})
 
-    def _answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _answer(self, body: bytes, headers: Mapping[str, str], rows: int) -> Answer:
         if self._connection is None:
             self._connection = self._connect()
         self._connection.request("POST", self._path, body, headers)
@@ -83,7 +118,7 @@ class Post:
             value = None
         asked = response.headers.get("retry-after", "")
         wait = float(asked) if asked.isdecimal() and len(asked) < 6 else 0.0
-        return Answer(response.status, value if isinstance(value, dict) else {}, wait)
+        return Answer(response.status, value if isinstance(value, dict) else {}, wait, rows)
 
     def _connect(self) -> http.client.HTTPConnection:
         host = self._parts.hostname or ""

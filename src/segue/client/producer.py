@@ -18,6 +18,7 @@ from segue.client.posting import Answer, Post, pause
 
 WhenFull = Literal["drop-oldest", "drop-new", "wait", "raise"]
 POLICIES = ("drop-oldest", "drop-new", "wait", "raise")
+LONGEST_CLIENT = 200  # characters that the server takes
 Event = Mapping[str, Any]
 log = logging.getLogger("segue.client")
 
@@ -41,6 +42,10 @@ class Producer:
     `buffer` is a file of this producer alone. `most_bytes` bounds it; `when_full` says what happens then: the oldest
     event goes, the new one goes, `put` waits, or it raises BufferFull. `fsync`: see `segue.client.buffer`.
     `on_refused(event, reason)` is told, on the sending thread, of each event that the server would not take.
+
+    A key that the server does not know, or that may not send events, loses nothing: everything waits in the file and is
+    tried again. `on_denied(reason)` is told once, on the sending thread, when that begins, and the log has it as an
+    error; `trouble` says it as long as it lasts.
     """
 
     def __init__(
@@ -57,21 +62,25 @@ class Producer:
         fsync: Fsync = "each",
         timeout_s: float = 30.0,
         on_refused: Callable[[dict[str, Any], str], None] | None = None,
+        on_denied: Callable[[str], None] | None = None,
     ) -> None:
         if when_full not in POLICIES:
             raise ValueError(f"no policy {when_full!r}; there are: {', '.join(POLICIES)}")
         if not 1 <= batch <= 1_000:
             raise ValueError(f"a request has 1 to 1000 events, not {batch}")
+        if len(client) > LONGEST_CLIENT or "\0" in client:
+            raise ValueError(f"a client's name has at most {LONGEST_CLIENT} characters, and no NUL")
         self._post = Post(url, key, timeout_s)
         self._buffer = Buffer(Path(buffer), fsync)
         self.client = client or self._buffer.client
         self._batch, self._linger = batch, linger_s
         self._most, self._policy = most_bytes, when_full
-        self._on_refused = on_refused
+        self._on_refused, self._on_denied = on_refused, on_denied
         self.stats = Stats()
         self._changed = threading.Condition()
         self._stopping = self._hurried = False
         self._last: Answer | None = None
+        self._tries, self._at_once, self._denied = 0, batch, False  # of the sending thread
         self._thread = threading.Thread(target=self._run, name="segue-producer", daemon=True)
         self._thread.start()
 
@@ -162,29 +171,43 @@ class Producer:
     # --- the sending thread -----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        tries, most = 0, self._batch
         while self._wait_for_events():
-            first, bodies, produced = self._buffer.oldest(most, 4 << 20)
-            if not bodies:
-                continue
-            answer = self._last = self._post(bodies, self.client, first, produced, int(time.time() * 1000))
-            self.stats.requests += 1
-            if answer.taken:
-                self._count(answer, bodies)
-                self._remove(first, len(bodies))
-                tries, most = 0, self._batch
-            elif answer.hopeless and len(bodies) > 1:
-                most = max(1, len(bodies) // 2)  # until the one that is wrong is alone
-            elif answer.hopeless:
-                self._refuse(bodies[0], answer.message)
-                self._remove(first, 1)
-                tries, most = 0, self._batch
-            else:
-                if not tries:
-                    log.warning("events cannot be sent, they wait: %s", self.trouble)
-                self.stats.retries += 1
-                self._sleep(pause(tries, answer.retry_after))
-                tries += 1
+            try:
+                self._send()
+            except Exception:  # a full disk under the buffer, for one: what is sent twice is kept once
+                log.exception("events wait")
+                self._again()
+
+    def _send(self) -> None:
+        """One request, and what follows from its answer."""
+        first, bodies, produced = self._buffer.oldest(self._at_once, 4 << 20)
+        if not bodies:
+            return
+        answer = self._last = self._post(bodies, self.client, first, produced, int(time.time() * 1000))
+        self.stats.requests += 1
+        if answer.taken:
+            self._remove(first, len(bodies))
+            self._count(answer, bodies)
+            self._tries, self._at_once, self._denied = 0, self._batch, False
+        elif answer.hopeless and len(bodies) > 1:
+            self._at_once = max(1, len(bodies) // 2)  # until the one that is wrong is alone
+        elif answer.hopeless and answer.ours:
+            self._remove(first, 1)
+            self._refuse(bodies[0], answer.message)
+            self._tries, self._at_once = 0, self._batch
+        else:
+            if answer.denied and not self._denied:
+                self._denied = True
+                self._deny()
+            elif not self._tries:
+                log.warning("events cannot be sent, they wait: %s", self.trouble)
+            self._again(answer.retry_after)
+
+    def _again(self, asked_s: float = 0.0) -> None:
+        """Wait before the next try, longer each time."""
+        self.stats.retries += 1
+        self._sleep(pause(self._tries, asked_s))
+        self._tries += 1
 
     def _wait_for_events(self) -> bool:
         """Until a batch is full, or has waited long enough; False where it is time to stop."""
@@ -213,8 +236,8 @@ class Producer:
     def _count(self, answer: Answer, bodies: list[bytes]) -> None:
         self.stats.accepted += int(answer.body.get("accepted", 0))
         self.stats.duplicates += int(answer.body.get("duplicates", 0))
-        for one in answer.body.get("rejected", ()):
-            self._refuse(bodies[int(one["index"])], str(one.get("reason", "")))
+        for one in answer.rejected:
+            self._refuse(bodies[one["index"]], str(one.get("reason", "")))
 
     def _refuse(self, body: bytes, reason: str) -> None:
         self.stats.refused += 1
@@ -224,3 +247,11 @@ class Producer:
                 self._on_refused(json.loads(body), reason)
             except Exception:  # of somebody else's code: it must not end the sending
                 log.exception("on_refused failed")
+
+    def _deny(self) -> None:
+        log.error("the server does not take this producer's key, all events wait: %s", self.trouble)
+        if self._on_denied is not None:
+            try:
+                self._on_denied(self.trouble)
+            except Exception:  # as above
+                log.exception("on_denied failed")

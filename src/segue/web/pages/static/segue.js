@@ -1,5 +1,5 @@
 // Events of a page, kept in the browser until the server has them, each once by its id.
-// const segue = new Segue(); segue.put({ type: "save", listener: "ann", item: "segue:track:1" });
+// new Segue().put({ type: "save", listener: "ann", item }); on a page elsewhere: new Segue({ url, key })
 
 const MOST = 1000;
 const BATCH = 100;
@@ -62,7 +62,8 @@ export class Segue {
     try {
       const headers = { "content-type": "application/json", ...(this.key && { authorization: `Bearer ${this.key}` }) };
       const answer = await fetch(this.url, { method: "POST", body: batch.body, headers, keepalive });
-      if (answer.ok || answer.status === 400 || answer.status === 413) {
+      const said = await answer.json().catch(() => 0), wrong = [400, 413].includes(answer.status);
+      if (answer.ok ? said?.verdicts : wrong && said?.error?.code) { // and not a page to sign in on
         const kept = this.read();
         this.write({ ...kept, events: kept.events.filter(([n]) => n > batch.upTo) });
         this.tries = 0;
