@@ -25,5 +25,23 @@ def test_a_wrong_line_is_named(tmp_path: Path, text: str) -> None:
         read_settings(tmp_path)
 
 
+def test_where_pages_come_from_is_kept_as_browsers_say_it(tmp_path: Path) -> None:
+    said = ["https://Player.example.org", "https://a.example:443", "http://a.example:443", "http://[::1]:3000"]
+    (tmp_path / "segue.toml").write_text(f"origins = {said}")
+    kept = ("https://player.example.org", "https://a.example", "http://a.example:443", "http://[::1]:3000")
+    assert read_settings(tmp_path).origins == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "https://*.example.org", "https://a.example/", "https://a.example/player", "a.example", "null", "ftp://a.example",
+     "https://u@a.example", "https://a.example:", "https://a.example?x", "https://é.example", "https://", ""],
+)  # fmt: skip
+def test_what_no_page_comes_from_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "segue.toml").write_text(f'origins = ["{text}"]', encoding="utf-8")
+    with pytest.raises(InputError, match=r"origins.*https://player\.example\.org"):
+        read_settings(tmp_path)
+
+
 def test_every_setting_is_described() -> None:
     assert [n for n, f in Settings.model_fields.items() if not f.description] == []

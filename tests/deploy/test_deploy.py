@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from segue.cli.commands import make_app
+from segue.web.api.health import RESOURCES, live
 
 ROOT = Path(__file__).parents[2]
 UNIT, CONTAINER = ROOT / "deploy" / "segue.service", ROOT / "deploy" / "Containerfile"
@@ -54,6 +55,12 @@ def test_the_container_starts_a_command_that_there_is():
     told = re.findall(r"segue:/workspace segue ([a-z].*)$", text, re.M)
     assert told
     assert all(parses(t.split()) for t in told)
+
+
+def test_the_container_is_asked_whether_it_lives_by_an_address_that_there_is():
+    """Before the first release, too, when it takes events and /api/health is 503."""
+    (asked,) = re.findall(r"http://127\.0\.0\.1:8800(/[\w/]+)", CONTAINER.read_text().partition("HEALTHCHECK")[2])
+    assert [r.answer for r in RESOURCES if r.path == asked] == [live]
 
 
 @pytest.mark.parametrize("file", [UNIT, CONTAINER])

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ class Served:
         reports: Path | None = None,
         folder: Path | None = None,
         others: Callable[[str], Backend] | None = None,
+        origins: Sequence[str] = (),
     ) -> None:
         self.sock = bind("127.0.0.1", port)
         self.sock.listen(128)  # who comes before the thread has begun waits, and is not refused
@@ -66,7 +67,7 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.backend = Backend(open_it, reports=None if reports is None else lambda: reports, folder=folder)
         self.backend.open()
-        app = create_app(self.backend, keys, others=others)
+        app = create_app(self.backend, keys, others=others, origins=origins)
         config = uvicorn.Config(app, log_config=None, lifespan="on", ws="none")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.sock]})
@@ -88,8 +89,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
         port: int = 0,
         reports: Path | None = None,
         others: Callable[[str], Backend] | None = None,
+        origins: Sequence[str] = (),
     ) -> Served:
-        running.append(Served(open_it, keys, port, reports, tmp_path, others))
+        running.append(Served(open_it, keys, port, reports, tmp_path, others, origins))
         return running[-1]
 
     yield start

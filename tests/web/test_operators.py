@@ -133,11 +133,51 @@ def test_tries_are_counted_by_address_and_in_all(operators):
             operators.sign_in("ada", "wrong password", "10.0.0.1")
     with pytest.raises(TooManyTries):
         operators.sign_in("ada", PASSWORD, "10.0.0.1")
-    assert operators.sign_in("ada", PASSWORD, "10.0.0.2")
-    for i in range(9 * module.TRIES - 1):
+    for i in range(9 * module.TRIES):
         operators._tried(f"10.0.1.{i}")
     with pytest.raises(TooManyTries):
         operators.sign_in("ada", PASSWORD, "10.0.0.3")
+
+
+def test_right_ones_do_not_count_and_make_up_for_no_wrong_one(operators):
+    token = operators.new_setup()
+    operators.set_up(token, "ada", PASSWORD, "10.0.0.1")
+    for _ in range(3 * module.TRIES):
+        assert operators.sign_in("ada", PASSWORD, "10.0.0.1")
+    for left in reversed(range(module.TRIES)):
+        with pytest.raises(NotSignedIn):
+            operators.sign_in("ada", "wrong password", "10.0.0.1")
+        assert not left or operators.sign_in("ada", PASSWORD, "10.0.0.1")
+    with pytest.raises(TooManyTries):
+        operators.sign_in("ada", PASSWORD, "10.0.0.1")
+
+
+def test_many_at_a_time_are_no_more_than_the_limit(operators, monkeypatch):
+    """Counted before they are looked at: while none of them has been found to be wrong."""
+    operators.add("ada", PASSWORD)
+    looked, together, outcomes = list[str](), threading.Barrier(2 * module.TRIES), list[str]()
+
+    def slow(kept, password):
+        looked.append(password)
+        time.sleep(0.02)
+        return passwords.verified(kept, password)
+
+    monkeypatch.setattr(module, "verified", slow)
+
+    def guess():
+        together.wait(10)
+        try:
+            operators.sign_in("ada", "wrong password", "10.0.0.1")
+        except (NotSignedIn, TooManyTries) as e:
+            outcomes.append(type(e).__name__)
+
+    guessing = [threading.Thread(target=guess) for _ in range(2 * module.TRIES)]
+    for one in guessing:
+        one.start()
+    for one in guessing:
+        one.join()
+    assert len(looked) == module.TRIES
+    assert sorted(outcomes) == ["NotSignedIn"] * module.TRIES + ["TooManyTries"] * module.TRIES
 
 
 def test_a_broken_file_never_opens_the_server(client, keys):

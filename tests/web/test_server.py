@@ -41,7 +41,9 @@ print("ended well", flush=True)
 @pytest.fixture(scope="module")
 def process(tmp_path_factory):
     """The process, its URL, what heavy modules it loaded; the last of its tests ends it."""
-    command = [sys.executable, "-c", START, str(ROOT), str(tmp_path_factory.mktemp("served")), HEAVY.replace(" ", ",")]
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "segue.toml").write_text('origins = ["https://player.example.org"]')
+    command = [sys.executable, "-c", START, str(ROOT), str(folder), HEAVY.replace(" ", ",")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         line = running.stdout.readline().split()
@@ -54,6 +56,13 @@ def test_it_starts_without_training_code(process):
     _, url, heavy = process
     assert httpx.get(url + "api/health/live").status_code == 200
     assert heavy == "light"
+
+
+def test_pages_elsewhere_are_those_of_the_settings(process):
+    _, url, _ = process
+    asked = {"access-control-request-method": "POST"}
+    for origin, status in (("https://player.example.org", 204), ("https://other.example.org", 403)):
+        assert httpx.options(url + "v1/events", headers=asked | {"origin": origin}).status_code == status
 
 
 def test_broken_http_gets_an_answer_not_a_crash(process):

@@ -110,6 +110,12 @@ def test_a_key_works_beside_a_session(client, keys):
     assert refused.status_code == 403, "who sends a key asks as that key"
 
 
+def test_signing_in_often_shuts_nobody_out(client, keys):
+    keys.operators.add("ada", PASSWORD)
+    codes = [sent(client, "/signin", name="ada", password=PASSWORD).status_code for _ in range(2 * module.TRIES)]
+    assert codes == [303] * len(codes)
+
+
 def test_too_many_tries_are_said(client, keys):
     keys.operators.add("ada", PASSWORD)
     codes = [

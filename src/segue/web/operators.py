@@ -23,7 +23,7 @@ from segue.web.rights import Rights, end_sessions, less, more, read_all, read_on
 SESSION_S = 7 * 86_400
 SETUP_S = 86_400  # that the token of the first set-up is good for
 TRIES, TRIES_IN_S = 10, 300
-"""Passwords and tokens that one address may try, and in how many seconds; all addresses together ten times that."""
+"""Wrong passwords and tokens of one address, and in how many seconds; all addresses together ten times that."""
 LONGEST_NAME = 100
 KEPT = 1_000  # sessions remembered between changes
 
@@ -141,9 +141,10 @@ class Operators(AccessFile):
     def set_up(self, token: str, name: str, password: str, address: str = "") -> str:
         """Make the first operator, and its session. NotSignedIn for a wrong token, and when there is one already."""
         name, password = _name(name), composed(password)
-        self._tried(address)
+        tried = self._tried(address)
         if self.any() or not self._setup_stands(token):
             raise NotSignedIn("that token does not stand; `segue serve` prints one while there is no operator")
+        self._was_right(tried)
         self.add(name, password)
         return self.new_session(name)
 
@@ -157,13 +158,14 @@ class Operators(AccessFile):
     def sign_in(self, name: str, password: str, address: str = "") -> str:
         """A new session; NotSignedIn, in the same time, where name or password is wrong. TooManyTries: see TRIES."""
         name = unicodedata.normalize("NFKC", name).strip()
-        self._tried(address)
+        tried = self._tried(address)
         with self.reading() as connection:
             row = connection.execute("SELECT password FROM operators WHERE name = ?", (name,)).fetchone()
         with self._hashing:
             right = verified(row[0] if row else None, password)
         if not right:
             raise NotSignedIn("name or password is wrong")
+        self._was_right(tried)
         return self.new_session(name)
 
     def new_session(self, name: str) -> str:
@@ -214,8 +216,11 @@ class Operators(AccessFile):
 
     # --- limits -----------------------------------------------------------------------------------------------------
 
-    def _tried(self, address: str) -> None:
-        """Count a try; TooManyTries beyond the limit, without counting it."""
+    def _tried(self, address: str) -> int:
+        """Count a try, and which it is; TooManyTries beyond the limit, without counting it.
+
+        Before it is looked at, so that many at a time are no more than the limit, either.
+        """
         now = int(time.time())
         with self.changing() as connection:
             connection.execute("DELETE FROM tries WHERE at <= ?", (now - TRIES_IN_S,))
@@ -223,7 +228,14 @@ class Operators(AccessFile):
             every, own = connection.execute(sql, (address,)).fetchone()
             if own >= TRIES or every >= 10 * TRIES:
                 raise TooManyTries(f"too many tries; wait {TRIES_IN_S // 60} minutes")
-            connection.execute("INSERT INTO tries VALUES (?, ?)", (address, now))
+            tried = connection.execute("INSERT INTO tries VALUES (?, ?)", (address, now)).lastrowid
+        assert tried is not None
+        return tried
+
+    def _was_right(self, tried: int) -> None:
+        """Only wrong tries count."""
+        with self.changing() as connection:
+            connection.execute("DELETE FROM tries WHERE rowid = ?", (tried,))
 
 
 def _name(name: str) -> str:
