@@ -74,10 +74,16 @@ def subscribed(library: Library, listener: str, device: str = "", since: int = 0
     return [url for url, there in last.items() if there], [url for url, there in last.items() if not there]
 
 
-def devices(library: Library, listener: str) -> list[str]:
-    """Every device that told anything."""
-    said = (row["attrs"].get("device") for row in _said(library, listener, 0))
-    return list(dict.fromkeys(str(device) for device in said if device))
+def devices(library: Library, listener: str) -> dict[str, int]:
+    """Every device that told anything, and how many feeds it has."""
+    feeds: dict[str, set[str]] = {}
+    for row in _said(library, listener, 0):
+        said = row["attrs"]
+        if device := said.get("device"):
+            mine = feeds.setdefault(str(device), set())
+            if "feed" in said:
+                (mine.add if row["event"] is Follow else mine.discard)(said["feed"])
+    return {device: len(mine) for device, mine in feeds.items()}
 
 
 # --- episodes -------------------------------------------------------------------------------------------------------

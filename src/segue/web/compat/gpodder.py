@@ -126,10 +126,10 @@ async def list_devices(backend: Backend, request: Request, params: UserParams) -
     user = asking(request, params.user, Scope.READ)
 
     def found(library: Library) -> list[dict[str, Any]]:
-        named = tenant_of(request).devices.of(user)
-        known = {d: Named(d, "other") for d in devices(library, user)} | named
+        feeds, named = devices(library, user), tenant_of(request).devices.of(user)
+        known = {d: Named(d, "other") for d in feeds} | named
         return [
-            {"id": d, "caption": one.caption, "type": one.type, "subscriptions": len(subscribed(library, user, d)[0])}
+            {"id": d, "caption": one.caption, "type": one.type, "subscriptions": feeds.get(d, 0)}
             for d, one in known.items()
         ]
 
@@ -190,8 +190,9 @@ async def put_feeds(backend: Backend, request: Request, params: DeviceParams) ->
     user = asking(request, params.user, Scope.INGEST)
     wanted = [feed_address(url) for url in _feeds(json_of(await read_body(request, MAX_BODY)), "the body")]
     there, _ = await backend.library(lambda library: subscribed(library, user, params.device))
-    add = [url for url in wanted if url and url not in there]
-    await log(backend, request, *changed(user, params.device, add, [url for url in there if url not in wanted]))
+    old, new = set(there), set(wanted)
+    add, remove = [url for url in wanted if url and url not in old], [url for url in there if url not in new]
+    await log(backend, request, *changed(user, params.device, add, remove))
     return Response(media_type="text/plain")
 
 
