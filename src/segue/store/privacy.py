@@ -25,6 +25,7 @@ from segue.core.events import EVENT_TYPES, Follow
 from segue.core.settings import FILE
 from segue.core.types import Kind
 from segue.store import outcomes, passing, quarantine, segments, snapshot
+from segue.store.catalogue_view import OWN
 from segue.store.columns import new_draft, sweep
 from segue.store.database import Connection
 from segue.store.dedupe import event_keys
@@ -41,8 +42,6 @@ from segue.store.workspace import CHECKS, FEATURES, PAGES, PASSING, QUARANTINE, 
 SURE = 8
 """Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
 MANIFEST = "manifest.json"
-OWN = "own"
-"""Namespace of the playlists that listeners make here: what they are called is theirs."""
 NEEDED = re.compile(rf"{re.escape(FILE)}|(?:manifest|model|keys|current-\w+)\.json|.*\.sqlite.*", re.DOTALL)
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
 FITTED = {"models", "space", "moods", "crossing", "taught"}
@@ -168,7 +167,7 @@ def _forget_events(workspace: Workspace, tenant: str, number: int) -> tuple[int,
 
 
 def _untitled(connection: Connection, item: int) -> int:
-    """Take the words of a playlist that was made here; 1 where it is one."""
+    """Take the words of a playlist that was made here, which are its maker's; 1 where it is one."""
     return connection.execute(
         "UPDATE items SET title = '', name = '', description = '' WHERE number = ? AND kind = ? AND namespace = ?",
         (item, int(Kind.PLAYLIST), OWN),

@@ -59,6 +59,11 @@ def test_a_release_of_any_open_tenant_is_taken_up(door, monkeypatch):
     assert taken_up(first.id)
 
 
+def standing(door, tenant: str) -> dict[str, object]:
+    """The releases of a tenant, and which is current; the process takes that up a moment later."""
+    return {k: v for k, v in door.ask(tenant, "GET", "/v1/releases").json().items() if k != "serving"}
+
+
 @pytest.mark.parametrize(
     "resource", [r for r in EVERYTHING if r.scheme == KEY and r.scope], ids=lambda r: r.method + r.path
 )
@@ -66,7 +71,7 @@ def test_a_key_reaches_nothing_of_another_tenant(door, resource):
     """Every resource, with an admin's key of one and the names that the other has."""
     for tenant, other in (("default", "theirs"), ("theirs", "default")):
         named = fillings(door, other)
-        before = door.ask(other, "GET", "/v1/releases").text
+        before = standing(door, other)
         for name in named[resource.in_path[0]] if resource.in_path else [""]:
             path = re.sub(r"{\w+}", quote(name, safe=""), resource.path)
             for query in ("", f"?uri={named['uri'][0]}", "?listener=zoe1", f"?seed={named['uri'][0]}", "?q=artist"):
@@ -74,7 +79,7 @@ def test_a_key_reaches_nothing_of_another_tenant(door, resource):
                 assert answer.status_code < 500 or answer.status_code == 503, (path + query, answer.text)
                 assert MARK[other] not in answer.text, (path + query, answer.text[:300])
                 assert MARK[other].encode() not in answer.content
-        assert door.ask(other, "GET", "/v1/releases").text == before
+        assert standing(door, other) == before
     for tenant, mark in MARK.items():
         assert mark in door.ask(tenant, "GET", "/v1/dead-letters").text
         assert (
