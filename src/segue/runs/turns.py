@@ -10,7 +10,7 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # where there is no such lock everybody goes at once
+except ImportError:  # where there is no such lock nobody waits for another process
     fcntl = None  # type: ignore[assignment]
 
 LOOK_S = 0.1
@@ -27,18 +27,22 @@ def in_turn(folder: Path, enough: Callable[[], bool] = lambda: False) -> Iterato
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         until = time.monotonic() + LONGEST_S
-        while not _taken(descriptor) and time.monotonic() < until and not enough():
+        while not taken(descriptor) and time.monotonic() < until and not enough():
             time.sleep(LOOK_S)
         yield
     finally:
         os.close(descriptor)  # which gives the lock up
 
 
-def _taken(descriptor: int) -> bool:
+def taken(descriptor: int) -> bool:
+    """Whether the lock of an open file or folder is held from now on, until that is closed; False while another process
+    has it. True where there are no such locks, too."""
+    if fcntl is None:
+        return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:  # a file system without such locks: everybody goes at once
+    except OSError:  # a file system without them
         return True
     return True

@@ -22,14 +22,10 @@ from pathlib import Path
 import msgspec
 
 from segue.core.errors import UnknownName, UsageError, WorkspaceError
+from segue.runs.turns import taken
 from segue.store.secret import put_private, workspace_secret
 from segue.web.last_use import LastUse
 from segue.web.operators import Operators
-
-try:
-    import fcntl
-except ImportError:  # where there is no such lock, threads alone take turns
-    fcntl = None  # type: ignore[assignment]
 
 FILE, LOCK = "keys.json", "keys.lock"
 PREFIX = "segue"
@@ -261,31 +257,20 @@ class Keys:
 @contextmanager
 def _held(lock: Path) -> Iterator[None]:
     """While the block lasts nobody else holds this file. WorkspaceError where another process does not let go of it.
+    Where there are no such locks, threads alone take turns.
 
     It is a file of its own: one that is replaced by every change would be another for each who waits.
     """
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         until = time.monotonic() + LONGEST_S
-        while not _taken(descriptor):
+        while not taken(descriptor):
             if time.monotonic() >= until:
                 raise WorkspaceError(f"the keys are being changed by another process, which holds {LOCK}: try again")
             time.sleep(LOOK_S)
         yield
     finally:
         os.close(descriptor)  # which gives the lock up
-
-
-def _taken(descriptor: int) -> bool:
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system without such locks: threads alone take turns
-        return True
-    return True
 
 
 def _digest(text: str) -> str:
