@@ -30,7 +30,7 @@ from segue.store.columns import new_draft, sweep
 from segue.store.database import Connection
 from segue.store.dedupe import event_keys
 from segue.store.delivery.audit import Audit
-from segue.store.delivery.dead_letters import DeadLetters
+from segue.store.delivery.dead_letters import SURE, DeadLetters
 from segue.store.delivery.drain import catch_up, remove_read
 from segue.store.delivery.kafka import address_of
 from segue.store.edge import TYPE_NAMES
@@ -39,8 +39,6 @@ from segue.store.segments import Segment
 from segue.store.sqlite import DATABASE
 from segue.store.workspace import CHECKS, FEATURES, PAGES, PASSING, QUARANTINE, STATISTICS, Workspace
 
-SURE = 8
-"""Ids at least that long are looked for anywhere in a file; shorter ones ("2") only where a listener is named."""
 MANIFEST = "manifest.json"
 NEEDED = re.compile(rf"{re.escape(FILE)}|(?:manifest|model|keys|current-\w+)\.json|.*\.sqlite.*", re.DOTALL)
 """Never deleted: without them nothing would serve. An id is in one only by accident, in a path for example."""
@@ -246,7 +244,10 @@ def _content(path: Path) -> bytes:
 
 
 def _delete_files(workspace: Workspace, tenant: str, listener: str) -> tuple[list[str], list[str]]:
-    """What held the id and is gone, and what holds it and had to stay. What is another tenant's is not looked at."""
+    """What held the id and is gone, and what holds it and had to stay. What is another tenant's is not looked at.
+
+    An id of fewer than SURE characters ("2") is looked for only where a listener is named.
+    """
     plain, quoted = re.escape(listener.encode()), re.escape(json.dumps(listener)[1:-1].encode())
     either = b"(?:%s|%s)" % (plain, quoted)
     named = rb'listener[^\n:=]{0,8}[:=]\s*\\?"?' + either + rb"(?!\w)"

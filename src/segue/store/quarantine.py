@@ -21,10 +21,9 @@ from pathlib import Path
 import msgspec
 
 from segue.store.columns import new_draft
+from segue.store.delivery.dead_letters import SURE
 from segue.store.segments import sync
 
-SURE = 8
-"""Characters of an id that is a listener's wherever it stands."""
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\[^u]", re.DOTALL)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}

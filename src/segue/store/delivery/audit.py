@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from segue.store.database import Database
 from segue.store.delivery import Batch, Taken
+from segue.store.delivery.dead_letters import SURE
 
 HOUR_MS = 3_600_000
 MAX_STRETCHES = 1_000
@@ -149,7 +150,7 @@ class Audit:
 
     def forget(self, listener: str) -> None:
         """Take away a client that is named like a listener. Within the caller's transaction."""
-        held = "client = ?2 OR replace(client, ?2, '') != client" if len(listener) >= 8 else "client = ?2"
+        held = "client = ?2 OR replace(client, ?2, '') != client" if len(listener) >= SURE else "client = ?2"
         self._db.connection.execute("DELETE FROM meta WHERE key = ?", (COUNTED,))
         for table in ("audit_hours", "audit_stretches"):
             self._db.connection.execute(
