@@ -177,6 +177,18 @@ def test_who_waited_for_the_start_is_answered_before_the_server_gets_ready_for_m
     assert fake.warmed == 1  # once: then only new releases are looked for
 
 
+def followed(fake: Any) -> None:
+    """What follows releases goes on for half a second."""
+
+    async def follow():
+        backend = service.Backend(lambda: fake)
+        backend.open()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(backend.follow_releases(), 0.5)
+
+    asyncio.run(follow())
+
+
 def test_releases_are_followed_though_nothing_can_be_made_ready(monkeypatch):
     monkeypatch.setattr(service, "REOPEN_S", 0.01)
     fake: Any = SimpleNamespace(asked=0)
@@ -188,14 +200,8 @@ def test_releases_are_followed_though_nothing_can_be_made_ready(monkeypatch):
         fake.asked += 1
         return False
 
-    async def follow():
-        fake.warm, fake.reload = warm, reload
-        backend = service.Backend(lambda: fake)
-        backend.open()
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(backend.follow_releases(), 0.5)
-
-    asyncio.run(follow())
+    fake.warm, fake.reload = warm, reload
+    followed(fake)
     assert fake.asked > 1
 
 
@@ -210,12 +216,6 @@ def test_releases_are_followed_whatever_happened_once(monkeypatch):
             raise RuntimeError("the database went away")
         return False
 
-    async def follow():
-        fake.reload = reload
-        backend = service.Backend(lambda: fake)
-        backend.open()
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(backend.follow_releases(), 0.5)
-
-    asyncio.run(follow())
+    fake.reload = reload
+    followed(fake)
     assert fake.asked > 1
