@@ -13,6 +13,7 @@ from segue.app import open_service
 from segue.core.errors import InputError, UsageError, WorkspaceError
 from segue.core.events import Play
 from segue.jobs.backup import MANIFEST, backup, restore
+from segue.store import seen_runs, sqlite
 from segue.store.passing import Passing, folder_of
 from segue.store.workspace import Workspace
 from segue.web.auth import Keys, Scope
@@ -37,7 +38,9 @@ def plays(n: int) -> list[Play]:
 
 
 @pytest.mark.parametrize("name", ["copy", "copy.tar"])
-def test_taken_while_it_is_served_it_is_whole(served: Path, tmp_path: Path, name: str):
+def test_taken_while_it_is_served_it_is_whole(served: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch):
+    for where, often in ((sqlite, "BULK"), (seen_runs, "AT_ONCE"), (seen_runs, "SEVERAL")):
+        monkeypatch.setattr(where, often, 3)  # dedupe keys go into files, and these are merged, all the time
     acknowledged: list[int] = []
     stop = threading.Event()
 
@@ -69,7 +72,9 @@ def test_taken_while_it_is_served_it_is_whole(served: Path, tmp_path: Path, name
         assert len(mine) == len(set(mine))
         assert 20 * before <= len(mine) <= 20 * after  # whole appends, all that were acknowledged before
         assert len(mine) % 20 == 0
-        assert workspace.log.append(plays(0)).duplicates == 20  # dedupe keys came along
+        assert seen_runs.files(workspace.database.connection)
+        for n in range(before):
+            assert workspace.log.append(plays(n)).duplicates == 20  # dedupe keys came along
     with open_service(restored) as service:
         assert service.home("L0").shelves
     assert (restored / "keys.json").read_bytes() == (served / "keys.json").read_bytes()

@@ -4,7 +4,7 @@ import random
 import time
 from pathlib import Path
 
-from tests.store.writers import left, started
+from tests.store.writers import left, plays, started
 
 from segue.store import segments
 from segue.store.workspace import Workspace
@@ -36,5 +36,9 @@ def test_killed_at_random_moments(tmp_path: Path):
             assert extra <= {max(acknowledged) + 1}  # a batch is whole or not there at all
             assert w.log.last_seq == len(ids) == max(found["seq"].to_pylist())
             assert not segments.orphans(tmp_path, w.database.connection)
+            assert not w.database.orphans()
             assert all(w.catalogue.number("default", f"segue:artist:{b}") for b in acknowledged)
     assert len(acknowledged) >= ROUNDS
+    with Workspace.open(tmp_path) as w:
+        for b, size in acknowledged.items():
+            assert w.log.append(plays(b, size)).accepted == 0

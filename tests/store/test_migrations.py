@@ -6,25 +6,29 @@ from pathlib import Path
 import pytest
 
 from segue.core.errors import UnknownName, UsageError, WorkspaceError
-from segue.store import migrations
-from segue.store.database import VERSION
+from segue.core.events import Play
+from segue.store import migrations, seen_runs
 from segue.store.delivery import Refused
 from segue.store.delivery.dead_letters import DeadLetters
 from segue.store.migrations import MIGRATIONS, migrate
 from segue.store.privacy import forget_listener
-from segue.store.sqlite import DATABASE
+from segue.store.seen_runs import SeenRuns
+from segue.store.sqlite import DATABASE, VERSION
 from segue.store.workspace import Workspace
 
 OLD = Path(__file__).with_name("version_1.sql")
 
 
 def facts(folder: Path) -> list[object]:
-    """What both versions hold: events, items with all but the names made of titles, and dedupe keys."""
+    """What all versions hold: events, items with all but the names made of titles, and dedupe keys."""
     connection = sqlite3.connect(folder / DATABASE)
     try:
-        parts = ("* FROM front", "number, kind, namespace, id, title FROM items", "* FROM seen", "* FROM listeners",
-                 "* FROM credits")  # fmt: skip
-        return [connection.execute(f"SELECT {part} ORDER BY 1").fetchall() for part in parts]
+        parts = ("* FROM front", "number, kind, namespace, id, title FROM items", "* FROM listeners", "* FROM credits")
+        keys = [key for (key,) in connection.execute("SELECT key FROM seen")]
+        if "seen_runs" in tables(folder):
+            runs = b"".join(SeenRuns(folder / seen_runs.FOLDER).each(connection))
+            keys += [runs[i : i + 16] for i in range(0, len(runs), 16)]
+        return [sorted(keys), *(connection.execute(f"SELECT {part} ORDER BY 1").fetchall() for part in parts)]
     finally:
         connection.close()
 
@@ -79,6 +83,9 @@ def test_back_and_up_again_keeps_every_fact(old: Path):
     done = migrate(old, back=True)
     assert (done.before, done.after) == (VERSION, VERSION - 1)
     assert facts(old) == middle != before
+    done = migrate(old, back=True)
+    assert (done.before, done.after) == (VERSION - 1, VERSION - 2)
+    assert facts(old) == middle
     assert tables(old) - {"sounds"} == first
     copy = sqlite3.connect(done.copies[0])
     assert copy.execute("SELECT count(*) FROM dead_letters").fetchone() == (1,)  # what version 1 has no place for
@@ -87,8 +94,29 @@ def test_back_and_up_again_keeps_every_fact(old: Path):
     assert facts(old) == middle
 
 
+@pytest.mark.parametrize("at_once", [7, 1_000_000])
+def test_the_ids_of_very_many_events_go_up_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int):
+    monkeypatch.setattr(migrations, "AT_ONCE", 7)
+    monkeypatch.setattr(seen_runs, "AT_ONCE", at_once)
+    monkeypatch.setattr(seen_runs, "LARGEST", 20)
+    Workspace.create(tmp_path).close()
+    plays = [Play(id=f"e{i}", listener="L1", item="segue:track:a:2", at=1, ms_played=1) for i in range(70)]
+    with Workspace.open(tmp_path) as workspace:
+        workspace.log.append(plays)
+    before = facts(tmp_path)
+    for _ in range(2):
+        assert migrate(tmp_path, back=True).after == VERSION - 1
+        assert facts(tmp_path) == before
+        assert migrate(tmp_path).after == VERSION
+        assert facts(tmp_path) == before
+    with Workspace.open(tmp_path) as workspace:
+        assert workspace.database.connection.execute("SELECT count(*) FROM seen").fetchone() == (0,)
+        assert workspace.log.append(plays).duplicates == 70
+        assert not workspace.database.orphans()
+
+
 def test_a_step_that_fails_leaves_all_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch):
-    def broken(connection: sqlite3.Connection) -> None:
+    def broken(connection: sqlite3.Connection, _: Path) -> None:
         connection.execute("DROP TABLE seen")
         raise RuntimeError("the power went")
 
@@ -120,17 +148,16 @@ def test_refused_while_it_is_open_elsewhere_where_it_is_newer_and_where_there_is
 
 
 def test_forgetting_removes_the_copies(old: Path):
-    (copy,) = migrate(old).copies
+    copies = migrate(old).copies
     with Workspace.open(old) as workspace:
         with pytest.raises(UnknownName):
             forget_listener(workspace, "default", "nobody")
-        assert copy.is_file()
+        assert len(copies) == VERSION - 1
+        assert all(copy.is_file() for copy in copies)
         forget_listener(workspace, "default", "L1")
-    assert not copy.exists()
+    assert not any(copy.exists() for copy in copies)
 
 
 def _events():
-    from segue.core.events import Play
-
     yield Play(id="e1", listener="L1", item="segue:track:a:2", at=1_700_000_001_000, ms_played=100_000)
     yield Play(id="new", listener="L1", item="segue:track:a:2", at=1_700_000_001_000, ms_played=100_000)

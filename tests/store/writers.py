@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from segue.core.events import Item, Play
+from segue.store import seen_runs
 from segue.store.workspace import Workspace
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -35,16 +36,19 @@ def left(told: Connection) -> list[tuple[int, int]]:
         return said
 
 
+def plays(b: int, size: int) -> list[Play]:
+    """The events of a batch."""
+    return [Play(id=f"{b}-{i}", listener=f"u{b}", at=b * 10_000_000_000 % 4_000_000_000_000 + i,
+                 item=f"segue:track:{b}-{i % 3}", ms_played=1) for i in range(size)]  # fmt: skip
+
+
 def _write_on(folder: Path, start: int, tells: Connection) -> None:
+    seen_runs.SEVERAL = 2  # dedupe keys are merged often
     with Workspace.open(folder) as workspace:
         b = start
         while True:
             size = 5200 if b % 5 == 4 else 30
-            workspace.log.append(
-                [Play(id=f"{b}-{i}", listener=f"u{b}", at=b * 10_000_000_000 % 4_000_000_000_000 + i,
-                      item=f"segue:track:{b}-{i % 3}", ms_played=1) for i in range(size)],
-                [Item(uri=f"segue:artist:{b}", title=f"Somebody {b}")],
-            )  # fmt: skip
+            workspace.log.append(plays(b, size), [Item(uri=f"segue:artist:{b}", title=f"Somebody {b}")])
             tells.send((b, size))
             if b % 3 == 2:
                 workspace.log.seal()

@@ -62,7 +62,7 @@ class Uri:
         return cls(Kind.parse(parts[1]), parts[2] if len(parts) == 4 else LOCAL, unquote(parts[-1]))
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
     """What every event says."""
 
     id: Id

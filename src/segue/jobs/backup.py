@@ -1,7 +1,7 @@
 """A workspace as one file or folder, taken while it is served, and a workspace made of it again.
 
-Databases are copied by SQLite's own backup, each as of one moment; sealed events are those that the copied database
-names; releases and snapshots never change; all else is small. `backup.json` holds the hash of every file.
+Databases are copied by SQLite's own backup, each as of one moment; sealed events and dedupe keys are those that the
+copied database names; releases and snapshots never change; all else is small. `backup.json` holds every file's hash.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import msgspec
 from segue import __version__
 from segue.core.errors import InputError, UsageError, WorkspaceError
 from segue.runs.files import DRAFT, fsync_folder, whole_folder
+from segue.store import seen_runs
 from segue.store.segments import FOLDER as SEALED
 from segue.store.sqlite import DATABASE
 from segue.store.workspace import MARK, PAGES, PASSING, is_workspace
@@ -114,6 +115,7 @@ def _parts(workspace: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
             yield path.name, scratch / path.name
     with closing(sqlite3.connect(scratch / DATABASE)) as copied:
         sealed = [name for (name,) in copied.execute("SELECT path FROM segments ORDER BY path")]
+        sealed += [f"{seen_runs.FOLDER}/{name}" for name in seen_runs.files(copied)]
     pointers = sorted(workspace.glob(POINTERS))
     for i, path in enumerate(pointers):  # before the releases they name
         shutil.copy2(path, scratch / f"{i}.json")
@@ -122,7 +124,7 @@ def _parts(workspace: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
         yield name, workspace / name
     for path in sorted(workspace.rglob("*")):
         name = path.relative_to(workspace)
-        ours = name.parts[0] in (SEALED, PAGES, PASSING) or path in pointers
+        ours = name.parts[0] in (SEALED, seen_runs.FOLDER, PAGES, PASSING) or path in pointers
         ours |= len(name.parts) == 1 and ".sqlite" in name.name
         draft = any(part.startswith(DRAFT) for part in name.parts)
         if not ours and not draft and path.is_file() and not path.is_symlink():

@@ -13,6 +13,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,9 +22,6 @@ import pyarrow as pa
 from segue.core.types import Bools
 from segue.store.schema import STORED
 
-VERSION = 2
-"""Of the tables below and of the sealed segments: a workspace of another version is refused. `segue.store.migrations`
-leads from one to the next."""
 BUSY_MS = 60_000  # how long one writer waits for another
 KEYS_AT_ONCE = 500
 WRITING, SEALING = 0x5E60E1, 0x5E60E2
@@ -281,6 +279,14 @@ class Database(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
+
+    def drop_seen(self, keys: Sequence[bytes]) -> None:
+        """Events with these 16-byte keys are new again. Within a write transaction."""
+        self.connection.executemany("DELETE FROM seen WHERE key = ?", [(key,) for key in keys])
+
+    def orphans(self) -> list[Path]:
+        """Files of the database that a crash left; a server looks after its own."""
+        return []
 
     def has_seen(self, keys: bytes) -> Bools:
         """(E,) which 16-byte keys are there."""

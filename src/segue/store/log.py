@@ -60,11 +60,14 @@ class EventLog:
 
     def sweep(self) -> None:
         """Remove what a crash left. Only while nobody writes: a file without a manifest row may be in the making."""
-        if not segments.orphans(self._root, self._db.connection):
+        if not self._orphans():
             return
         with self._db.quiet() as alone:
-            for path in segments.orphans(self._root, self._db.connection) if alone else ():
+            for path in self._orphans() if alone else ():
                 path.unlink(missing_ok=True)
+
+    def _orphans(self) -> list[Path]:
+        return [*segments.orphans(self._root, self._db.connection), *self._db.orphans()]
 
     # --- writing ----------------------------------------------------------------------------------------------------
 

@@ -11,17 +11,20 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from struct import iter_unpack
 
 from segue.core.errors import UsageError, WorkspaceError
 from segue.core.types import Kind
-from segue.store import merging
+from segue.store import merging, seen_runs
 from segue.store.catalogue import name_songs
-from segue.store.database import LATER, VERSION
+from segue.store.database import LATER
+from segue.store.seen_runs import SeenRuns
 from segue.store.segments import sync
-from segue.store.sqlite import DATABASE, connected, version_of
+from segue.store.sqlite import DATABASE, VERSION, connected, version_of
 from segue.store.workspace import MARK
 
 COPIES = "store.version-*.sqlite"
+AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Migration:
 
     to: int
     what: str  # that comes with it
-    up: Callable[[sqlite3.Connection], None]
-    down: Callable[[sqlite3.Connection], None]
+    up: Callable[[sqlite3.Connection, Path], None]  # with the folder of the workspace
+    down: Callable[[sqlite3.Connection, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,7 @@ def migrate(workspace: Path, back: bool = False) -> Migrated:
     """
     path = workspace / DATABASE
     if (workspace / MARK).is_file():
-        raise WorkspaceError(
-            f"the state of {workspace} is in PostgreSQL, where every workspace is of version {VERSION}"
-        )
+        raise WorkspaceError(f"the state of {workspace} is in PostgreSQL, where there has been one version so far")
     if not path.is_file():
         raise WorkspaceError(f"no workspace at {workspace}: name one with --workspace")
     connection = connected(path)
@@ -90,7 +91,7 @@ def _step(connection: sqlite3.Connection, path: Path, step: Migration, back: boo
     copy = _copied(connection, path, step.to if back else step.to - 1)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        (step.down if back else step.up)(connection)
+        (step.down if back else step.up)(connection, path.parent)
         connection.execute(f"PRAGMA user_version = {step.to - 1 if back else step.to}")
         connection.execute("COMMIT")
     except BaseException:
@@ -131,7 +132,7 @@ def remove_copies(workspace: Path) -> list[str]:
 FIRST = 1
 
 
-def _to_2(connection: sqlite3.Connection) -> None:
+def _to_2(connection: sqlite3.Connection, _: Path) -> None:
     """Programs of version 1 added some of this by themselves, each when it was new."""
     for statement in LATER.split(";\n"):
         connection.execute(statement)
@@ -145,7 +146,7 @@ def _to_2(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta VALUES ('songs_named', 1)")
 
 
-def _from_2(connection: sqlite3.Connection) -> None:
+def _from_2(connection: sqlite3.Connection, _: Path) -> None:
     """Version 1 forgets nobody in tables that it does not know, so they go. Merges stay: it has them, too."""
     for table in ("dead_letters", "audit_hours", "audit_stretches"):
         connection.execute(f"DROP TABLE {table}")
@@ -154,6 +155,31 @@ def _from_2(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM meta WHERE key IN ('songs_named', 'audit_clients')")
 
 
+def _to_3(connection: sqlite3.Connection, folder: Path) -> None:
+    """What the table holds becomes runs, as large as they may be."""
+    connection.execute(seen_runs.TABLE)
+    runs, keys = SeenRuns(folder / seen_runs.FOLDER), bytearray()
+    found = connection.execute("SELECT key FROM seen ORDER BY key")
+    while part := found.fetchmany(AT_ONCE):
+        keys += b"".join([key for (key,) in part])
+        if len(part) < AT_ONCE or len(keys) >= 16 * seen_runs.LARGEST:
+            runs.add(connection, bytes(keys))
+            keys.clear()
+    runs.add(connection, bytes(keys))
+    connection.execute("DELETE FROM seen")
+
+
+def _from_3(connection: sqlite3.Connection, folder: Path) -> None:
+    """The files stay for the copy of the database, which names them."""
+    for keys in SeenRuns(folder / seen_runs.FOLDER).each(connection):
+        connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", keys))
+    connection.execute("DROP TABLE seen_runs")
+
+
 MIGRATIONS = {
-    2: Migration(2, "dead letters, the audit of deliveries, and songs recognized by artist and title", _to_2, _from_2)
+    m.to: m
+    for m in (
+        Migration(2, "dead letters, the audit of deliveries, and songs recognized by artist and title", _to_2, _from_2),
+        Migration(3, "ids of events in sorted files, which takes less of the disk", _to_3, _from_3),
+    )
 }

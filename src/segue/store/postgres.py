@@ -23,8 +23,10 @@ import pyarrow.csv as csv
 from segue.core.errors import InputError, UsageError, WorkspaceError
 from segue.core.optional import needed
 from segue.core.types import Bools
-from segue.store.database import BUSY_MS, LATER, NUMBERED, SEALING, TABLES, VERSION, WRITING, Connection, Database
+from segue.store.database import BUSY_MS, LATER, NUMBERED, SEALING, TABLES, WRITING, Connection, Database
 
+VERSION = 2
+"""Of the tables: a schema of another version is refused."""
 PERSONAL = ("front", "listeners", "dead_letters", "audit_hours", "audit_stretches", "seen")
 """Tables that hold what listeners did: PostgreSQL keeps no statistics of their texts, which would outlast the rows."""
 _TEXTS = """SELECT table_name, column_name FROM information_schema.columns

@@ -157,7 +157,7 @@ def _forget_events(workspace: Workspace, tenant: str, number: int) -> tuple[int,
         followed |= {item for (item,) in rows}
         playlists = sum(_untitled(connection, item) for item in sorted(followed))
         connection.execute("DELETE FROM front WHERE listener = ?", (number,))
-        connection.executemany("DELETE FROM seen WHERE key = ?", [(key,) for key in event_keys(tenant, ids)])
+        database.drop_seen(event_keys(tenant, ids))
         connection.execute("DELETE FROM listeners WHERE number = ?", (number,))
         database.set_meta("forgotten", database.meta("forgotten") + 1)
     segments.remove(root, old)

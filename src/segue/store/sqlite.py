@@ -15,13 +15,21 @@ import pyarrow as pa
 
 from segue.core.errors import WorkspaceError
 from segue.core.types import Bools
-from segue.store.database import BUSY_MS, LATER, NUMBERED, TABLES, VERSION, Connection, Database
+from segue.store import seen_runs
+from segue.store.database import BUSY_MS, LATER, NUMBERED, TABLES, Connection, Database
 from segue.store.schema import STORED
+from segue.store.seen_runs import SeenRuns
 
 _INSERT = f"INSERT INTO front VALUES ({', '.join('?' * len(STORED))})"
 
-
 DATABASE = "store.sqlite"
+VERSION = 3
+"""Of the tables, dedupe runs and sealed segments: a workspace of another version is refused. `segue.store.migrations`
+leads from one to the next."""
+BULK = 1_000
+"""Keys that are a run of their own."""
+FULL = 50_000
+"""Keys of the table that become a run."""
 
 
 class SqliteDatabase(Database):
@@ -32,6 +40,8 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path, *, create: bool = False) -> None:
         super().__init__()
         self.path, self.name = path, str(path)
+        self._runs = SeenRuns(path.with_name(seen_runs.FOLDER))
+        self._in_table: int | None = None  # keys in `seen`, about
         self.connection = connected(path)
         self._reader = connected(path)
         try:
@@ -54,7 +64,7 @@ class SqliteDatabase(Database):
             if create and version_of(self.connection, self.path) == 0:
                 with self.write():
                     if version_of(self.connection, self.path) == 0:  # nobody else was quicker
-                        for statement in (TABLES + LATER).split(";\n"):
+                        for statement in (TABLES + LATER + seen_runs.TABLE).split(";\n"):
                             execute(statement)
                         execute(f"PRAGMA user_version = {VERSION}")
             found = version_of(self.connection, self.path)
@@ -71,6 +81,11 @@ class SqliteDatabase(Database):
 
     def _commit(self) -> None:
         self.connection.execute("COMMIT")
+        self._runs.settle(self.connection)
+
+    def _undo(self) -> None:
+        super()._undo()
+        self._runs.settle(self.connection)
 
     def _said(self, e: BaseException) -> Exception | None:
         return WorkspaceError(f"{self.path} cannot be written, nothing was taken: {e}") if _no_room(e) else None
@@ -123,24 +138,63 @@ class SqliteDatabase(Database):
         return out
 
     def take_unseen(self, keys: bytes) -> Bools:
-        connection, count = self.connection, len(keys) // 16
-        find = "SELECT 1 FROM seen WHERE key = ?"
-        step = max(1, count // 64)
-        sample = (keys[i * 16 : i * 16 + 16] for i in range(0, count, step))
-        if not any(connection.execute(find, (key,)).fetchone() for key in sample):
-            connection.execute("SAVEPOINT taking")
-            had = connection.total_changes
-            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", iter_unpack("16s", keys))
-            if connection.total_changes - had == count:
-                connection.execute("RELEASE taking")
-                return np.ones(count, np.bool_)
-            connection.execute("ROLLBACK TO taking")
-            connection.execute("RELEASE taking")
-        asked = (connection.execute(find, key).fetchone() is None for key in iter_unpack("16s", keys))
-        missing = np.fromiter(asked, np.bool_, count)
-        new = np.frombuffer(keys, "V16")[missing].tobytes()
-        connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", new))
-        return missing
+        with self._whole():
+            new = ~self._runs.has(self.connection, keys)
+        if new.any():
+            take = self._take_at_once if int(new.sum()) >= BULK else self._take_each
+            new[new] = take(_chosen(keys, new))
+        return new
+
+    def _take_at_once(self, keys: bytes) -> Bools:
+        """As `take_unseen`, of keys that are in no run: they become one."""
+        new: Bools = np.ones(len(keys) // 16, np.bool_)
+        if self.connection.execute("SELECT 1 FROM seen LIMIT 1").fetchone():
+            new = ~super().has_seen(keys)
+        self._runs.add(self.connection, _chosen(keys, new))
+        return new
+
+    def _take_each(self, keys: bytes) -> Bools:
+        """As `take_unseen`, of keys that are in no run: they go into the table, and that, when it is long, into one."""
+        connection = self.connection
+        if self._in_table is None:
+            self._in_table = int(connection.execute("SELECT count(*) FROM seen").fetchone()[0])
+        new = ~super().has_seen(keys)
+        connection.executemany("INSERT INTO seen VALUES (?)", iter_unpack("16s", _chosen(keys, new)))
+        self._in_table += int(new.sum())
+        if self._in_table >= FULL:
+            found = connection.execute("SELECT key FROM seen ORDER BY key")
+            self._runs.add(connection, b"".join(key for (key,) in found))
+            connection.execute("DELETE FROM seen")
+            self._in_table = 0
+        return new
+
+    def has_seen(self, keys: bytes) -> Bools:
+        try:
+            return self._known(keys)
+        except FileNotFoundError:  # merged by another process since the database was read
+            with self._whole():
+                return self._known(keys)
+
+    def _known(self, keys: bytes) -> Bools:
+        with self.read() as connection:
+            known: Bools = super().has_seen(keys) | self._runs.has(connection, keys)
+            return known
+
+    def drop_seen(self, keys: Sequence[bytes]) -> None:
+        super().drop_seen(keys)
+        with self._whole():
+            self._runs.drop(self.connection, keys)
+
+    def orphans(self) -> list[Path]:
+        return self._runs.orphans(self.connection)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Where every file that the database names is there."""
+        try:
+            yield
+        except FileNotFoundError as e:
+            raise WorkspaceError(f"{e.filename}: a file of dedupe keys is missing; restore it from a backup") from None
 
     def put_front(self, table: pa.Table) -> None:
         self.connection.executemany(_INSERT, zip(*(c.to_pylist() for c in table.columns)))
@@ -150,6 +204,11 @@ class SqliteDatabase(Database):
             for connection in (self._reader, self.connection):
                 if isinstance(connection, sqlite3.Connection):
                     connection.close()
+
+
+def _chosen(keys: bytes, mask: Bools) -> bytes:
+    """Those of (E,) 16-byte keys."""
+    return keys if mask.all() else np.frombuffer(keys, "V16")[mask].tobytes()
 
 
 def _no_room(e: BaseException) -> bool:
