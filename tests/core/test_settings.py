@@ -43,5 +43,14 @@ def test_what_no_page_comes_from_is_refused(tmp_path: Path, text: str) -> None:
         read_settings(tmp_path)
 
 
+def test_proxies_are_addresses_and_ranges_of_them(tmp_path: Path) -> None:
+    (tmp_path / "segue.toml").write_text('proxies = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:DB8:0::/48"]')
+    assert read_settings(tmp_path).proxies == ("127.0.0.1", "::1", "10.0.0.0/8", "2001:db8::/48")
+    for wrong in ("*", "proxy.example.org", "10.0.0.1/8", "127.0.0.1:80", ""):
+        (tmp_path / "segue.toml").write_text(f'proxies = ["{wrong}"]')
+        with pytest.raises(InputError, match=r"proxies.*127\.0\.0\.1"):
+            read_settings(tmp_path)
+
+
 def test_every_setting_is_described() -> None:
     assert [n for n, f in Settings.model_fields.items() if not f.description] == []

@@ -18,6 +18,7 @@ import pytest
 from segue.core.errors import UsageError
 from segue.web import service
 from segue.web.auth import Keys, Scope
+from segue.web.operators import TRIES
 from segue.web.server import address, bind, serve
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,26 @@ def test_pages_elsewhere_are_those_of_the_settings(process):
     asked = {"access-control-request-method": "POST"}
     for origin, status in (("https://player.example.org", 204), ("https://other.example.org", 403)):
         assert httpx.options(url + "v1/events", headers=asked | {"origin": origin}).status_code == status
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "192.0.2.1"])
+def test_who_asks_is_whom_a_known_proxy_names_and_no_other(tmp_path: Path, proxy: str):
+    (tmp_path / "segue.toml").write_text(f'proxies = ["{proxy}"]')
+    command = [sys.executable, "-c", START, str(ROOT), str(tmp_path), "none"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout is not None
+        url = running.stdout.readline().split()[0]
+
+        def guessed(asks: str) -> int:
+            headers = {"x-forwarded-for": f"198.51.100.9, {asks}", "origin": url.rstrip("/")}
+            form = {"token": "a guess", "name": "ada", "password": "long enough", "again": "long enough"}
+            return httpx.post(url + "setup", data=form, headers=headers).status_code
+
+        guesses = [guessed("203.0.113.7") for _ in range(TRIES + 1)]
+        other = guessed("203.0.113.8")
+        running.kill()
+    assert guesses == [401] * TRIES + [429]
+    assert other == (401 if proxy == "127.0.0.1" else 429)
 
 
 def test_broken_http_gets_an_answer_not_a_crash(process):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,6 +26,14 @@ def _origin(text: str) -> str:
     if found is None:
         raise ValueError(f"{text!r} is not where a page comes from; that looks like https://player.example.org")
     return found[0].removesuffix(_USUAL[found[1]])
+
+
+def _network(text: str) -> str:
+    """An address, or a range of them, as they are written."""
+    try:
+        return str(ip_network(text)).removesuffix("/32").removesuffix("/128")
+    except ValueError:
+        raise ValueError(f"{text!r} is no address; that looks like 127.0.0.1, ::1 or 10.0.0.0/8") from None
 
 
 class Settings(BaseSettings):
@@ -63,6 +72,12 @@ class Settings(BaseSettings):
     origins: Annotated[
         tuple[Annotated[str, AfterValidator(_origin)], ...],
         Field(description="where web pages come from that may call `/v1/…` with a key: https://player.example.org"),
+    ] = ()
+    proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...],
+        Field(
+            description="addresses of your proxies: who asks is whom their `X-Forwarded-For` names; 10.0.0.0/8: a range"
+        ),
     ] = ()
     tenants_open: Annotated[
         int,

@@ -97,8 +97,9 @@ def answer(plan: Plan, sock: socket.socket, on_ready: Callable[[], None], watche
         )  # fmt: skip
         config = uvicorn.Config(
             app, loop=_loop(), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False,
-            server_header=False, date_header=True, proxy_headers=False, timeout_keep_alive=15, backlog=BACKLOG,
-            timeout_graceful_shutdown=GRACE_S,
+            server_header=False, date_header=True, timeout_keep_alive=15, backlog=BACKLOG,
+            timeout_graceful_shutdown=GRACE_S, proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
         )  # fmt: skip
         with _for_answering():
             _Stopping(config, on_ready, backend, plan.drain_s, watcher).run(sockets=[sock])
