@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def name(shared: Passing, listener: str, device: str = "d", caption: str = "0") 
 
 
 def play(shared: Passing, listener: str, player: str = "p") -> None:
-    row = (listener, player, 1.0, 9e9, f"heard by {listener}".encode())
+    row = (listener, player, 1.0, 9e9, json.dumps({"title": f"heard by {listener}"}).encode())
     shared.change(lambda c: c.execute("INSERT OR REPLACE INTO playing VALUES (?, ?, ?, ?, ?)", row))
 
 
@@ -222,6 +223,23 @@ def test_no_byte_is_left_of_who_is_forgotten(workspace: Workspace) -> None:
     assert (OTHER,) in rows(again), "whoever had it open still shares it"
     again.forget(OTHER)
     assert (OTHER,) not in rows(shared)
+
+
+def test_what_passes_of_a_listener_is_in_their_export(workspace: Workspace) -> None:
+    folder = folder_of(workspace.path, "default")
+    assert passing.export(workspace.path, "default", WHO) == {"players": [], "devices": []}
+    shared = Passing(folder)
+    for who in (WHO, OTHER):
+        name(shared, who, caption=f"Phone of {who}")
+        play(shared, who)
+    assert passing.export(workspace.path, "default", WHO) == {
+        "players": [{"title": f"heard by {WHO}"}],
+        "devices": [{"id": "d", "caption": f"Phone of {WHO}", "type": "mobile"}],
+    }
+    assert passing.export(workspace.path, "another", WHO) == {"players": [], "devices": []}
+    shared.close()
+    (folder / FILE).write_bytes(b"no database, " * 100)
+    assert passing.export(workspace.path, "default", WHO) == {"players": [], "devices": []}
 
 
 def test_what_cannot_be_read_goes_as_a_whole(workspace: Workspace) -> None:

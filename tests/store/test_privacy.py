@@ -58,7 +58,8 @@ def test_export_is_what_came_in(workspace: Workspace, tmp_path: Path):
         profile = json.loads(archive.read("profile.json"))
         back = [parse_event(line) for line in archive.read("events.jsonl").splitlines()]
     assert back == said
-    assert profile == {"tenant": T, "listener": WHO, "events": 6, "first_at": NOW, "last_at": NOW + 7}
+    times = {"first_at": NOW, "last_at": NOW + 7}
+    assert profile == {"tenant": T, "listener": WHO, "events": 6, **times, "players": [], "devices": []}
     with pytest.raises(UnknownName):
         export_listener(workspace, T, "nobody", tmp_path / "out.zip")
 

@@ -16,8 +16,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import msgspec
 import structlog
 
 from segue.store.secret import make_private
@@ -127,6 +128,23 @@ def folder_of(workspace: Path, tenant: str) -> Path:
     processes that were started then and now share one.
     """
     return workspace / PASSING / hashlib.sha256(tenant.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def export(workspace: Path, tenant: str, listener: str) -> dict[str, list[dict[str, Any]]]:
+    """What is known of a listener in passing: what their players play or played last, and names of their devices.
+
+    Tokens are secrets, and soon gone. Nothing where there is no file, or none that can be read.
+    """
+    file, out = folder_of(workspace, tenant) / FILE, {"players": list[dict[str, Any]](), "devices": []}
+    if not file.is_file():
+        return out
+    with contextlib.suppress(sqlite3.Error, msgspec.DecodeError), contextlib.closing(_connected(file, FORGET_S)) as own:
+        of = "WHERE listener = ? ORDER BY at"
+        rows = own.execute(f"SELECT device, caption, type FROM devices {of}", (listener,)).fetchall()
+        out["devices"] = [{"id": id, "caption": caption, "type": type} for id, caption, type in rows]
+        rows = own.execute(f"SELECT body FROM playing {of}", (listener,)).fetchall()
+        out["players"] = [msgspec.json.decode(body) for (body,) in rows]
+    return out
 
 
 def forget(workspace: Path, tenant: str, listener: str) -> None:

@@ -69,7 +69,8 @@ class Forgotten:
 
 
 def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path | IO[bytes]) -> int:
-    """A zip of `profile.json` and `events.jsonl`, the events as they came in; how many there are."""
+    """A zip of `profile.json`, with what their players said last, and `events.jsonl`, the events as they came in; how
+    many there are."""
     number = workspace.catalogue.listener_number(tenant, listener)
     if number is None:
         raise UnknownName("listener", listener)
@@ -78,6 +79,7 @@ def export_listener(workspace: Workspace, tenant: str, listener: str, out: Path 
         times = table["at"].to_numpy()
         profile = {"tenant": tenant, "listener": listener, "events": len(table)}
         profile |= {"first_at": int(times[0]), "last_at": int(times[-1])} if len(times) else {}
+        profile |= passing.export(workspace.path, tenant, listener)
         archive.writestr("profile.json", json.dumps(profile, indent=1) + "\n")
         with archive.open("events.jsonl", "w") as file:
             for event in _edge(workspace, tenant, listener, table):
