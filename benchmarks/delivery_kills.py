@@ -25,6 +25,7 @@ from collections import Counter
 from itertools import count
 from pathlib import Path
 
+from segue.store import seen_runs, sqlite
 from segue.store.segments import orphans
 from segue.store.workspace import Workspace
 from segue.web.server import serve
@@ -118,7 +119,7 @@ def found(workspace: Path, senders: Senders) -> dict[str, int]:
     """What the log holds against what was acknowledged."""
     with Workspace.open(workspace) as opened:
         ids = opened.log.read("default", columns=["id"])["id"].to_pylist()
-        left = len(orphans(workspace, opened.database.connection))
+        left = len([*orphans(workspace, opened.database.connection), *opened.database.orphans()])
     kept = set(ids)
     return {
         "acknowledged": len(senders.acknowledged), "lost": len(senders.acknowledged - kept),
@@ -178,7 +179,9 @@ def main(kills: int) -> int:
     try:
         for name in ("killed", "full"):
             Workspace.create(root / name).close()
-        (root / "killed" / "segue.toml").write_text("seal_rows = 2000\n")  # so that sealing is hit, too
+        # So that sealing is hit, too, and the merging of dedupe keys:
+        (root / "killed" / "segue.toml").write_text("seal_rows = 2000\n")
+        sqlite.BULK, seen_runs.AT_ONCE, seen_runs.SEVERAL = BATCH, 2 * BATCH, 3
         by_kill = killed(root / "killed", kills, random.Random(0))
         print(f"killed:    {by_kill}", flush=True)
         by_disk = full_disk(root / "full", max(1, min(10, kills // 5)))
