@@ -44,6 +44,6 @@ def test_what_is_wrong_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str
     other = tmp_path / "x.json"
     other.write_text("{}")
     assert ran("--report-only", "--merge", str(other)) == 2
-    assert "not a result of `segue simulate`" in capsys.readouterr().err
+    assert "not a result of `segue simulate`" in " ".join(capsys.readouterr().err.split())
     assert ran("--policy", "nonsense", "--out", str(tmp_path / "out")) == 2
     assert "plackett-luce" in capsys.readouterr().err

@@ -46,6 +46,7 @@ def test_one_chooses_in_the_header_at_which_tenant_one_looks(serve, service, vis
     for key in ("Tab", "Tab", "Enter"):
         other.keyboard.press(key)
     expect(other.get_by_role("button", name=f"Tenant: {LONG}")).to_be_visible()
+    other.wait_for_load_state()  # with its style
     assert other.evaluate("document.documentElement.scrollWidth") == 390
     other.get_by_role("button", name="Tenant: ").click()
     other.get_by_role("button", name="zeta").click()
