@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,13 @@ AT_ONCE = 500
 """Values of a statement."""
 
 
+def _of_tenant(known: dict[int, dict[str, int]], tenant: int) -> dict[str, int]:
+    """What is remembered for one; all is let go of where it is much."""
+    if sum(map(len, known.values())) > REMEMBERED:
+        known.clear()
+    return known.setdefault(tenant, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """Two numbers that stand for one item."""
@@ -48,8 +55,8 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._items: dict[tuple[int, str], int] = {}
-        self._listeners: dict[tuple[int, str], int] = {}
+        self._items: dict[int, dict[str, int]] = {}  # by tenant, numbers of what was asked for lately
+        self._listeners: dict[int, dict[str, int]] = {}
         self._said: set[int] = set()
         self._forgotten = -1
         database.on_rollback.append(self._clear)
@@ -127,45 +134,38 @@ class Catalogue:
 
     def item_numbers(self, tenant: int, uris: Iterable[str]) -> dict[str, int]:
         """Numbers of uris, creating what is missing; merges are not followed. Within a write transaction."""
-        if len(self._items) > REMEMBERED:
-            self._items.clear()
-        known, out, new = self._items, {}, []
-        for uri in uris:
-            number = known.get((tenant, uri))
-            if number is None:
-                parsed = Uri.parse(uri)
-                if len(parsed.id) > MAX_ID:
-                    raise InputError(f"the id of {uri[:80]!r}… has {len(parsed.id)} characters, at most {MAX_ID}")
-                new.append((uri, (tenant, int(parsed.kind), parsed.namespace, parsed.id)))
-            else:
-                out[uri] = number
-        return out | self._numbered("items", known, new)
+
+        def key(uri: str) -> tuple[Any, ...]:
+            parsed = Uri.parse(uri)
+            if len(parsed.id) > MAX_ID:
+                raise InputError(f"the id of {uri[:80]!r}… has {len(parsed.id)} characters, at most {MAX_ID}")
+            return tenant, int(parsed.kind), parsed.namespace, parsed.id
+
+        return self._numbers("items", _of_tenant(self._items, tenant), uris, key)
 
     def listener_numbers(self, tenant: int, ids: Iterable[str]) -> dict[str, int]:
         """Numbers of listeners, creating what is missing. Within a write transaction."""
         forgotten = self._db.meta("forgotten")
-        if forgotten != self._forgotten or len(self._listeners) > REMEMBERED:
+        if forgotten != self._forgotten:
             self._forgotten = forgotten  # somebody was forgotten, perhaps by another process
             self._listeners.clear()
-        known, out, new = self._listeners, {}, []
-        for id in ids:
-            number = known.get((tenant, id))
-            if number is None:
-                if not 1 <= len(id) <= MAX_ID:
-                    raise InputError(f"listener ids have 1 to {MAX_ID} characters: {id[:80]!r}")
-                new.append((id, (tenant, id)))
-            else:
-                out[id] = number
-        return out | self._numbered("listeners", known, new)
 
-    def _numbered(
-        self, table: str, known: dict[tuple[int, str], int], new: Sequence[tuple[str, tuple[Any, ...]]]
+        def key(id: str) -> tuple[Any, ...]:
+            if not 1 <= len(id) <= MAX_ID:
+                raise InputError(f"listener ids have 1 to {MAX_ID} characters: {id[:80]!r}")
+            return tenant, id
+
+        return self._numbers("listeners", _of_tenant(self._listeners, tenant), ids, key)
+
+    def _numbers(
+        self, table: str, known: dict[str, int], texts: Iterable[str], key: Callable[[str], tuple[Any, ...]]
     ) -> dict[str, int]:
-        """By the text of each; remembered from now on."""
-        numbers = self._db.numbered(table, [key for _, key in new]) if new else []
-        found = {text: number for (text, _), number in zip(new, numbers)}
-        known |= {(key[0], text): found[text] for text, key in new}
-        return found
+        """By text; remembered from now on."""
+        asked = list(texts)
+        new = [text for text, number in zip(asked, map(known.get, asked)) if number is None]
+        if new:
+            known |= zip(new, self._db.numbered(table, [key(text) for text in new]))
+        return dict(zip(asked, map(known.__getitem__, asked)))
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
