@@ -139,10 +139,11 @@ def _first(mask: pa.ChunkedArray) -> int:
 
 def encoded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.intp]]:
     """Different values, and (E,) the position of each row's; -1 for null."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    array = column.unify_dictionaries().combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):  # of dictionaries, and there is none, or several
         array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
-    codes: NDArray[np.intp] = pc.fill_null(array.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    return array.dictionary.to_pylist(), codes
+    array = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    indices = array.indices.cast(pa.int64()).fill_null(-1) if array.null_count else array.indices
+    return array.dictionary.to_pylist(), indices.to_numpy().astype(np.intp)

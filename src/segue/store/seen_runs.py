@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Iterator, Sequence
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -101,10 +102,7 @@ class SeenRuns:
             runs = dict(self._small)
         for name, rows, sealed in listed:
             if sealed:
-                path = self._folder / name
-                if path.stat().st_size != 16 * rows:
-                    raise WorkspaceError(f"{path} is damaged: restore it from a backup")
-                runs[name] = np.memmap(path, "<u8", "r", shape=(2, rows))
+                runs[name] = _mapped(self._folder / name, rows)
         return runs
 
     def _put(self, connection: Connection, run: Run) -> None:
@@ -166,6 +164,13 @@ def files(connection: Connection) -> list[str]:
 def _read(connection: Connection, name: str, rows: int) -> Run:
     (keys,) = connection.execute("SELECT keys FROM seen_runs WHERE name = ?", (name,)).fetchone()
     return np.frombuffer(keys, "<u8").reshape(2, rows)
+
+
+def _mapped(path: Path, rows: int) -> Run:
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size != 16 * rows:
+            raise WorkspaceError(f"{path} is damaged: restore it from a backup")
+        return np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_READ), "<u8").reshape(2, rows)
 
 
 def _among(run: Run, asked: Run) -> Bools:

@@ -28,7 +28,7 @@ VERSION = 3
 leads from one to the next."""
 BULK = 1_000
 """Keys that are a run of their own."""
-FULL = 50_000
+FULL = 10_000
 """Keys of the table that become a run."""
 
 
