@@ -166,3 +166,19 @@ def test_a_file_that_does_not_go_onto_the_disk_leaves_nothing(
     assert there(database) == before
     assert taken(database, second) == [True] * len(second)
     assert taken(database, first) == [False] * len(first)
+
+
+def test_a_file_that_cannot_be_removed_fails_nothing(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch):
+    def stays(*_: object, **__: object) -> None:
+        raise PermissionError("it stays")
+
+    rng, batches = random.Random(6), list[list[bytes]]()
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "unlink", stays)
+        for _ in range(5):
+            batches.append(keys(rng, 10))
+            assert taken(database, batches[-1]) == [True] * len(batches[-1])
+        with pytest.raises(RuntimeError, match="undone"):
+            undone(database, keys(rng, 10))
+    assert len(database.orphans()) > 1
+    assert all(known(database, batch) == [True] * len(batch) for batch in batches)

@@ -114,14 +114,14 @@ def _parts(workspace: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
             (scratch / path.name).chmod(path.stat().st_mode & 0o777)
             yield path.name, scratch / path.name
     with closing(sqlite3.connect(scratch / DATABASE)) as copied:
-        sealed = [name for (name,) in copied.execute("SELECT path FROM segments ORDER BY path")]
-        sealed += [f"{seen_runs.FOLDER}/{name}" for name in seen_runs.files(copied)]
+        sealed = [f"{seen_runs.FOLDER}/{name}" for name in seen_runs.files(copied)]  # first: these go soonest
+        sealed += [name for (name,) in copied.execute("SELECT path FROM segments ORDER BY path")]
     pointers = sorted(workspace.glob(POINTERS))
     for i, path in enumerate(pointers):  # before the releases they name
         shutil.copy2(path, scratch / f"{i}.json")
         yield path.relative_to(workspace).as_posix(), scratch / f"{i}.json"
-    for name in sealed:
-        yield name, workspace / name
+    for named in sealed:
+        yield named, workspace / named
     for path in sorted(workspace.rglob("*")):
         name = path.relative_to(workspace)
         ours = name.parts[0] in (SEALED, seen_runs.FOLDER, PAGES, PASSING) or path in pointers

@@ -162,7 +162,7 @@ def _to_3(connection: sqlite3.Connection, folder: Path) -> None:
     found = connection.execute("SELECT key FROM seen ORDER BY key")
     while part := found.fetchmany(AT_ONCE):
         keys += b"".join([key for (key,) in part])
-        if len(part) < AT_ONCE or len(keys) >= 16 * seen_runs.LARGEST:
+        if len(keys) >= 16 * seen_runs.LARGEST:
             runs.add(connection, bytes(keys))
             keys.clear()
     runs.add(connection, bytes(keys))

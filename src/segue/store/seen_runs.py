@@ -81,10 +81,9 @@ class SeenRuns:
 
     def settle(self, connection: Connection) -> None:
         """Remove the files that the transaction which has just ended left unnamed."""
-        if self._touched:
-            for path in self.orphans(connection, self._touched):
-                path.unlink(missing_ok=True)
-            self._touched.clear()
+        touched, self._touched = self._touched, set()
+        for path in self.orphans(connection, touched) if touched else ():
+            path.unlink(missing_ok=True)
 
     def orphans(self, connection: Connection, among: Collection[str] | None = None) -> list[Path]:
         """Files, or those of some names, that the database does not name: left by a crash."""

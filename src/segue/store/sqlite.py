@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from struct import iter_unpack
 from typing import Any
@@ -81,11 +81,16 @@ class SqliteDatabase(Database):
 
     def _commit(self) -> None:
         self.connection.execute("COMMIT")
-        self._runs.settle(self.connection)
+        self._settle()
 
     def _undo(self) -> None:
         super()._undo()
-        self._runs.settle(self.connection)
+        self._settle()
+
+    def _settle(self) -> None:
+        """What the end of a transaction leaves to do is not a part of it: where it fails, the next opening does it."""
+        with suppress(sqlite3.Error, OSError):
+            self._runs.settle(self.connection)
 
     def _said(self, e: BaseException) -> Exception | None:
         return WorkspaceError(f"{self.path} cannot be written, nothing was taken: {e}") if _no_room(e) else None
