@@ -31,9 +31,10 @@ def _origin(text: str) -> str:
 def _network(text: str) -> str:
     """An address, or a range of them, as they are written."""
     try:
-        return str(ip_network(text)).removesuffix("/32").removesuffix("/128")
+        network = ip_network(text)
     except ValueError:
         raise ValueError(f"{text!r} is no address; that looks like 127.0.0.1, ::1 or 10.0.0.0/8") from None
+    return str(network.network_address if network.num_addresses == 1 else network)
 
 
 class Settings(BaseSettings):
