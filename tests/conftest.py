@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # What counts is the answer, not how busy the machine is; and a run is as the last one was.
 # `--hypothesis-profile explore` looks elsewhere.
-settings.register_profile("segue", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("segue", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("segue")
 
