@@ -44,7 +44,8 @@ def test_what_no_page_comes_from_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_proxies_are_addresses_and_ranges_of_them(tmp_path: Path) -> None:
-    (tmp_path / "segue.toml").write_text('proxies = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:DB8:0::/32", "10.1.2.3/32"]')
+    said = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:DB8:0::/32", "10.1.2.3/32"]
+    (tmp_path / "segue.toml").write_text(f"proxies = {said}")
     assert read_settings(tmp_path).proxies == ("127.0.0.1", "::1", "10.0.0.0/8", "2001:db8::/32", "10.1.2.3")
     for wrong in ("*", "proxy.example.org", "10.0.0.1/8", "127.0.0.1:80", ""):
         (tmp_path / "segue.toml").write_text(f'proxies = ["{wrong}"]')

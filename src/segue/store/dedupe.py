@@ -1,4 +1,5 @@
-"""Which events the log has: 16 bytes of (tenant, id) each, in a table of the database.
+"""Which events the log has: 16 bytes of (tenant, id) each, in a table of the database; SQLite's keeps those of large
+appends in sorted runs (`segue.store.seen_runs`).
 
 The keys of what one page showed (ids `page:PAGE:…`) begin alike, so that they are written side by side: a hundred keys
 in as many places of the table would be a hundred times the work of the disk.
