@@ -30,7 +30,7 @@ TABLE = "CREATE TABLE IF NOT EXISTS seen_runs (name TEXT PRIMARY KEY, rows INTEG
 SEVERAL = 8
 """Runs that are merged; each that is larger than two of these together waits for more."""
 LARGEST = 8_000_000
-"""Keys of a file that no other is merged with: a merge takes a second at most."""
+"""Keys of a file that no other is merged with, so that no batch waits for more to be written."""
 AT_ONCE = 250_000
 """Keys that are merged at a time, and of a run that is a file from the beginning."""
 
