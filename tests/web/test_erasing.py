@@ -121,6 +121,11 @@ def test_erased_from_every_file_with_a_receipt(client, keys, folder, service):
     assert client.get("/v1/listeners/x/history", headers=own).status_code == 401, "the key is gone"
     assert client.get("/v1/home", params={"listener": WHO}, headers=admin).json()["known"] is False
     assert client.get("/v1/home", params={"listener": OTHER}, headers=admin).json().get("known", True)
+    for about in ("history", "taste"):  # as of somebody who was never heard of
+        gone, never = (client.get(f"/v1/listeners/{who}/{about}", headers=admin) for who in (WHO, "never-heard-of"))
+        assert (gone.status_code, gone.text.replace(WHO, "never-heard-of")) == (200, never.text)
+        heard = client.get(f"/v1/listeners/{OTHER}/{about}", headers=admin).text
+        assert heard.replace(OTHER, "never-heard-of") != never.text
     assert holders(folder, WHO) == []
     for changed, same in ((receipt, True), (receipt | {"at": 1}, False), (receipt | {"signature": "0" * 64}, False)):
         said = client.post("/v1/receipts/verify", json=changed, params={"listener": WHO}, headers=admin).json()
