@@ -113,9 +113,10 @@ def test_a_page_is_for_the_hour_at_which_they_listen(
     for listener, hour in (("early", 7), ("late", 21)):
         assert service.make_ahead(listener)
         _, number, context = service._begin(listener, None)
-        page = last.kept(service._last, number, last.asked(context, None), night)
+        page = last.kept(service._last, number, last.asked(context, None), night, whole=True)
         assert page is not None
-        assert (page.moment["hour"], page.moment["now"]) == (hour, night)
+        assert page.body is not None
+        assert (page.body.moment["hour"], page.body.moment["now"], page.front.made) == (hour, night, night)
         service.pressed = lambda: True
         assert service.home(listener, Context(now=night + 3_600_000)).made == night
         service.pressed = lambda: False

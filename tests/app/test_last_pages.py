@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from segue.app import Service, open_service
-from segue.core.events import Play, Rating, Tune
+from segue.core.events import Play, Rating, Remove, Save, Tune
 from segue.core.types import Context
 from segue.runs.releases import Release
 from segue.store.decisions import read_slates
 from segue.store.workspace import PAGES
+from segue.surfaces.home import last
 from segue.surfaces.home.told import PageMade
-from segue.surfaces.views import HomeView
+from segue.surfaces.views import HomeText, HomeView
 
 NOW = 1_790_000_000_000
 LATER = NOW + 3_600_000
@@ -85,6 +87,37 @@ def test_what_is_written_is_what_was_decided(busy: tuple[Service, list[PageMade]
     numbers = [service.workspace.catalogue.number(service.tenant, c.uri) for s in view.shelves for c in s.cards]
     assert shown.tolist() == numbers
     assert tuple(slates.release) == (view.decision.release,) * len(view.shelves)
+
+
+def test_what_is_sent_is_what_would_be_written_now(
+    busy: tuple[Service, list[PageMade]], now: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, told = busy
+    monkeypatch.setattr(service._behind, "put", lambda _key, _job: None)
+    later = replace(now, now=LATER)
+    before = service.home("L0", now)
+    play(service, before.shelves[0].cards[0].uri)  # no longer the page just made
+
+    def sent() -> HomeView:
+        for log in (False, True):
+            page = service.home_to_send("L0", later, log_impressions=log)
+            assert told[-1].last
+            kinds.append(type(page))
+            view = msgspec.json.decode(msgspec.json.encode(page), type=HomeView)
+        return view
+
+    kinds: list[type] = []
+    assert (sent().shelves, sent().decision, set(kinds)) == (before.shelves, before.decision, {HomeText})
+    card = before.shelves[1].cards[1].uri
+    service.append([Save(id="s", listener="L0", item=card, at=NOW + 2)])
+    kinds.clear()
+    assert ({c.uri for s in sent().shelves for c in s.cards if c.saved}, set(kinds)) == ({card}, {HomeView})
+    service.append([Remove(id="r", listener="L0", item=card, at=NOW + 3)])
+    kinds.clear()
+    assert (sent().shelves, set(kinds)) == (before.shelves, {HomeText})
+    monkeypatch.setattr(last, "__version__", "another")
+    kinds.clear()
+    assert (sent().shelves, set(kinds)) == (before.shelves, {HomeView})
 
 
 QUICK = {"jump-back-in", "because", "popular"}

@@ -125,6 +125,9 @@ class FakeService:
             known=bool(heard) or listener in self.names,
         )  # fmt: skip
 
+    def home_to_send(self, *asked: Any, **options: Any) -> HomeView:
+        return self.home(*asked, **options)
+
     def recommend(self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),
                   context: Context | None = None, words: str = "") -> Recommendations:  # fmt: skip
         for seed in seeds:

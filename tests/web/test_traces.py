@@ -90,7 +90,7 @@ def test_without_traces_nothing_is_made(make_client, service):
         seen.append(TRACED.get())
         return plain(*args, **options)
 
-    plain, service.home = service.home, home
+    plain, service.home_to_send = service.home_to_send, home
     assert client.get("/v1/home?listener=L0").status_code == 200
     assert seen == [None]
     assert span("a") is span("b", source="c")

@@ -32,10 +32,7 @@ from segue.surfaces.home.taught import REPORT
 from segue.surfaces.home.told import PageMade
 from segue.surfaces.impressions import ImpressionWriter, Shown, shown_rows
 from segue.surfaces.serving import Serving
-from segue.surfaces.views import (
-    HomeReport,
-    HomeView,
-)
+from segue.surfaces.views import HomeReport, HomeText, HomeView
 
 AS_IT_WAS_MS = 300_000  # a page is made anew at least this often, since the time of day counts
 VISIT_MS = 1_800_000  # for as long the same chance decides
@@ -49,8 +46,8 @@ JUST_MADE = 300  # pages kept while nothing happens to their listeners; each tak
 class Made:
     """A page, as it is seen and as it came about."""
 
-    view: HomeView
-    home: Home
+    view: HomeView | HomeText
+    home: Home | None  # None: shown again, for nobody who writes it to the log
     moment: Mapping[str, Any]  # what the log keeps of the circumstances
 
 
@@ -114,6 +111,17 @@ class Service(Answers):
         listener within a day, where all of it may still be shown; for who has none it is a short one, unless an
         activity is named.
         """
+        view = self.home_to_send(listener, context, kinds, log_impressions)
+        return view if isinstance(view, HomeView) else view.view()
+
+    def home_to_send(
+        self,
+        listener: str,
+        context: Context | None = None,
+        kinds: Collection[Kind | str] | None = None,
+        log_impressions: bool = False,
+    ) -> HomeView | HomeText:
+        """As `home`, for who makes JSON of it: a page that was made before may be that already."""
         pages, pretended = self._last, context is not None and context.clock >= 0
         serving, number, context = self._begin(listener, context)
         only = None if kinds is None else tuple(kind_of(k) for k in kinds)
@@ -122,7 +130,7 @@ class Service(Answers):
         about = last.asked(context, only) if self._keep_pages and number and not pretended else ""
         made, told, short = self._pages.get(key), KEPT, False
         if made is None and about and self.pressed():
-            found = self._last_found(pages, number, context, only, about)
+            found = self._last_found(pages, serving, number, context, only, about, log_impressions)
             made, told = self._still(found, serving, number, context, only), LAST
             short = found is None and not context.activity  # its shelves are not among the quick ones
             if short or (made is not None and context.now - made.view.made > RENEWED_MS):
@@ -133,25 +141,30 @@ class Service(Answers):
             with span("home", release=serving.release.id):
                 made, told = self._make_home(serving, number, context, only, short)
             told = replace(told, took=time.thread_time() - begun)
-            if not made.view.short:
+            if made.home is not None and not made.view.short:
                 self._pages.put(key, made)
-                self._keep_last(pages, number, about, last.Last(made.home, made.moment))
+                self._keep_last(pages, serving, number, about, made.home, made.moment)
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
-        if log_impressions:
+        if log_impressions and made.home is not None:
             at = max(now_ms(), made.moment["now"])
             self._impressions().put(Shown(view.page, self.tenant, listener, at, made.home, made.moment, number))
         return view
 
     def _last_found(
-        self, pages: LastPages, number: int, context: Context, kinds: Collection[Kind] | None, about: str
-    ) -> last.Last | None:
-        """The page last made for a listener, for this device or for none."""
-        found = last.kept(pages, number, about, context.now)
+        self, pages: LastPages, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None,
+        about: str, whole: bool,
+    ) -> last.Last | None:  # fmt: skip
+        """The page last made for a listener, for this device or for none; `whole`: with what was decided, which it has
+        anyway where its text is no longer what would be written."""
+        found = last.kept(pages, number, about, context.now, whole)
         if found is None and context.device:
-            found = last.kept(pages, number, last.asked(replace(context, device=""), kinds), context.now)
-        return found
+            about = last.asked(replace(context, device=""), kinds)
+            found = last.kept(pages, number, about, context.now, whole)
+        if found is None or whole or found.reads_as(_facts(serving), serving.listening.saved(number)):
+            return found
+        return last.kept(pages, number, about, context.now, whole=True)
 
     def _still(
         self, found: last.Last | None, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
@@ -159,7 +172,10 @@ class Service(Answers):
         """A page last made, where there is one and it may be shown now."""
         if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
             return None
-        return Made(self._view(serving, number, found.home, found.moment), found.home, found.moment)
+        home, moment = (None, {}) if found.body is None else (found.body.home, found.body.moment)
+        if home is None or found.reads_as(_facts(serving), serving.listening.saved(number)):
+            return Made(found.text(self.tenant, serving.snapshot.simulated), home, moment)
+        return Made(self._view(serving, number, home, moment), home, moment)
 
     def _renew(self, number: int, context: Context, kinds: Collection[Kind] | None, about: str) -> None:
         """Make the page that is shown next time, while there is no time to make those that are asked for."""
@@ -167,7 +183,7 @@ class Service(Answers):
             pages, serving = self._last, self._fresh()
             self._tell_book(serving, TELL_S)
             home, moment, _ = self._built(serving, number, context, kinds)
-            self._keep_last(pages, number, about, last.Last(home, moment))
+            self._keep_last(pages, serving, number, about, home, moment)
 
     def awaited(self, since: int) -> tuple[tuple[str, ...], int]:
         """Listeners who took something since (UTC ms) and have no page that would do, who did so last first; and how
@@ -192,15 +208,17 @@ class Service(Answers):
             kitchen = serving.kitchen(number, context, None)
             then = context.now if kitchen.section is None else kitchen.board.habits(kitchen.main).expected
             home, moment, _ = self._built(serving, number, replace(context, now=then), None)
-            made = last.Last(home, {**moment, "now": context.now})
-            self._keep_last(pages, number, last.asked(context, None), made)
+            self._keep_last(pages, serving, number, last.asked(context, None), home, {**moment, "now": context.now})
         return bool(number)
 
-    def _keep_last(self, pages: LastPages, number: int, about: str, made: last.Last) -> None:
+    def _keep_last(
+        self, pages: LastPages, serving: Serving, number: int, about: str, home: Home, moment: Mapping[str, Any]
+    ) -> None:
         """`pages` as they were when the making began: they are closed when somebody is erased meanwhile."""
         if not about:
             return
-        last.keep(pages, number, about, made)
+        view = self._view(serving, number, home, moment)
+        last.keep(pages, number, about, home, moment, view, _facts(serving))
         if not self.workspace.catalogue.listener_ids([number]):  # erased while it was made, perhaps by another process
             pages.drop()
 
@@ -286,3 +304,7 @@ class Service(Answers):
             if self._writer is None:
                 self._writer = ImpressionWriter(self.log_pages)
             return self._writer
+
+
+def _facts(serving: Serving) -> str:
+    return last.facts_of(serving.release.manifest.snapshot)

@@ -11,24 +11,34 @@ import contextlib
 import sqlite3
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+import pyarrow as pa
 import structlog
 
 from segue.store.secret import make_private
 
-FILE = "last.sqlite"
+FILE, BEFORE = "shown.sqlite", "last.sqlite"  # its name, and that of a shape that is no longer read
 KEPT_MS = 86_400_000
 SWEEP_EVERY = 5_000  # pages written between two looks for old ones
+LONGEST = 1 << 24  # bytes of a part, unpacked
 TABLE = """
 CREATE TABLE IF NOT EXISTS pages (
-    listener INTEGER NOT NULL, asked TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL,
+    listener INTEGER NOT NULL, asked TEXT NOT NULL, at INTEGER NOT NULL, front BLOB NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (listener, asked)
 );
 CREATE INDEX IF NOT EXISTS pages_at ON pages (at);
 """
+
+
+class LastPage(NamedTuple):
+    """What was put in."""
+
+    at: int  # UTC ms
+    front: bytes
+    body: bytes = b""  # empty where it was not asked for
 
 
 class LastPages:
@@ -43,8 +53,8 @@ class LastPages:
         self._until_sweep = 0
         self._said = False
 
-    def get(self, listener: int, asked: str, now: int) -> tuple[int, bytes] | None:
-        """When the page was made (UTC ms) and what was put in, where that is less than a day ago.
+    def get(self, listener: int, asked: str, now: int, whole: bool = False) -> LastPage | None:
+        """What was put in less than a day ago; its body, too, where the `whole` is asked for.
 
         asked: what else than the listener and the time it was made for.
         """
@@ -52,17 +62,17 @@ class LastPages:
             return None
         with self._lock, self._quietly():
             if (connection := self._opened(create=False)) is not None:
-                sql = "SELECT at, body FROM pages WHERE listener = ? AND asked = ?"
+                sql = f"SELECT at, front{', body' if whole else ''} FROM pages WHERE listener = ? AND asked = ?"
                 row = connection.execute(sql, (listener, asked)).fetchone()
                 if row is not None and now - KEPT_MS < row[0] <= now:
-                    return int(row[0]), zlib.decompress(row[1])
+                    return LastPage(int(row[0]), *map(_unpacked, row[1:]))
         return None
 
-    def put(self, listener: int, asked: str, at: int, body: bytes) -> None:
+    def put(self, listener: int, asked: str, page: LastPage) -> None:
         """In the place of the one before."""
         if not self._most:
             return
-        packed = zlib.compress(body, 1)
+        values = (listener, asked, page.at, _packed(page.front), _packed(page.body))
         with self._lock, self._quietly():
             connection = self._opened(create=True)
             if connection is None:
@@ -71,7 +81,7 @@ class LastPages:
                 self._until_sweep = SWEEP_EVERY
                 self._sweep(connection)
             self._until_sweep -= 1
-            connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", (listener, asked, at, packed))
+            connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", values)
 
     def newest(self) -> dict[int, int]:
         """When the newest page of each listener was made (UTC ms), whatever else it was made for."""
@@ -85,7 +95,8 @@ class LastPages:
         """Let go of all of them."""
         with self._lock:
             self._close()
-            self._delete()
+            self._delete(FILE)
+            self._delete(BEFORE)
 
     def close(self) -> None:
         with self._lock:
@@ -102,6 +113,7 @@ class LastPages:
         path = self._folder / FILE
         if self._connection is None and not self._closed and (create or path.is_file()):
             self._folder.mkdir(parents=True, exist_ok=True)
+            self._delete(BEFORE)
             make_private(path)
             self._inode = path.stat().st_ino
             self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
@@ -117,10 +129,10 @@ class LastPages:
                 self._connection.close()
         self._connection = None
 
-    def _delete(self) -> None:
+    def _delete(self, file: str) -> None:
         for end in ("", "-wal", "-shm"):
             with contextlib.suppress(OSError):
-                (self._folder / f"{FILE}{end}").unlink()
+                (self._folder / f"{file}{end}").unlink()
 
     def _there(self) -> bool:
         """Whether the file that was opened is still the one that others would open."""
@@ -133,11 +145,25 @@ class LastPages:
         """A page that cannot be kept is none that cannot be shown. A file that is damaged is begun anew."""
         try:
             yield
-        except (sqlite3.Error, OSError, zlib.error) as e:
+        except (sqlite3.Error, OSError, ValueError) as e:
             self._close()
             damaged = isinstance(e, sqlite3.DatabaseError) and not isinstance(e, sqlite3.OperationalError)
             if damaged and self._there():
-                self._delete()
+                self._delete(FILE)
             if not self._said:
                 structlog.get_logger().warning("last pages not kept", reason=str(e), begun_anew=damaged)
             self._said = True
+
+
+def _packed(part: bytes) -> bytes:
+    """Its length, which unpacking asks for, then the part by zstd: smaller than by zlib, in half the time."""
+    packed: bytes = pa.compress(part, "zstd", asbytes=True)
+    return len(part).to_bytes(4, "big") + packed
+
+
+def _unpacked(packed: bytes) -> bytes:
+    length = int.from_bytes(packed[:4], "big")
+    if length > LONGEST:
+        raise ValueError(f"a page of {length:,} bytes")
+    part: bytes = pa.decompress(packed[4:], length, "zstd", asbytes=True)
+    return part

@@ -71,6 +71,24 @@ class HomeView(msgspec.Struct, frozen=True, omit_defaults=True):
     short: bool = False  # of few shelves: there was no time for more
 
 
+class HomeText(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A HomeView whose large parts are JSON already: as JSON it is the same."""
+
+    page: str
+    tenant: str
+    listener: str
+    release: str
+    shelves: msgspec.Raw
+    decision: msgspec.Raw
+    simulated: bool = False
+    known: bool = True
+    made: int = 0
+    short: bool = False
+
+    def view(self) -> HomeView:
+        return msgspec.json.decode(msgspec.json.encode(self), type=HomeView)
+
+
 class Recommendations(msgspec.Struct, frozen=True):
     tenant: str
     listener: str

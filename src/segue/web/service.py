@@ -30,6 +30,7 @@ from segue.surfaces.views import (
     AboutView,
     CardView,
     HomeReport,
+    HomeText,
     HomeView,
     ListenerView,
     PathView,
@@ -78,9 +79,9 @@ class Service(Protocol):
     on_page: Callable[[PageMade], None] | None
     pressed: Callable[[], bool]
 
-    def home(
+    def home_to_send(
         self, listener: str, context: Context | None = None, *, log_impressions: bool = False
-    ) -> HomeView: ...  # fmt: skip
+    ) -> HomeView | HomeText: ...  # fmt: skip
 
     def recommend(
         self, listener: str, kind: str | None = None, n: int = 10, seeds: Sequence[str] = (),

@@ -13,7 +13,7 @@ from segue.core.errors import UsageError
 from segue.core.events import MAX_ID
 from segue.core.types import Context
 from segue.signals.moods import ACTIVITIES, activity
-from segue.surfaces.views import HomeView
+from segue.surfaces.views import HomeText, HomeView
 from segue.web.resource import Resource, reading
 from segue.web.service import Service
 
@@ -57,8 +57,8 @@ class HomeParams(Where, frozen=True, kw_only=True):
     impressions: Annotated[bool, Meta(description="write what is shown to the log, a moment later")] = False
 
 
-def home(service: Service, params: HomeParams) -> HomeView:
-    return service.home(params.listener, params.context(), log_impressions=params.impressions)
+def home(service: Service, params: HomeParams) -> HomeView | HomeText:
+    return service.home_to_send(params.listener, params.context(), log_impressions=params.impressions)
 
 
 RESOURCES = (
