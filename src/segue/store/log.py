@@ -125,7 +125,7 @@ class EventLog:
     def seal(self, *, wait: bool = True) -> int:
         """Move the front into sealed segments: how many events went. None where one does not `wait` for who seals."""
         with self._db.sealing(wait=wait) as mine:
-            table = self._front() if mine else STORED.empty_table()
+            table = self._whole_front() if mine else STORED.empty_table()
             if len(table):
                 connection = self._db.connection
                 segments.enlist(connection, segments.write(self._root, table))
@@ -306,10 +306,21 @@ class EventLog:
         if {s.path for s in files} <= known:
             raise WorkspaceError(f"{self._root}: a sealed segment is missing; restore it from a backup") from None
 
-    def _front(
-        self, columns: Sequence[str] | None = None, where: str = "1 = 1", values: Sequence[int] = ()
-    ) -> pa.Table:
-        fields = list(STORED) if columns is None else [STORED.field(c) for c in columns]
+    def _whole_front(self) -> pa.Table:
+        """All of the front by arrival. Columns in which no row says anything are not fetched: they are most, and each
+        value that is fetched is an object of Python."""
+        counts = ", ".join(f'count("{name}")' for name in STORED.names)
+        with self._db.asking() as connection:
+            last, *found = connection.execute(f"SELECT coalesce(max(seq), 0), {counts} FROM front").fetchone()
+        said = [name for name, n in zip(STORED.names, found) if n]
+        if not said:
+            return STORED.empty_table()
+        table = self._front(said, "seq <= ?", (last,))
+        columns = [table[f.name] if f.name in said else pa.nulls(len(table), f.type) for f in STORED]
+        return pa.table(columns, schema=STORED)
+
+    def _front(self, columns: Sequence[str], where: str, values: Sequence[int]) -> pa.Table:
+        fields = [STORED.field(c) for c in columns]
         names = ", ".join(f'"{f.name}"' for f in fields)
         with self._db.asking() as connection:
             cursor = connection.execute(f"SELECT {names} FROM front WHERE {where} ORDER BY seq", values)
