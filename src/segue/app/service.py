@@ -46,9 +46,18 @@ JUST_MADE = 300  # pages kept while nothing happens to their listeners; each tak
 class Made:
     """A page, as it is seen and as it came about."""
 
-    view: HomeView | HomeText
-    home: Home | None  # None: shown again, for nobody who writes it to the log
+    view: HomeView
+    home: Home
     moment: Mapping[str, Any]  # what the log keeps of the circumstances
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A page last made, as it is sent once more."""
+
+    view: HomeView | HomeText
+    home: Home | None  # None: for nobody who writes it to the log
+    moment: Mapping[str, Any]
 
 
 class Service(Answers):
@@ -128,7 +137,8 @@ class Service(Answers):
         moment = replace(context, now=context.now // AS_IT_WAS_MS)
         key = (serving.release.id, number, serving.listening.version(number), moment, only)
         about = last.asked(context, only) if self._keep_pages and number and not pretended else ""
-        made, told, short = self._pages.get(key), KEPT, False
+        made: Made | Again | None = self._pages.get(key)
+        told, short = KEPT, False
         if made is None and about and self.pressed():
             found = self._last_found(pages, serving, number, context, only, about, log_impressions)
             made, told = self._still(found, serving, number, context, only), LAST
@@ -139,11 +149,11 @@ class Service(Answers):
             self._tell_book(serving, TELL_S)
             begun = time.thread_time()
             with span("home", release=serving.release.id):
-                made, told = self._make_home(serving, number, context, only, short)
-            told = replace(told, took=time.thread_time() - begun)
-            if made.home is not None and not made.view.short:
-                self._pages.put(key, made)
-                self._keep_last(pages, serving, number, about, made.home, made.moment)
+                new, told = self._make_home(serving, number, context, only, short)
+            made, told = new, replace(told, took=time.thread_time() - begun)
+            if not new.view.short:
+                self._pages.put(key, new)
+                self._keep_last(pages, serving, number, about, new)
         if self.on_page is not None:
             self.on_page(told)
         view = msgspec.structs.replace(made.view, page=uuid.uuid4().hex, listener=listener)
@@ -168,14 +178,14 @@ class Service(Answers):
 
     def _still(
         self, found: last.Last | None, serving: Serving, number: int, context: Context, kinds: Collection[Kind] | None
-    ) -> Made | None:
+    ) -> Again | None:
         """A page last made, where there is one and it may be shown now."""
         if found is None or not last.stands(found, serving.kitchen(number, context, kinds)):
             return None
         home, moment = (None, {}) if found.body is None else (found.body.home, found.body.moment)
         if home is None or found.reads_as(_facts(serving), serving.listening.saved(number)):
-            return Made(found.text(self.tenant, serving.snapshot.simulated), home, moment)
-        return Made(self._view(serving, number, home, moment), home, moment)
+            return Again(found.text(self.tenant, serving.snapshot.simulated), home, moment)
+        return Again(self._view(serving, number, home, moment), home, moment)
 
     def _renew(self, number: int, context: Context, kinds: Collection[Kind] | None, about: str) -> None:
         """Make the page that is shown next time, while there is no time to make those that are asked for."""
@@ -183,7 +193,8 @@ class Service(Answers):
             pages, serving = self._last, self._fresh()
             self._tell_book(serving, TELL_S)
             home, moment, _ = self._built(serving, number, context, kinds)
-            self._keep_last(pages, serving, number, about, home, moment)
+            made = Made(self._view(serving, number, home, moment), home, moment)
+            self._keep_last(pages, serving, number, about, made)
 
     def awaited(self, since: int) -> tuple[tuple[str, ...], int]:
         """Listeners who took something since (UTC ms) and have no page that would do, who did so last first; and how
@@ -208,17 +219,16 @@ class Service(Answers):
             kitchen = serving.kitchen(number, context, None)
             then = context.now if kitchen.section is None else kitchen.board.habits(kitchen.main).expected
             home, moment, _ = self._built(serving, number, replace(context, now=then), None)
-            self._keep_last(pages, serving, number, last.asked(context, None), home, {**moment, "now": context.now})
+            moment = {**moment, "now": context.now}
+            made = Made(self._view(serving, number, home, moment), home, moment)
+            self._keep_last(pages, serving, number, last.asked(context, None), made)
         return bool(number)
 
-    def _keep_last(
-        self, pages: LastPages, serving: Serving, number: int, about: str, home: Home, moment: Mapping[str, Any]
-    ) -> None:
+    def _keep_last(self, pages: LastPages, serving: Serving, number: int, about: str, made: Made) -> None:
         """`pages` as they were when the making began: they are closed when somebody is erased meanwhile."""
         if not about:
             return
-        view = self._view(serving, number, home, moment)
-        last.keep(pages, number, about, home, moment, view, _facts(serving))
+        last.keep(pages, number, about, made.home, made.moment, made.view, _facts(serving))
         if not self.workspace.catalogue.listener_ids([number]):  # erased while it was made, perhaps by another process
             pages.drop()
 

@@ -3,8 +3,8 @@
 It is shown whole or not at all: where a rule would now keep one of its cards from the listener, a page is made anew, so
 that what was decided, with its probabilities, is what is shown.
 
-Its front holds what the rules are asked about and the answer as it was sent, in JSON, so that showing it takes a fifth
-of a page's Python; its body is what was decided, for the log.
+Its front holds what the rules are asked about and the answer as it was sent, in JSON, so that no card is made and
+encoded again; its body is what was decided, for the log.
 """
 
 from __future__ import annotations
