@@ -1,6 +1,5 @@
 """A small planted world for the request path: two tastes that never meet, and every exception a rule must see."""
 
-import gc
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -41,11 +40,7 @@ LONG = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Each process of several begins to collect at another folder, so that it finds there what others have compiled.
-
-    Objects are swept seldom: there are a million that stay.
-    """
-    gc.set_threshold(10_000, 20, 20)
+    """Each process of several begins to collect at another folder, so that it finds there what others have compiled."""
     worker = getattr(config, "workerinput", None)
     if worker is not None and config.args == config.getini("testpaths"):
         folders = sorted(str(p) for p in Path(__file__).parent.iterdir() if p.is_dir() or p.match("test_*.py"))
