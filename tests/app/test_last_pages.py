@@ -107,6 +107,9 @@ def test_what_is_sent_is_what_would_be_written_now(
         return view
 
     kinds: list[type] = []
+    again, written = service.home_to_send("L0", later), msgspec.structs.replace(before, page="")
+    assert msgspec.json.encode(msgspec.structs.replace(again, page="")) == msgspec.json.encode(written)
+    assert HomeText.__struct_fields__ == HomeView.__struct_fields__
     assert (sent().shelves, sent().decision, set(kinds)) == (before.shelves, before.decision, {HomeText})
     card = before.shelves[1].cards[1].uri
     service.append([Save(id="s", listener="L0", item=card, at=NOW + 2)])

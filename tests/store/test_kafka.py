@@ -53,6 +53,13 @@ def batch(*rows: bytes, sender: Sender | None = None) -> Batch:
     return read_rows(rows, "event", T, Rules(), sender or Sender())
 
 
+def told_by_a_phone(intake: Forward) -> None:
+    """Two events, of which one comes twice, and what is none."""
+    rows = [row("a", "u"), row("b", "u"), row("a", "u"), b"{}"]
+    (taken,) = intake.take([batch(*rows, sender=Sender("phone", 1, 4))])
+    assert list(taken.statuses) == ["accepted", "accepted", "duplicate", "refused"]
+
+
 def drained(workspace: Workspace, drain: Drain, wait_s: float = 20) -> None:
     until = time.monotonic() + wait_s
     while behind(workspace, T):
@@ -83,10 +90,7 @@ def test_accepted_then_taken_in_once(folder: Path):
     with Workspace.open(folder) as workspace:
         intake = intake_of(workspace, T)
         assert isinstance(intake, Forward)
-        sender = Sender("phone", 1, 4)
-        rows = [row("a", "u"), row("b", "u"), row("a", "u"), b"{}"]
-        (taken,) = intake.take([batch(*rows, sender=sender)])
-        assert list(taken.statuses) == ["accepted", "accepted", "duplicate", "refused"]
+        told_by_a_phone(intake)
         assert workspace.log.count(T) == 0
         assert behind(workspace, T) == 2
         (taken,) = intake.take([batch(row("b", "u"))])  # b is on its way
@@ -117,10 +121,7 @@ def test_another_broker_gives_a_worker_the_same(tmp_path: Path):
         with Workspace.open(tmp_path) as workspace:
             intake = intake_of(workspace, T)
             assert isinstance(intake, Forward)
-            sender = Sender("phone", 1, 4)
-            rows = [row("a", "u"), row("b", "u"), row("a", "u"), b"{}"]
-            (taken,) = intake.take([batch(*rows, sender=sender)])
-            assert list(taken.statuses) == ["accepted", "accepted", "duplicate", "refused"]
+            told_by_a_phone(intake)
             sent = [f"{n}-{i}" for n in range(6) for i in range(50)]
             for n in range(6):
                 intake.take([batch(*(row(f"{n}-{i}", f"u{i % 7}") for i in range(50)))])
