@@ -21,6 +21,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,17 +52,19 @@ serve(Path(sys.argv[1]), port=0, workers=int(sys.argv[2]), access_log=False,
 
 
 def prepared(folder: Path, tracks: int, listeners: int) -> tuple[str, str]:
-    """Two releases of one content, the first of them current."""
+    """Two releases of one content, the first of them current; each has a snapshot of its own, as after a night."""
     if not folder.exists():
         make_workspace(folder, tracks, listeners, 10 * listeners, RECIPE)
     with Workspace.open(folder) as workspace:
         tenant = workspace.settings.tenant
     first = current_release(folder, tenant)
-    others = [r.id for r in releases(folder, tenant) if r.id != first.id]
+    others = [r.id for r in releases(folder, tenant) if r.manifest.snapshot != first.manifest.snapshot]
     if not others:
         import msgspec
 
-        manifest = msgspec.structs.replace(first.manifest, seed=first.manifest.seed + 1)
+        snapshot = f"{first.manifest.snapshot}-again"
+        shutil.copytree(first.snapshot_folder, first.snapshot_folder.with_name(snapshot))
+        manifest = msgspec.structs.replace(first.manifest, seed=first.manifest.seed + 1, snapshot=snapshot)
         models = {p.model: first.folder / p.model for p in manifest.populations}
         others = [write_release(folder, manifest, models).id]
     return first.id, others[0]
